@@ -1,0 +1,34 @@
+package io.mcprealtime;
+
+/** The name of an MCP server under watch, as its config gives it: 1 to 200 printable characters. */
+public record ServerId(String value) implements Comparable<ServerId> {
+  public static final int MAX_LENGTH = 200;
+
+  public ServerId {
+    if (value.isBlank() || value.length() > MAX_LENGTH) {
+      throw new IllegalArgumentException(
+          "server id must have 1 to %d characters, has %d".formatted(MAX_LENGTH, value.length()));
+    }
+    if (value.chars().anyMatch(Character::isISOControl)) {
+      throw new IllegalArgumentException("server id must not contain control characters");
+    }
+    if (!value.equals(value.strip())) {
+      throw new IllegalArgumentException(
+          "server id '%s' must not start or end with white space".formatted(value));
+    }
+  }
+
+  public static ServerId of(String value) {
+    return new ServerId(value);
+  }
+
+  @Override
+  public int compareTo(ServerId other) {
+    return value.compareTo(other.value);
+  }
+
+  @Override
+  public String toString() {
+    return value;
+  }
+}

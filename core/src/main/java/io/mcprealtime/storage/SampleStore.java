@@ -1,0 +1,34 @@
+package io.mcprealtime.storage;
+
+import io.mcprealtime.ServerId;
+import io.mcprealtime.ServerMetrics;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** Stores samples. */
+public interface SampleStore {
+  /**
+   * Writes samples, all or none. A sample whose server and instant are stored already is left as it
+   * is, so a repeated write adds nothing.
+   *
+   * @return how many were new
+   */
+  int insert(Collection<ServerMetrics> samples);
+
+  /** Hands each sample of a server in the range to the sink, oldest first, without holding all. */
+  void forEach(ServerId server, TimeRange range, Consumer<? super ServerMetrics> sink);
+
+  /** Hands each sample of every server in the range to the sink, by server, oldest first. */
+  void forEach(TimeRange range, Consumer<? super ServerMetrics> sink);
+
+  /** The server's latest samples, newest first, at most that many. */
+  List<ServerMetrics> recent(ServerId server, int limit);
+
+  /** The newest sample of a server. */
+  Optional<ServerMetrics> latest(ServerId server);
+
+  /** The newest sample of every server, by server. */
+  List<ServerMetrics> latest();
+}

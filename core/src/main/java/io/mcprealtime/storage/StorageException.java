@@ -1,0 +1,13 @@
+package io.mcprealtime.storage;
+
+import io.mcprealtime.McpRealtimeException;
+import org.jspecify.annotations.Nullable;
+
+/** A storage backend could not do what was asked: it is away, read-only, full or refuses. */
+public class StorageException extends McpRealtimeException {
+  private static final long serialVersionUID = 1;
+
+  public StorageException(String message, @Nullable Throwable cause) {
+    super(message, cause);
+  }
+}

@@ -1,0 +1,106 @@
+package io.mcprealtime.mcp;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** How an MCP server is reached. Values are final: nothing in them is expanded any more. */
+public sealed interface Target {
+  /** The transport's name for people and the API: {@code stdio}, {@code http} or {@code sse}. */
+  String transport();
+
+  /**
+   * A process whose stdin and stdout carry the messages. It is started without a shell.
+   *
+   * @param command the program and its arguments
+   * @param env what its environment holds besides the few variables that every process gets
+   * @param workingDirectory where it starts; the monitor's own directory when null
+   */
+  record Stdio(List<String> command, Map<String, String> env, @Nullable Path workingDirectory)
+      implements Target {
+    public Stdio {
+      command = List.copyOf(command);
+      if (command.isEmpty() || command.get(0).isBlank()) {
+        throw new IllegalArgumentException("a stdio target needs a command");
+      }
+      env = Map.copyOf(env);
+    }
+
+    @Override
+    public String transport() {
+      return "stdio";
+    }
+
+    /** The command's name only: arguments and environment may hold secrets. */
+    @Override
+    public String toString() {
+      return "stdio:" + command.get(0);
+    }
+  }
+
+  /**
+   * One endpoint that takes POSTs and answers in JSON or as an event stream. A server that knows
+   * only the older HTTP+SSE transport is found as well.
+   */
+  record StreamableHttp(URI url, Map<String, String> headers) implements Target {
+    public StreamableHttp {
+      requireHttp(url);
+      headers = copyHeaders(headers);
+    }
+
+    @Override
+    public String transport() {
+      return "http";
+    }
+
+    /** The address without user, query and headers, which may hold secrets. */
+    @Override
+    public String toString() {
+      return redacted(url);
+    }
+  }
+
+  /** The transport of 2024-11-05: a GET opens the stream, whose first event names the endpoint. */
+  record Sse(URI url, Map<String, String> headers) implements Target {
+    public Sse {
+      requireHttp(url);
+      headers = copyHeaders(headers);
+    }
+
+    @Override
+    public String transport() {
+      return "sse";
+    }
+
+    /** The address without user, query and headers, which may hold secrets. */
+    @Override
+    public String toString() {
+      return redacted(url);
+    }
+  }
+
+  private static void requireHttp(URI url) {
+    String scheme = url.getScheme() == null ? "" : url.getScheme().toLowerCase(Locale.ROOT);
+    if (!(scheme.equals("http") || scheme.equals("https")) || url.getHost() == null) {
+      throw new IllegalArgumentException(
+          "url '%s' must be http://HOST… or https://HOST…".formatted(redacted(url)));
+    }
+  }
+
+  private static Map<String, String> copyHeaders(Map<String, String> headers) {
+    return java.util.Collections.unmodifiableMap(new LinkedHashMap<>(headers));
+  }
+
+  private static String redacted(URI url) {
+    if (url.getHost() == null) {
+      return url.getScheme() + ":…";
+    }
+    String port = url.getPort() < 0 ? "" : ":" + url.getPort();
+    String path = url.getRawPath() == null ? "" : url.getRawPath();
+    return url.getScheme() + "://" + url.getHost() + port + path;
+  }
+}

@@ -1,0 +1,5 @@
+/** Cache backends for any Redis and for Upstash. */
+@NullMarked
+package io.mcprealtime.redis;
+
+import org.jspecify.annotations.NullMarked;
