@@ -52,16 +52,17 @@ public record Rollup(
 
   /** Share of samples in which the server was up, 0 to 1; absent without samples. */
   public Optional<Double> upRatio() {
-    int samples = sampleCount();
-    if (samples == 0) {
-      return Optional.empty();
+    return upRatio(stateCounts);
+  }
+
+  static Optional<Double> upRatio(Map<ServerState, Integer> stateCounts) {
+    int samples = 0;
+    int up = 0;
+    for (var entry : stateCounts.entrySet()) {
+      samples += entry.getValue();
+      up += entry.getKey().isUp() ? entry.getValue() : 0;
     }
-    int up =
-        stateCounts.entrySet().stream()
-            .filter(entry -> entry.getKey().isUp())
-            .mapToInt(Map.Entry::getValue)
-            .sum();
-    return Optional.of((double) up / samples);
+    return samples == 0 ? Optional.empty() : Optional.of((double) up / samples);
   }
 
   /** The mean response time; absent when no sample had one. */

@@ -1,0 +1,125 @@
+package io.mcprealtime;
+
+import io.mcprealtime.cache.CacheBackend;
+import io.mcprealtime.cache.InProcessCache;
+import io.mcprealtime.internal.PeriodicJob;
+import io.mcprealtime.storage.InMemoryStorage;
+import io.mcprealtime.storage.Storage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The library's entry: the four managers, wired and running until closed. Without a storage or a
+ * cache of its own everything stays in the heap.
+ *
+ * <pre>{@code
+ * try (var mcp = McpRealtime.create()) {
+ *   mcp.manager().collectMetrics(samples);
+ *   var latest = mcp.manager().getMetrics(ServerId.of("filesystem"));
+ * }
+ * }</pre>
+ */
+public final class McpRealtime implements AutoCloseable {
+  private final McpCacheManager cache;
+  private final McpTimeSeriesManager timeSeries;
+  private final McpDataRetentionManager retention;
+  private final McpRealtimeManager manager;
+  private final PeriodicJob rollUp;
+  private final PeriodicJob cleanUp;
+
+  private McpRealtime(Builder builder) {
+    var time = builder.time;
+    var config = builder.config;
+    var storage = builder.storage == null ? new InMemoryStorage() : builder.storage;
+    var backend = builder.cache == null ? new InProcessCache(time) : builder.cache;
+    this.cache = new McpCacheManager(backend, config, time);
+    this.timeSeries = new McpTimeSeriesManager(storage, config, time);
+    this.retention = new McpDataRetentionManager(cache, storage, config, time);
+    this.manager = new McpRealtimeManager(cache, timeSeries, retention, config, time);
+    this.rollUp = new PeriodicJob("mcp-roll-up", config.rollupInterval(), timeSeries::rollUp);
+    this.cleanUp =
+        new PeriodicJob("mcp-clean-up", config.cleanupInterval(), retention::performFullCleanup);
+  }
+
+  /** Everything in the heap, with the product's defaults. */
+  public static McpRealtime create() {
+    return builder().start();
+  }
+
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  public McpRealtimeManager manager() {
+    return manager;
+  }
+
+  public McpCacheManager cache() {
+    return cache;
+  }
+
+  public McpTimeSeriesManager timeSeries() {
+    return timeSeries;
+  }
+
+  public McpDataRetentionManager retention() {
+    return retention;
+  }
+
+  private McpRealtime started() {
+    timeSeries.start();
+    manager.start();
+    cleanUp.start();
+    rollUp.start();
+    return this;
+  }
+
+  /**
+   * Ends the periodic work and commits what waits to be written, within a bound. The storage and
+   * the cache stay open: who made them closes them.
+   */
+  @Override
+  public void close() {
+    cleanUp.close();
+    rollUp.close();
+    timeSeries.close();
+  }
+
+  /** Chooses what the managers stand on. */
+  public static final class Builder {
+    private @Nullable Storage storage;
+    private @Nullable CacheBackend cache;
+    private McpRealtimeConfig config = McpRealtimeConfig.defaults();
+    private TimeSource time = TimeSource.system();
+
+    private Builder() {}
+
+    public Builder storage(Storage value) {
+      storage = value;
+      return this;
+    }
+
+    public Builder cache(CacheBackend value) {
+      cache = value;
+      return this;
+    }
+
+    public Builder config(McpRealtimeConfig value) {
+      config = value;
+      return this;
+    }
+
+    public Builder time(TimeSource value) {
+      time = value;
+      return this;
+    }
+
+    /**
+     * Wires the managers and starts their periodic work.
+     *
+     * @throws McpRealtimeException when the storage does not answer
+     */
+    public McpRealtime start() {
+      return new McpRealtime(this).started();
+    }
+  }
+}

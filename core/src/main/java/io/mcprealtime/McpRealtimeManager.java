@@ -1,0 +1,323 @@
+package io.mcprealtime;
+
+import static java.util.Comparator.comparing;
+import static java.util.stream.Collectors.counting;
+import static java.util.stream.Collectors.groupingBy;
+
+import io.mcprealtime.McpDataRetentionManager.CleanupResult;
+import io.mcprealtime.McpDataRetentionManager.DataUsage;
+import io.mcprealtime.MetricsResult.Source;
+import io.mcprealtime.RealtimeStats.SystemStats;
+import io.mcprealtime.analysis.HealthScore;
+import io.mcprealtime.analysis.Trend;
+import io.mcprealtime.storage.TimeRange;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The four managers as one: takes what is measured, keeps it, answers from the nearest place that
+ * has it, and tells listeners. Calls block; thread-safe.
+ */
+public final class McpRealtimeManager {
+  private static final Logger log = LoggerFactory.getLogger(McpRealtimeManager.class);
+  private static final int DASHBOARD_EVENTS = 50;
+
+  /** Reads before the hit rate means anything. */
+  private static final long MIN_READS = 100;
+
+  private static final double LOW_HIT_RATE = 0.75;
+
+  private final McpCacheManager cache;
+  private final McpTimeSeriesManager timeSeries;
+  private final McpDataRetentionManager retention;
+  private final McpRealtimeConfig config;
+  private final TimeSource time;
+  private final StateTracker states = new StateTracker();
+  private final LiveFeed live = new LiveFeed();
+
+  public McpRealtimeManager(
+      McpCacheManager cache,
+      McpTimeSeriesManager timeSeries,
+      McpDataRetentionManager retention,
+      McpRealtimeConfig config,
+      TimeSource time) {
+    this.cache = cache;
+    this.timeSeries = timeSeries;
+    this.retention = retention;
+    this.config = config;
+    this.time = time;
+  }
+
+  /** Learns each server's last known state, so that a restart is no change. */
+  void start() {
+    states.learn(timeSeries.getLatestMetrics());
+  }
+
+  /** Tells of what comes in, as it comes in. */
+  public LiveFeed live() {
+    return live;
+  }
+
+  public CollectResult collectMetrics(List<ServerMetrics> metrics) {
+    return collectMetrics(metrics, null);
+  }
+
+  /**
+   * Takes samples: caches and stores them, records changes of state as events, and tells listeners.
+   * Returns when they are committed.
+   *
+   * @param sessionId the collection session of those that name none
+   */
+  public CollectResult collectMetrics(List<ServerMetrics> metrics, @Nullable String sessionId) {
+    long start = time.nanoTime();
+    var samples = McpTimeSeriesManager.withSession(metrics, sessionId);
+    boolean cached = cache.cacheServerMetrics(samples);
+    long cachedAt = time.nanoTime();
+    McpRealtimeException failure = null;
+    try {
+      timeSeries.batchInsertMetrics(samples, null);
+    } catch (McpRealtimeException e) {
+      failure = e;
+    }
+    long storedAt = time.nanoTime();
+    live.metrics(samples);
+    processEvents(states.changes(samples));
+    return new CollectResult(
+        cached,
+        failure == null,
+        Duration.ofNanos(cachedAt - start),
+        Duration.ofNanos(storedAt - cachedAt),
+        Duration.ofNanos(time.nanoTime() - start),
+        failure);
+  }
+
+  /** The latest sample of a server: from the cache, else from the database. */
+  public MetricsResult<Optional<ServerMetrics>> getMetrics(ServerId server) {
+    return getMetrics(server, MetricsOptions.DEFAULT);
+  }
+
+  public MetricsResult<Optional<ServerMetrics>> getMetrics(
+      ServerId server, MetricsOptions options) {
+    long start = time.nanoTime();
+    if (options.useCache()) {
+      var found = cache.getServerMetrics(server);
+      if (found.isPresent()) {
+        return result(found, Source.CACHE, start);
+      }
+    }
+    if (options.fallbackToDb()) {
+      var found = timeSeries.getLatestMetrics(server);
+      if (found.isPresent()) {
+        return result(found, Source.DATABASE, start);
+      }
+    }
+    return result(Optional.empty(), Source.NONE, start);
+  }
+
+  /** The latest sample of every server, by server. */
+  public MetricsResult<List<ServerMetrics>> getMetrics() {
+    return getMetrics(MetricsOptions.DEFAULT);
+  }
+
+  /** The latest sample of every server; from the database as soon as the cache lacks one. */
+  public MetricsResult<List<ServerMetrics>> getMetrics(MetricsOptions options) {
+    long start = time.nanoTime();
+    var servers = states.servers();
+    if (options.useCache()) {
+      var found = cache.getMetrics(servers);
+      if (!found.isEmpty() && (found.size() == servers.size() || !options.fallbackToDb())) {
+        return result(sorted(found.values()), Source.CACHE, start);
+      }
+    }
+    if (options.fallbackToDb()) {
+      var found = timeSeries.getLatestMetrics();
+      if (!found.isEmpty()) {
+        return result(sorted(found), Source.DATABASE, start);
+      }
+    }
+    return result(List.of(), Source.NONE, start);
+  }
+
+  private static List<ServerMetrics> sorted(java.util.Collection<ServerMetrics> samples) {
+    return samples.stream().sorted(comparing(ServerMetrics::server)).toList();
+  }
+
+  private <T> MetricsResult<T> result(T data, Source source, long startNanos) {
+    return new MetricsResult<>(data, source, Duration.ofNanos(time.nanoTime() - startNanos));
+  }
+
+  /**
+   * Takes health checks: caches and stores them, and tells listeners.
+   *
+   * @return whether they were stored
+   */
+  public boolean processHealthChecks(List<HealthCheck> checks) {
+    if (checks.isEmpty()) {
+      return true;
+    }
+    cache.cacheHealthChecks(checks);
+    live.healthChecks(checks);
+    return stored("health checks", () -> timeSeries.batchInsertHealthChecks(checks));
+  }
+
+  /**
+   * Takes events: stores them and tells listeners.
+   *
+   * @return whether they were stored
+   */
+  public boolean processEvents(List<MonitoringEvent> events) {
+    if (events.isEmpty()) {
+      return true;
+    }
+    live.events(events);
+    boolean stored = stored("events", () -> timeSeries.batchInsertEvents(events));
+    cache.clearEvents();
+    return stored;
+  }
+
+  private static boolean stored(String what, Runnable write) {
+    try {
+      write.run();
+      return true;
+    } catch (McpRealtimeException e) {
+      log.warn("{} were not stored: {}", what, e.getMessage());
+      return false;
+    }
+  }
+
+  /** The newest events of all servers and of the monitor, newest first. */
+  public List<MonitoringEvent> recentEvents() {
+    return cache
+        .getEvents()
+        .orElseGet(
+            () -> {
+              var now = time.instant();
+              var range = new TimeRange(now.minus(config.eventsRetention()), now.plusMillis(1));
+              var events = timeSeries.getEvents(null, range, DASHBOARD_EVENTS);
+              cache.cacheEvents(events);
+              return events;
+            });
+  }
+
+  /** What a server did in the hours up to now. */
+  public ServerSummary getServerSummary(ServerId server, int hours) {
+    return cache
+        .getSummary(server, hours)
+        .orElseGet(
+            () -> {
+              var summary = timeSeries.getServerSummary(server, hours);
+              cache.cacheSummary(summary);
+              return summary;
+            });
+  }
+
+  /** Where a server's response time is going. */
+  public Trend analyzePerformance(ServerId server, Window window) {
+    return cache
+        .getTrend(server, window)
+        .orElseGet(
+            () -> {
+              var trend = timeSeries.analyzePerformanceTrends(server, window);
+              cache.cacheTrend(trend);
+              return trend;
+            });
+  }
+
+  /** The state of the whole, measured. */
+  public RealtimeStats getRealtimeStats() {
+    return stats(latestInReach());
+  }
+
+  /** The latest samples, or as many as the cache has while the database is away. */
+  private List<ServerMetrics> latestInReach() {
+    try {
+      return getMetrics().data();
+    } catch (McpRealtimeException e) {
+      return getMetrics(MetricsOptions.CACHE_ONLY).data();
+    }
+  }
+
+  private RealtimeStats stats(List<ServerMetrics> latest) {
+    Map<ServerState, Long> counts =
+        latest.stream()
+            .collect(
+                groupingBy(
+                    ServerMetrics::state, () -> new EnumMap<>(ServerState.class), counting()));
+    var system = new SystemStats(HealthScore.of(counts).orElse(null), latest.size(), counts);
+    var cacheStats = cache.stats();
+    DataUsage usage = null;
+    var urgent = new ArrayList<String>();
+    try {
+      usage = retention.analyzeDataUsage();
+      usage
+          .ratio()
+          .filter(ratio -> ratio > config.emergencyRatio())
+          .ifPresent(
+              ratio ->
+                  urgent.add(
+                      percent(
+                          "The database holds %s of its limit: run the emergency clean-up.",
+                          ratio)));
+    } catch (McpRealtimeException e) {
+      urgent.add("The database does not answer: " + e.getMessage());
+    }
+    long down = counts.getOrDefault(ServerState.DOWN, 0L);
+    if (down > 0) {
+      urgent.add("%d of %d servers are down.".formatted(down, latest.size()));
+    }
+    return new RealtimeStats(
+        time.instant(),
+        cacheStats,
+        timeSeries.timings(),
+        usage,
+        system,
+        recommendations(cacheStats, counts),
+        urgent);
+  }
+
+  private static List<String> recommendations(CacheStats cache, Map<ServerState, Long> counts) {
+    var found = new ArrayList<String>();
+    if (cache.hits() + cache.misses() >= MIN_READS) {
+      cache
+          .hitRate()
+          .filter(rate -> rate < LOW_HIT_RATE)
+          .ifPresent(
+              rate ->
+                  found.add(
+                      percent("The cache answers %s of reads: lengthen its times to live.", rate)));
+    }
+    long locked = counts.getOrDefault(ServerState.AUTH_REQUIRED, 0L);
+    if (locked > 0) {
+      found.add(
+          "%d servers want credentials: add headers or a token to their config.".formatted(locked));
+    }
+    long empty = counts.getOrDefault(ServerState.EMPTY, 0L);
+    if (empty > 0) {
+      found.add("%d servers list no tools: see what they depend on.".formatted(empty));
+    }
+    return found;
+  }
+
+  private static String percent(String sentence, double ratio) {
+    return sentence.formatted(String.format(Locale.ROOT, "%.1f %%", ratio * 100));
+  }
+
+  /** Drops what is over its age; with {@code force} makes room at once, as far as is allowed. */
+  public CleanupResult performCleanup(boolean force) {
+    return force ? retention.performEmergencyCleanup() : retention.performFullCleanup();
+  }
+
+  /** What a dashboard shows at once. */
+  public Dashboard dashboard() {
+    var latest = latestInReach();
+    return new Dashboard(stats(latest), latest, recentEvents());
+  }
+}

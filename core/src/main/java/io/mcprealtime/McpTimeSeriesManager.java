@@ -1,0 +1,216 @@
+package io.mcprealtime;
+
+import io.mcprealtime.analysis.AnomalyDetector;
+import io.mcprealtime.analysis.AnomalyReport;
+import io.mcprealtime.analysis.Trend;
+import io.mcprealtime.analysis.TrendAnalyzer;
+import io.mcprealtime.internal.BatchWriter;
+import io.mcprealtime.internal.Timer;
+import io.mcprealtime.storage.Storage;
+import io.mcprealtime.storage.TimeRange;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes to and reads from the time-series storage. A write returns when the storage has committed
+ * it; small writes share a commit. Calls block; thread-safe.
+ */
+public final class McpTimeSeriesManager implements AutoCloseable {
+  /** The commit of a batch is shared by at most that many default batches. */
+  private static final int SHARED_BATCHES = 10;
+
+  private final Storage storage;
+  private final TimeSource time;
+  private final Roller roller;
+  private final Timer queries;
+  private final Timer writes;
+  private final BatchWriter<ServerMetrics> sampleWriter;
+  private final BatchWriter<HealthCheck> checkWriter;
+  private final BatchWriter<MonitoringEvent> eventWriter;
+
+  public McpTimeSeriesManager(Storage storage, McpRealtimeConfig config, TimeSource time) {
+    this.storage = storage;
+    this.time = time;
+    this.roller = new Roller(storage, config.metricsRetention());
+    this.queries = new Timer(time);
+    this.writes = new Timer(time);
+    int batch = config.insertBatchSize() * SHARED_BATCHES;
+    int waiting = config.maxWaitingRecords();
+    this.sampleWriter = new BatchWriter<>("mcp-write-metrics", this::write, batch, waiting);
+    this.checkWriter =
+        new BatchWriter<>(
+            "mcp-write-health", checks -> storage.healthChecks().insert(checks), batch, waiting);
+    this.eventWriter =
+        new BatchWriter<>(
+            "mcp-write-events", events -> storage.events().insert(events), batch, waiting);
+  }
+
+  /** Begins to write. */
+  public void start() {
+    sampleWriter.start();
+    checkWriter.start();
+    eventWriter.start();
+  }
+
+  private void write(List<ServerMetrics> samples) {
+    writes.measure(() -> storage.samples().insert(samples));
+    roller.touched(samples);
+  }
+
+  /**
+   * Writes samples and returns when they are committed. One that is stored already is left as it
+   * is.
+   *
+   * @param sessionId the collection session of those that name none
+   * @throws McpRealtimeException when they could not be written; none of them was then
+   */
+  public void batchInsertMetrics(List<ServerMetrics> metrics, @Nullable String sessionId) {
+    if (metrics.isEmpty()) {
+      return;
+    }
+    await(sampleWriter.submit(withSession(metrics, sessionId)));
+  }
+
+  static List<ServerMetrics> withSession(List<ServerMetrics> metrics, @Nullable String sessionId) {
+    if (sessionId == null) {
+      return metrics;
+    }
+    return metrics.stream()
+        .map(
+            sample ->
+                sample.sessionId() == null
+                    ? sample.toBuilder().sessionId(sessionId).build()
+                    : sample)
+        .toList();
+  }
+
+  /** Writes health checks and returns when they are committed. */
+  public void batchInsertHealthChecks(List<HealthCheck> checks) {
+    if (!checks.isEmpty()) {
+      await(checkWriter.submit(checks));
+    }
+  }
+
+  /** Writes events and returns when they are committed. */
+  public void batchInsertEvents(List<MonitoringEvent> events) {
+    if (!events.isEmpty()) {
+      await(eventWriter.submit(events));
+    }
+  }
+
+  private static void await(CompletableFuture<Void> written) {
+    try {
+      written.join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof McpRealtimeException known) {
+        throw known;
+      }
+      throw e;
+    }
+  }
+
+  /** Hands a server's samples in a range to the sink, oldest first, without holding them all. */
+  public void queryMetrics(ServerId server, TimeRange range, Consumer<? super ServerMetrics> sink) {
+    queries.measure(() -> storage.samples().forEach(server, range, sink));
+  }
+
+  /** A server's latest samples, newest first. */
+  public List<ServerMetrics> getRecentMetrics(ServerId server, int limit) {
+    return queries.measure(() -> storage.samples().recent(server, limit));
+  }
+
+  public Optional<ServerMetrics> getLatestMetrics(ServerId server) {
+    return queries.measure(() -> storage.samples().latest(server));
+  }
+
+  /** The newest sample of every server, by server. */
+  public List<ServerMetrics> getLatestMetrics() {
+    return queries.measure(() -> storage.samples().latest());
+  }
+
+  /** A server's health checks in a range, newest first. */
+  public List<HealthCheck> getHealthChecks(ServerId server, TimeRange range, int limit) {
+    return queries.measure(() -> storage.healthChecks().query(server, range, limit));
+  }
+
+  /** Events in a range, newest first; of all servers and the monitor when no server is given. */
+  public List<MonitoringEvent> getEvents(@Nullable ServerId server, TimeRange range, int limit) {
+    return queries.measure(() -> storage.events().query(server, range, limit));
+  }
+
+  /** A server's roll-ups whose start lies in a range, oldest first. */
+  public List<Rollup> getRollups(ServerId server, Window window, TimeRange range) {
+    return queries.measure(() -> storage.rollups().query(server, window, range));
+  }
+
+  /** What a server did in the hours up to now. */
+  public ServerSummary getServerSummary(ServerId server, int hours) {
+    var range = TimeRange.endingAt(time.instant(), Duration.ofHours(hours));
+    var states = new EnumMap<ServerState, Integer>(ServerState.class);
+    var counts = new long[2];
+    var latency = LatencySketch.builder();
+    queryMetrics(
+        server,
+        range,
+        sample -> {
+          states.merge(sample.state(), 1, Integer::sum);
+          counts[0] += sample.requestCount() == null ? 0 : sample.requestCount();
+          counts[1] += sample.errorCount() == null ? 0 : sample.errorCount();
+          if (sample.responseTime() != null) {
+            latency.add(sample.responseTime());
+          }
+        });
+    return new ServerSummary(
+        server, range.from(), range.to(), states, counts[0], counts[1], latency.build());
+  }
+
+  /** Brings the roll-ups up to date with what was written; called every few minutes. */
+  public void rollUp() {
+    roller.run(time.instant());
+  }
+
+  /** Where a server's response time is going over a window that ends now. */
+  public Trend analyzePerformanceTrends(ServerId server, Window window) {
+    return TrendAnalyzer.analyze(server, window, samplesOfLast(server, window.length()));
+  }
+
+  /** What was unusual about a server in the last minutes, judged against the time before. */
+  public AnomalyReport detectAnomalies(ServerId server, int minutes) {
+    if (minutes < 1) {
+      throw new IllegalArgumentException("minutes must be positive, is " + minutes);
+    }
+    var asked = Duration.ofMinutes(minutes);
+    var samples = samplesOfLast(server, asked.plus(Duration.ofHours(1)));
+    return AnomalyDetector.detect(server, time.instant().minus(asked), samples);
+  }
+
+  private List<ServerMetrics> samplesOfLast(ServerId server, Duration length) {
+    var samples = new ArrayList<ServerMetrics>();
+    var now = time.instant();
+    queryMetrics(server, new TimeRange(now.minus(length), now.plusMillis(1)), samples::add);
+    return samples;
+  }
+
+  /** How long database calls took since the process started. */
+  public DatabaseTimings timings() {
+    return new DatabaseTimings(storage.name(), queries.timings(), writes.timings());
+  }
+
+  /** Database calls, measured. */
+  public record DatabaseTimings(String backend, Timer.Timings queries, Timer.Timings writes) {}
+
+  /** Takes no more writes and commits those that wait, within a bound. */
+  @Override
+  public void close() {
+    sampleWriter.close();
+    checkWriter.close();
+    eventWriter.close();
+  }
+}

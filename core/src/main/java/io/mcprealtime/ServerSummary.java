@@ -1,0 +1,42 @@
+package io.mcprealtime;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What a server did over a span of time.
+ *
+ * @param from start of the span, inclusive
+ * @param to end of the span, exclusive
+ * @param stateCounts samples found in each state
+ * @param latency of all samples with a response time
+ */
+public record ServerSummary(
+    ServerId server,
+    Instant from,
+    Instant to,
+    Map<ServerState, Integer> stateCounts,
+    long requestCount,
+    long errorCount,
+    LatencySketch latency) {
+  public ServerSummary {
+    stateCounts = Map.copyOf(stateCounts);
+  }
+
+  /** Samples in the span. */
+  public int sampleCount() {
+    return stateCounts.values().stream().mapToInt(Integer::intValue).sum();
+  }
+
+  /** Share of samples in which the server was up, 0 to 1; absent without samples. */
+  public Optional<Double> upRatio() {
+    return Rollup.upRatio(stateCounts);
+  }
+
+  /** The response time that this share of all is at or under; absent when there was none. */
+  public Optional<Duration> responseTime(double quantile) {
+    return latency.quantile(quantile);
+  }
+}

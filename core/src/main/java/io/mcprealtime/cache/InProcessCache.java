@@ -1,0 +1,84 @@
+package io.mcprealtime.cache;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.mcprealtime.TimeSource;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Keeps values in the heap by Caffeine, a bounded number for each tier. */
+public final class InProcessCache implements CacheBackend {
+  private static final long MAX_VALUES_PER_TIER = 100_000;
+
+  private final TimeSource time;
+  private final Map<String, Cache<String, Object>> tiers = new ConcurrentHashMap<>();
+
+  public InProcessCache(TimeSource time) {
+    this.time = time;
+  }
+
+  @Override
+  public String name() {
+    return "in-process";
+  }
+
+  @Override
+  public <T> void putAll(CacheTier<T> tier, Map<String, T> values) {
+    of(tier).putAll(values);
+  }
+
+  @Override
+  public <T> Map<String, T> getAll(CacheTier<T> tier, Collection<String> keys) {
+    var cache = of(tier);
+    var found = new HashMap<String, T>();
+    for (var key : keys) {
+      var value = cache.getIfPresent(key);
+      if (value != null) {
+        found.put(key, tier.type().cast(value));
+      }
+    }
+    return found;
+  }
+
+  @Override
+  public <T> Map<String, T> getAll(CacheTier<T> tier) {
+    var found = new TreeMap<String, T>();
+    of(tier).asMap().forEach((key, value) -> found.put(key, tier.type().cast(value)));
+    return found;
+  }
+
+  @Override
+  public void clear(CacheTier<?> tier) {
+    of(tier).invalidateAll();
+  }
+
+  @Override
+  public Usage usage() {
+    long keys = 0;
+    for (var cache : tiers.values()) {
+      cache.cleanUp();
+      keys += cache.estimatedSize();
+    }
+    return new Usage(keys, null);
+  }
+
+  @Override
+  public void close() {
+    tiers.clear();
+  }
+
+  private Cache<String, Object> of(CacheTier<?> tier) {
+    return tiers.computeIfAbsent(
+        tier.name(),
+        name ->
+            Caffeine.newBuilder()
+                .maximumSize(MAX_VALUES_PER_TIER)
+                .expireAfterWrite(tier.timeToLive())
+                .ticker(time::nanoTime)
+                .executor(Runnable::run)
+                .build());
+  }
+}

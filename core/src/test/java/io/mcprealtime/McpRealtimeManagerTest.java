@@ -1,0 +1,369 @@
+package io.mcprealtime;
+
+import static io.mcprealtime.Samples.FILESYSTEM;
+import static io.mcprealtime.Samples.GITHUB;
+import static io.mcprealtime.Samples.NOON;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mcprealtime.MetricsResult.Source;
+import io.mcprealtime.cache.CacheBackend;
+import io.mcprealtime.cache.CacheTier;
+import io.mcprealtime.cache.InProcessCache;
+import io.mcprealtime.storage.DataKind;
+import io.mcprealtime.storage.EventStore;
+import io.mcprealtime.storage.HealthCheckStore;
+import io.mcprealtime.storage.InMemoryStorage;
+import io.mcprealtime.storage.RollupStore;
+import io.mcprealtime.storage.SampleStore;
+import io.mcprealtime.storage.Storage;
+import io.mcprealtime.storage.StorageException;
+import io.mcprealtime.storage.StorageMaintenance;
+import io.mcprealtime.storage.StorageUsage;
+import io.mcprealtime.storage.TimeRange;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class McpRealtimeManagerTest {
+  private final ManualTime time = ManualTime.startingAt("2026-11-20T12:00:00Z");
+  private final SwitchableStorage storage = new SwitchableStorage();
+  private final SwitchableCache cacheBackend = new SwitchableCache(new InProcessCache(time));
+  private final McpRealtime mcp =
+      McpRealtime.builder().storage(storage).cache(cacheBackend).time(time).start();
+  private final McpRealtimeManager manager = mcp.manager();
+
+  @AfterEach
+  void close() {
+    mcp.close();
+  }
+
+  @Test
+  void metrics_comeFromTheCacheUntilItsTimeToLive_thenFromTheDatabase() {
+    manager.collectMetrics(List.of(Samples.healthy(FILESYSTEM, NOON, 5)));
+
+    assertThat(manager.getMetrics(FILESYSTEM).source()).isEqualTo(Source.CACHE);
+    time.advance(CacheTier.METRICS.timeToLive());
+
+    assertThat(manager.getMetrics(FILESYSTEM).source()).isEqualTo(Source.DATABASE);
+    assertThat(manager.getMetrics(FILESYSTEM, MetricsOptions.CACHE_ONLY).source())
+        .isEqualTo(Source.NONE);
+    assertThat(manager.getMetrics(GITHUB).source()).isEqualTo(Source.NONE);
+  }
+
+  @Test
+  void metricsOfAll_comeFromTheDatabase_whenTheCacheLacksOne() {
+    manager.collectMetrics(List.of(Samples.healthy(FILESYSTEM, NOON, 5)));
+    time.advance(Duration.ofSeconds(10));
+    manager.collectMetrics(List.of(Samples.healthy(GITHUB, NOON.plusSeconds(10), 5)));
+    assertThat(manager.getMetrics().source()).isEqualTo(Source.CACHE);
+
+    time.advance(Duration.ofSeconds(10));
+
+    var all = manager.getMetrics();
+    assertThat(all.source()).isEqualTo(Source.DATABASE);
+    assertThat(all.data()).extracting(ServerMetrics::server).containsExactly(FILESYSTEM, GITHUB);
+    assertThat(manager.getMetrics(MetricsOptions.CACHE_ONLY).data()).hasSize(1);
+  }
+
+  @Test
+  void collect_whileTheDatabaseIsAway_saysSoAndKeepsTheCacheFresh() {
+    storage.away = true;
+
+    var result = manager.collectMetrics(List.of(Samples.healthy(FILESYSTEM, NOON, 5)));
+
+    assertThat(result.stored()).isFalse();
+    assertThat(result.whyNotStored().orElseThrow()).hasMessage("the database is away");
+    assertThat(manager.getMetrics(FILESYSTEM).source()).isEqualTo(Source.CACHE);
+    assertThat(manager.getRealtimeStats().urgentActions())
+        .contains("The database does not answer: the database is away");
+    assertThat(
+            manager.processEvents(
+                List.of(MonitoringEvent.ofMonitor(NOON, EventType.QUOTA, Severity.INFO, "a test"))))
+        .isFalse();
+  }
+
+  @Test
+  void collect_afterTheDatabaseIsBack_storesAgain() {
+    storage.away = true;
+    manager.collectMetrics(List.of(Samples.healthy(FILESYSTEM, NOON, 5)));
+    storage.away = false;
+
+    var result = manager.collectMetrics(List.of(Samples.healthy(FILESYSTEM, NOON, 5)));
+
+    assertThat(result.stored()).isTrue();
+    assertThat(manager.getMetrics(FILESYSTEM, MetricsOptions.DATABASE_ONLY).data()).isPresent();
+  }
+
+  @Test
+  void reads_whileTheCacheFails_comeFromTheDatabaseAndAreCounted() {
+    cacheBackend.away = true;
+    var result = manager.collectMetrics(List.of(Samples.healthy(FILESYSTEM, NOON, 5)));
+
+    assertThat(result.cached()).isFalse();
+    assertThat(result.stored()).isTrue();
+    assertThat(manager.getMetrics(FILESYSTEM).source()).isEqualTo(Source.DATABASE);
+    assertThat(mcp.cache().getAllMetrics()).isEmpty();
+    mcp.cache().emergencyCleanup();
+    var stats = mcp.cache().stats();
+    assertThat(stats.errors()).isGreaterThanOrEqualTo(3);
+    assertThat(stats.keys()).isNull();
+  }
+
+  @Test
+  void collect_ofAChangedState_makesOneEvent() {
+    var heard = new ArrayList<MonitoringEvent>();
+    var subscription =
+        manager
+            .live()
+            .subscribe(
+                new LiveFeed.Listener() {
+                  @Override
+                  public void onEvents(List<MonitoringEvent> events) {
+                    heard.addAll(events);
+                  }
+                });
+    manager.collectMetrics(List.of(Samples.healthy(FILESYSTEM, NOON, 5)));
+    manager.collectMetrics(List.of(Samples.down(FILESYSTEM, NOON.plusSeconds(15))));
+    manager.collectMetrics(List.of(Samples.down(FILESYSTEM, NOON.plusSeconds(30))));
+    manager.collectMetrics(List.of(Samples.healthy(FILESYSTEM, NOON.plusSeconds(20), 5)));
+    manager.collectMetrics(List.of(Samples.healthy(FILESYSTEM, NOON.plusSeconds(45), 5)));
+    subscription.close();
+    manager.collectMetrics(List.of(Samples.down(FILESYSTEM, NOON.plusSeconds(60))));
+
+    assertThat(heard)
+        .extracting(MonitoringEvent::message)
+        .containsExactly(
+            "filesystem went from HEALTHY to DOWN: refused",
+            "filesystem went from DOWN to HEALTHY");
+    time.advance(Duration.ofMinutes(2));
+    assertThat(manager.recentEvents())
+        .hasSize(3)
+        .first()
+        .satisfies(e -> assertThat(e.severity()).isEqualTo(Severity.ERROR));
+    assertThat(mcp.cache().getEvents()).isPresent();
+  }
+
+  @Test
+  void restart_isNoChangeOfState() {
+    manager.collectMetrics(List.of(Samples.down(FILESYSTEM, NOON)));
+    mcp.close();
+
+    try (var again = McpRealtime.builder().storage(storage).time(time).start()) {
+      again.manager().collectMetrics(List.of(Samples.down(FILESYSTEM, NOON.plusSeconds(15))));
+      time.advance(Duration.ofMinutes(1));
+
+      assertThat(again.manager().recentEvents()).isEmpty();
+    }
+  }
+
+  @Test
+  void healthChecks_areCachedStoredAndTold() {
+    var heard = new ArrayList<HealthCheck>();
+    manager
+        .live()
+        .subscribe(
+            new LiveFeed.Listener() {
+              @Override
+              public void onHealthChecks(List<HealthCheck> checks) {
+                heard.addAll(checks);
+                throw new IllegalStateException("a listener's fault is not ours");
+              }
+            });
+    var check =
+        new HealthCheck(
+            FILESYSTEM, NOON, ServerState.EMPTY, null, "no tools", List.of(), null, null, null, 0);
+
+    assertThat(manager.processHealthChecks(List.of(check))).isTrue();
+
+    assertThat(heard).containsExactly(check);
+    assertThat(mcp.cache().getHealthCheck(FILESYSTEM)).contains(check);
+    assertThat(
+            mcp.timeSeries()
+                .getHealthChecks(FILESYSTEM, new TimeRange(NOON, NOON.plusSeconds(1)), 10))
+        .containsExactly(check);
+  }
+
+  @Test
+  void dashboard_showsStatesAndAdvice() {
+    manager.collectMetrics(
+        List.of(
+            Samples.healthy(FILESYSTEM, NOON, 5),
+            Samples.down(GITHUB, NOON),
+            ServerMetrics.builder(ServerId.of("locked"), NOON, ServerState.AUTH_REQUIRED).build(),
+            ServerMetrics.builder(ServerId.of("empty"), NOON, ServerState.EMPTY).build()));
+
+    var dashboard = manager.dashboard();
+
+    assertThat(dashboard.servers()).hasSize(4);
+    assertThat(dashboard.stats().system().overallHealthScore()).contains(37.5);
+    assertThat(dashboard.stats().system().activeServers()).isEqualTo(2);
+    assertThat(dashboard.stats().urgentActions()).containsExactly("1 of 4 servers are down.");
+    assertThat(dashboard.stats().recommendations()).hasSize(2);
+  }
+
+  @Test
+  void summary_isCached() {
+    manager.collectMetrics(List.of(Samples.healthy(FILESYSTEM, NOON.minusSeconds(1), 5)));
+
+    var first = manager.getServerSummary(FILESYSTEM, 1);
+    var second = manager.getServerSummary(FILESYSTEM, 1);
+
+    assertThat(first.sampleCount()).isEqualTo(1);
+    assertThat(second).isSameAs(first);
+  }
+
+  @Test
+  void emergencyCleanup_shortensAgesUntilTheLimitHolds(@TempDir Path directory) {
+    var config = McpRealtimeConfig.defaults().withStorageLimit(1_000L);
+    var own = new SwitchableStorage();
+    var retention = new McpDataRetentionManager(mcp.cache(), own, config, time);
+    for (int day = 0; day < 7; day++) {
+      own.samples()
+          .insert(List.of(Samples.healthy(FILESYSTEM, NOON.minus(Duration.ofDays(day)), 5)));
+    }
+    var archive = retention.archiveOldData(directory, NOON.minus(Duration.ofDays(2)));
+    own.bytesPerRow = 200;
+
+    var result = retention.performFullCleanup();
+
+    assertThat(archive.samples()).isEqualTo(4);
+    assertThat(archive.ratio().orElseThrow()).isLessThan(1);
+    assertThat(retention.analyzeDataUsage().ratio()).contains(0.8);
+    assertThat(result.dropped().get(DataKind.METRICS).rows()).isEqualTo(3);
+  }
+
+  /** An in-memory storage that can go away. */
+  private static final class SwitchableStorage implements Storage {
+    private final InMemoryStorage delegate = new InMemoryStorage();
+    private volatile boolean away;
+    private volatile @Nullable Integer bytesPerRow;
+
+    private InMemoryStorage delegate() {
+      if (away) {
+        throw new StorageException("the database is away", null);
+      }
+      return delegate;
+    }
+
+    @Override
+    public String name() {
+      return "switchable";
+    }
+
+    @Override
+    public void check() {
+      delegate().check();
+    }
+
+    @Override
+    public SampleStore samples() {
+      return delegate().samples();
+    }
+
+    @Override
+    public HealthCheckStore healthChecks() {
+      return delegate().healthChecks();
+    }
+
+    @Override
+    public EventStore events() {
+      return delegate().events();
+    }
+
+    @Override
+    public RollupStore rollups() {
+      return delegate().rollups();
+    }
+
+    @Override
+    public StorageMaintenance maintenance() {
+      var inner = delegate().maintenance();
+      return new StorageMaintenance() {
+        @Override
+        public StorageUsage usage() {
+          var usage = inner.usage();
+          if (bytesPerRow == null) {
+            return usage;
+          }
+          long rows = usage.relations().stream().mapToLong(StorageUsage.Relation::rows).sum();
+          return new StorageUsage(rows * bytesPerRow, usage.relations());
+        }
+
+        @Override
+        public void prepareUntil(Instant instant) {
+          inner.prepareUntil(instant);
+        }
+
+        @Override
+        public DropResult dropBefore(DataKind kind, Instant instant) {
+          return inner.dropBefore(kind, instant);
+        }
+      };
+    }
+
+    @Override
+    public void close() {
+      delegate.close();
+    }
+  }
+
+  /** A cache that can go away. */
+  private static final class SwitchableCache implements CacheBackend {
+    private final CacheBackend delegate;
+    private volatile boolean away;
+
+    private SwitchableCache(CacheBackend delegate) {
+      this.delegate = delegate;
+    }
+
+    private CacheBackend delegate() {
+      if (away) {
+        throw new McpRealtimeException("the cache is away");
+      }
+      return delegate;
+    }
+
+    @Override
+    public String name() {
+      return delegate.name();
+    }
+
+    @Override
+    public <T> void putAll(CacheTier<T> tier, Map<String, T> values) {
+      delegate().putAll(tier, values);
+    }
+
+    @Override
+    public <T> Map<String, T> getAll(CacheTier<T> tier, Collection<String> keys) {
+      return delegate().getAll(tier, keys);
+    }
+
+    @Override
+    public <T> Map<String, T> getAll(CacheTier<T> tier) {
+      return delegate().getAll(tier);
+    }
+
+    @Override
+    public void clear(CacheTier<?> tier) {
+      delegate().clear(tier);
+    }
+
+    @Override
+    public Usage usage() {
+      return delegate().usage();
+    }
+
+    @Override
+    public void close() {
+      delegate.close();
+    }
+  }
+}
