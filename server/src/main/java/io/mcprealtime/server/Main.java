@@ -1,0 +1,47 @@
+package io.mcprealtime.server;
+
+import io.mcprealtime.server.cli.CommandLineRunner;
+import io.mcprealtime.server.cli.Terminal;
+import java.io.OutputStream;
+import java.io.OutputStreamWriter;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/** The program's entry. */
+public final class Main {
+  /** A stop takes at most this long, whatever hangs. */
+  private static final long STOP_SECONDS = 10;
+
+  private Main() {}
+
+  public static void main(String[] arguments) {
+    var stop = new CountDownLatch(1);
+    var done = new CountDownLatch(1);
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> endInOrder(stop, done), "mcp-stop"));
+    int code =
+        CommandLineRunner.run(
+            new Terminal(writer(System.out), writer(System.err), System.getenv(), stop),
+            arguments);
+    done.countDown();
+    if (stop.getCount() > 0) {
+      System.exit(code);
+    }
+  }
+
+  private static PrintWriter writer(OutputStream stream) {
+    return new PrintWriter(new OutputStreamWriter(stream, StandardCharsets.UTF_8), true);
+  }
+
+  private static void endInOrder(CountDownLatch stop, CountDownLatch done) {
+    stop.countDown();
+    try {
+      if (!done.await(STOP_SECONDS, TimeUnit.SECONDS)) {
+        System.err.println("mcp-realtime did not stop within %d s".formatted(STOP_SECONDS));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,34 @@
+package io.mcprealtime.server.cli;
+
+import io.mcprealtime.McpRealtimeException;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.ExitCode;
+
+/** Runs the command that a command line names. */
+public final class CommandLineRunner {
+  private CommandLineRunner() {}
+
+  /**
+   * Runs to the end.
+   *
+   * @return 0 when all is well, 1 when it is not, 2 for wrong usage
+   */
+  public static int run(Terminal terminal, String... arguments) {
+    var line = new CommandLine(new RootCommand(terminal));
+    line.setOut(terminal.out());
+    line.setErr(terminal.err());
+    line.setUsageHelpAutoWidth(true);
+    line.setExecutionExceptionHandler(
+        (fault, command, parsed) -> {
+          if (fault instanceof McpRealtimeException) {
+            terminal.warn("error: %s", fault.getMessage());
+          } else {
+            terminal.warn("error: %s (MCP_REALTIME_LOG=DEBUG shows more)", fault);
+            LoggerFactory.getLogger(CommandLineRunner.class).debug("the command failed", fault);
+          }
+          return ExitCode.SOFTWARE;
+        });
+    return line.execute(arguments);
+  }
+}

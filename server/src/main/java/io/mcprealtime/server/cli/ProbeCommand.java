@@ -1,0 +1,194 @@
+package io.mcprealtime.server.cli;
+
+import io.mcprealtime.ServerId;
+import io.mcprealtime.ServerState;
+import io.mcprealtime.mcp.McpProber;
+import io.mcprealtime.mcp.ProbeOptions;
+import io.mcprealtime.mcp.ProbeResult;
+import io.mcprealtime.mcp.Target;
+import io.mcprealtime.mcp.TargetProbe;
+import io.mcprealtime.mcp.config.ServerDefinition;
+import io.mcprealtime.server.config.ConfigFiles;
+import io.mcprealtime.server.config.Durations;
+import io.mcprealtime.server.config.ServerConfigBuilder;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+@Command(
+    name = "probe",
+    description = {
+      "Checks MCP servers once, stage by stage, and says which stage failed and why.",
+      "Exit code: 0 all are healthy, 1 at least one is not, 2 wrong usage."
+    },
+    customSynopsis = {
+      "mcp-realtime probe [--json] [--timeout DURATION] --url URL [--sse] [-H 'NAME: VALUE']...",
+      "mcp-realtime probe [--json] [--timeout DURATION] [--env NAME=VALUE]... -- COMMAND [ARG]...",
+      "mcp-realtime probe [--json] [--timeout DURATION] --config FILE [NAME]..."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  mcp-realtime probe --url https://example.com/mcp -H 'Authorization: Bearer TOKEN'",
+      "  mcp-realtime probe -- npx -y @modelcontextprotocol/server-memory",
+      "  mcp-realtime probe --config .mcp.json filesystem --json"
+    },
+    mixinStandardHelpOptions = true)
+final class ProbeCommand implements Callable<Integer> {
+  @ParentCommand private RootCommand root = new RootCommand();
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Option(names = "--url", paramLabel = "URL", description = "Address of an HTTP server.")
+  private @Nullable URI url;
+
+  @Option(names = "--sse", description = "The URL speaks HTTP+SSE, the transport of 2024-11-05.")
+  private boolean sse;
+
+  @Option(
+      names = {"-H", "--header"},
+      paramLabel = "'NAME: VALUE'",
+      description = "HTTP header to send with every request.")
+  private List<String> headers = new ArrayList<>();
+
+  @Option(
+      names = "--env",
+      paramLabel = "NAME=VALUE",
+      description = "Environment variable for the command.")
+  private Map<String, String> env = new LinkedHashMap<>();
+
+  @Option(
+      names = {"-c", "--config"},
+      paramLabel = "FILE",
+      description = "Config file whose servers are checked.")
+  private List<Path> files = new ArrayList<>();
+
+  @Option(
+      names = "--timeout",
+      paramLabel = "DURATION",
+      description = "How long a server may take for one answer. Default: 5s; 20s to start.")
+  private @Nullable String timeout;
+
+  @Option(names = "--json", description = "Print JSON instead of a table.")
+  private boolean json;
+
+  @Parameters(
+      paramLabel = "COMMAND or NAME",
+      description = "Command with its arguments, or names of servers in the config.")
+  private List<String> words = new ArrayList<>();
+
+  @Override
+  public Integer call() {
+    var options = options();
+    try (var prober = McpProber.builder().build()) {
+      var probes = new LinkedHashMap<String, TargetProbe>();
+      targets().forEach((name, target) -> probes.put(name, prober.open(target, options)));
+      var running = new LinkedHashMap<String, CompletableFuture<ProbeResult>>();
+      probes.forEach((name, probe) -> running.put(name, probe.run()));
+      var results = new LinkedHashMap<ServerId, ProbeResult>();
+      running.forEach((name, result) -> results.put(ServerId.of(name), result.join()));
+      var report = new ProbeReport(root.terminal().out());
+      if (json) {
+        report.json(results);
+      } else {
+        report.table(results);
+      }
+      probes.values().forEach(TargetProbe::close);
+      boolean healthy =
+          results.values().stream().allMatch(result -> result.state() == ServerState.HEALTHY);
+      return healthy ? 0 : 1;
+    }
+  }
+
+  private ProbeOptions options() {
+    if (timeout == null) {
+      return ProbeOptions.defaults();
+    }
+    try {
+      var limit = Durations.parse(timeout);
+      return ProbeOptions.builder().requestTimeout(limit).startTimeout(limit).build();
+    } catch (IllegalArgumentException e) {
+      throw wrong("--timeout: " + e.getMessage());
+    }
+  }
+
+  private Map<String, Target> targets() {
+    int ways = (url == null ? 0 : 1) + (files.isEmpty() ? 0 : 1);
+    if (ways > 1) {
+      throw wrong("give either --url or --config, not both");
+    }
+    if (url != null) {
+      if (!words.isEmpty()) {
+        throw wrong("--url takes no further words, but there is '%s'".formatted(words.get(0)));
+      }
+      return Map.of(nameOf(url), httpTarget(url));
+    }
+    if (!files.isEmpty()) {
+      return configured();
+    }
+    if (words.isEmpty()) {
+      throw wrong("name what to check: --url URL, --config FILE, or -- COMMAND ARG…");
+    }
+    var name = Path.of(words.get(0)).getFileName();
+    return Map.of(name == null ? words.get(0) : name.toString(), new Target.Stdio(words, env, null));
+  }
+
+  private static String nameOf(URI url) {
+    return url.getHost() == null ? "server" : url.getHost();
+  }
+
+  private Target httpTarget(URI address) {
+    var fields = new LinkedHashMap<String, String>();
+    for (var header : headers) {
+      int colon = header.indexOf(':');
+      if (colon < 1) {
+        throw wrong("a header is written 'NAME: VALUE'");
+      }
+      fields.put(header.substring(0, colon).strip(), header.substring(colon + 1).strip());
+    }
+    try {
+      return sse ? new Target.Sse(address, fields) : new Target.StreamableHttp(address, fields);
+    } catch (IllegalArgumentException e) {
+      throw wrong(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private Map<String, Target> configured() {
+    var terminal = root.terminal();
+    var content = ConfigFiles.read(files, new ServerConfigBuilder(terminal::variable));
+    content.problems().forEach(problem -> terminal.warn("%s", problem));
+    var found = new LinkedHashMap<String, Target>();
+    for (ServerDefinition server : content.servers()) {
+      if (words.isEmpty() || words.contains(server.id().value())) {
+        found.put(server.id().value(), server.resolve());
+      }
+    }
+    for (var word : words) {
+      if (!found.containsKey(word)) {
+        throw wrong(
+            "no server '%s' can be used in %s; there are %s"
+                .formatted(
+                    word, files, content.servers().stream().map(ServerDefinition::id).toList()));
+      }
+    }
+    if (found.isEmpty()) {
+      throw wrong("%s holds no server that can be used".formatted(files));
+    }
+    return found;
+  }
+
+  private ParameterException wrong(String message) {
+    return new ParameterException(spec.commandLine(), message);
+  }
+}

@@ -1,0 +1,58 @@
+package io.mcprealtime.server.cli;
+
+import java.io.OutputStreamWriter;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+@Command(
+    name = "mcp-realtime",
+    description = "Watches MCP servers in real time: up or down, how fast, and why not.",
+    subcommands = {
+      ServeCommand.class,
+      ProbeCommand.class,
+      DemoCommand.class,
+      MigrateCommand.class,
+      SampleServersCommand.class
+    },
+    versionProvider = Version.class,
+    footerHeading = "%nFirst steps:%n",
+    footer = {
+      "  mcp-realtime demo                       see it work on sample servers",
+      "  mcp-realtime serve --config mcp.json    watch your own",
+      "  mcp-realtime COMMAND --help             more about a command"
+    },
+    mixinStandardHelpOptions = true)
+final class RootCommand implements Runnable {
+  private final Terminal terminal;
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  RootCommand(Terminal terminal) {
+    this.terminal = terminal;
+  }
+
+  /** For the fields that picocli fills. */
+  RootCommand() {
+    this(
+        new Terminal(
+            new PrintWriter(new OutputStreamWriter(System.out, StandardCharsets.UTF_8)),
+            new PrintWriter(new OutputStreamWriter(System.err, StandardCharsets.UTF_8)),
+            Map.of(),
+            new CountDownLatch(1)));
+  }
+
+  Terminal terminal() {
+    return terminal;
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "Name a command.");
+  }
+}

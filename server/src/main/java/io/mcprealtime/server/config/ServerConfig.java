@@ -1,0 +1,63 @@
+package io.mcprealtime.server.config;
+
+import io.mcprealtime.McpRealtimeConfig;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How the program runs. Which servers it watches is not part of it.
+ *
+ * @param host what the HTTP server binds to
+ * @param port of the HTTP server; 0 takes a free one
+ * @param allowedHosts further names that requests may be addressed to, besides the loopback ones
+ * @param tokens what callers must show
+ * @param databaseUrl of a PostgreSQL of one's own; the embedded one is used when null
+ * @param dataDirectory where the embedded PostgreSQL keeps its data
+ * @param interval between two probes of a server
+ * @param healthInterval between two stored health checks of a server whose state stays the same
+ * @param requestTimeout how long a server may take to answer
+ * @param startTimeout how long a server's process may take to its first answer
+ * @param managers settings of the four managers
+ */
+public record ServerConfig(
+    String host,
+    int port,
+    List<String> allowedHosts,
+    Tokens tokens,
+    @Nullable String databaseUrl,
+    Path dataDirectory,
+    Duration interval,
+    Duration healthInterval,
+    Duration requestTimeout,
+    Duration startTimeout,
+    McpRealtimeConfig managers) {
+  private static final Set<String> LOOPBACK = Set.of("127.0.0.1", "localhost", "::1", "[::1]");
+
+  public ServerConfig {
+    allowedHosts = List.copyOf(allowedHosts);
+    if (!LOOPBACK.contains(host.toLowerCase(Locale.ROOT)) && tokens.isEmpty()) {
+      throw new IllegalArgumentException(
+          "host %s can be reached from other machines, so a token must be set: --token, MCP_REALTIME_TOKEN or http.tokens"
+              .formatted(host));
+    }
+    if (interval.compareTo(Duration.ofSeconds(1)) < 0) {
+      throw new IllegalArgumentException(
+          "the interval must be at least 1s, is %s".formatted(interval));
+    }
+  }
+
+  /** Whether only this machine can reach the HTTP server. */
+  public boolean isLoopback() {
+    return LOOPBACK.contains(host.toLowerCase(Locale.ROOT));
+  }
+
+  /** Says nothing of tokens and of the database's address. */
+  @Override
+  public String toString() {
+    return "ServerConfig[%s:%d, %s]".formatted(host, port, dataDirectory);
+  }
+}

@@ -1,0 +1,154 @@
+package io.mcprealtime.server.config;
+
+import io.mcprealtime.McpRealtimeConfig;
+import io.mcprealtime.server.config.Tokens.Scope;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/** Puts a configuration together: defaults, then the environment, then files, then options. */
+public final class ServerConfigBuilder {
+  private final Map<Scope, String> tokens = new EnumMap<>(Scope.class);
+  private final Function<String, @Nullable String> environment;
+  private String host = "127.0.0.1";
+  private int port = 8585;
+  private List<String> allowedHosts = List.of();
+  private @Nullable String databaseUrl;
+  private Path dataDirectory;
+  private Duration interval = Duration.ofSeconds(15);
+  private Duration healthInterval = Duration.ofSeconds(30);
+  private Duration requestTimeout = Duration.ofSeconds(5);
+  private Duration startTimeout = Duration.ofSeconds(20);
+  private Duration metricsRetention = McpRealtimeConfig.defaults().metricsRetention();
+  private Duration healthRetention = McpRealtimeConfig.defaults().healthRetention();
+  private Duration eventsRetention = McpRealtimeConfig.defaults().eventsRetention();
+  private Duration rollupsRetention = McpRealtimeConfig.defaults().rollupsRetention();
+  private Duration rollupInterval = McpRealtimeConfig.defaults().rollupInterval();
+  private Duration cleanupInterval = McpRealtimeConfig.defaults().cleanupInterval();
+  private @Nullable Long storageLimitBytes;
+
+  /**
+   * Starts from the defaults and the environment.
+   *
+   * @param environment the value of an environment variable, or null
+   */
+  public ServerConfigBuilder(Function<String, @Nullable String> environment) {
+    this.environment = environment;
+    this.dataDirectory = defaultDataDirectory(environment);
+    databaseUrl(environment.apply("DATABASE_URL"));
+    token(Scope.ADMIN, environment.apply("MCP_REALTIME_TOKEN"));
+  }
+
+  private static Path defaultDataDirectory(Function<String, @Nullable String> environment) {
+    String own = environment.apply("MCP_REALTIME_DATA_DIR");
+    if (own != null && !own.isBlank()) {
+      return Path.of(own);
+    }
+    String xdg = environment.apply("XDG_DATA_HOME");
+    Path base =
+        xdg == null || xdg.isBlank()
+            ? Path.of(System.getProperty("user.home"), ".local", "share")
+            : Path.of(xdg);
+    return base.resolve("mcp-realtime");
+  }
+
+  /**
+   * Takes the settings of a file. What is wrong with them is added to the errors.
+   *
+   * @param root the file's content, of which the key {@code servers} is left alone
+   */
+  public void settings(String file, JsonNode root, List<String> errors) {
+    var top = new SettingsNode(file, root, environment, errors);
+    top.raw("servers");
+    top.raw("mcpServers");
+    top.text("dataDirectory", value -> dataDirectory = Path.of(value));
+    var http = top.section("http");
+    http.text("host", value -> host = value);
+    http.integer("port", 0, 65_535, value -> port = value);
+    http.text("allowedHosts", value -> allowedHosts = List.of(value.split("\\s*,\\s*")));
+    var tokenSection = http.section("tokens");
+    tokenSection.text("read", value -> token(Scope.READ, value));
+    tokenSection.text("ingest", value -> token(Scope.INGEST, value));
+    tokenSection.text("admin", value -> token(Scope.ADMIN, value));
+    var database = top.section("database");
+    database.text("url", this::databaseUrl);
+    database.integer(
+        "limitMegabytes", 1, 1_000_000_000, value -> storageLimitBytes = value * 1_000_000L);
+    var collection = top.section("collection");
+    collection.duration("interval", this::interval);
+    collection.duration("healthInterval", value -> healthInterval = value);
+    collection.duration("requestTimeout", value -> requestTimeout = value);
+    collection.duration("startTimeout", value -> startTimeout = value);
+    var retention = top.section("retention");
+    retention.duration("metrics", value -> metricsRetention = value);
+    retention.duration("health", value -> healthRetention = value);
+    retention.duration("events", value -> eventsRetention = value);
+    retention.duration("aggregates", value -> rollupsRetention = value);
+    var automation = top.section("automation");
+    automation.duration("aggregationInterval", value -> rollupInterval = value);
+    automation.duration("cleanupInterval", value -> cleanupInterval = value);
+    for (var section :
+        List.of(top, http, tokenSection, database, collection, retention, automation)) {
+      section.refuseUnknown();
+    }
+  }
+
+  public void host(String value) {
+    host = value;
+  }
+
+  public void port(int value) {
+    port = value;
+  }
+
+  /** Sets the token of a scope; nothing is set by null or an empty text. */
+  public void token(Scope scope, @Nullable String value) {
+    if (value != null && !value.isEmpty()) {
+      tokens.put(scope, value);
+    }
+  }
+
+  public void databaseUrl(@Nullable String value) {
+    databaseUrl = value == null || value.isBlank() ? null : value;
+  }
+
+  public void dataDirectory(Path value) {
+    dataDirectory = value;
+  }
+
+  public void interval(Duration value) {
+    interval = value;
+  }
+
+  /**
+   * The configuration.
+   *
+   * @throws ConfigException that names what does not fit together
+   */
+  public ServerConfig build() {
+    try {
+      return new ServerConfig(
+          host,
+          port,
+          allowedHosts,
+          new Tokens(tokens),
+          databaseUrl,
+          dataDirectory.toAbsolutePath(),
+          interval,
+          healthInterval,
+          requestTimeout,
+          startTimeout,
+          McpRealtimeConfig.defaults()
+              .withRetention(metricsRetention, healthRetention, eventsRetention, rollupsRetention)
+              .withIntervals(rollupInterval, cleanupInterval)
+              .withStorageLimit(storageLimitBytes));
+    } catch (IllegalArgumentException e) {
+      throw new ConfigException(List.of(String.valueOf(e.getMessage())));
+    }
+  }
+}

@@ -1,0 +1,42 @@
+package io.mcprealtime.server.http;
+
+import io.mcprealtime.wire.WireJson;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import tools.jackson.databind.node.ObjectNode;
+
+/** What the API says of itself. */
+final class ApiDocs {
+  private static final ObjectNode OPEN_API = read();
+
+  private ApiDocs() {}
+
+  static ObjectNode openApi() {
+    return OPEN_API;
+  }
+
+  static ObjectNode alive() {
+    return WireJson.object().put("status", "alive");
+  }
+
+  static ObjectNode ready(String storage, int servers, int listeners) {
+    return WireJson.object()
+        .put("status", "ready")
+        .put("storage", storage)
+        .put("servers", servers)
+        .put("listeners", listeners);
+  }
+
+  private static ObjectNode read() {
+    try (InputStream in = ApiDocs.class.getResourceAsStream("openapi.json")) {
+      if (in == null) {
+        throw new IllegalStateException("openapi.json is missing");
+      }
+      return (ObjectNode) WireJson.parse(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,242 @@
+package io.mcprealtime.server.http;
+
+import static io.mcprealtime.wire.WireJson.millis;
+import static io.mcprealtime.wire.WireJson.object;
+
+import io.mcprealtime.CacheStats;
+import io.mcprealtime.McpDataRetentionManager.DataUsage;
+import io.mcprealtime.RealtimeStats;
+import io.mcprealtime.Rollup;
+import io.mcprealtime.ServerMetrics;
+import io.mcprealtime.ServerState;
+import io.mcprealtime.ServerSummary;
+import io.mcprealtime.StageResult.Verdict;
+import io.mcprealtime.analysis.AnomalyReport;
+import io.mcprealtime.analysis.Trend;
+import io.mcprealtime.internal.Timer.Timings;
+import io.mcprealtime.server.monitor.ServerView;
+import io.mcprealtime.wire.WireJson;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
+
+/** The JSON shapes that only the API has. */
+public final class ApiJson {
+  private ApiJson() {}
+
+  /**
+   * A server as it is now.
+   *
+   * @param recent how many of its newest samples go along
+   */
+  static ObjectNode server(ServerView view, int recent) {
+    var definition = view.definition();
+    var check = view.lastCheck();
+    var sample = view.lastSample();
+    boolean failed = check != null && view.state() != ServerState.HEALTHY;
+    var json =
+        object()
+            .put("id", view.id().value())
+            .put("transport", definition == null ? null : definition.transport())
+            .put("target", definition == null ? null : definition.describeTarget())
+            .put("state", view.state().name())
+            .put("since", text(view.since()))
+            .put("reason", view.reason())
+            .put("failingStage", failed ? failingStage(view) : null)
+            .put("era", check == null || check.era() == null ? null : check.era().name())
+            .put("protocolVersion", check == null ? null : check.protocolVersion())
+            .put("serverName", check == null ? null : check.serverName())
+            .put("toolCount", check == null ? null : check.toolCount())
+            .put("responseTimeMs", sample == null ? null : millis(sample.responseTime()))
+            .put("lastCheckAt", sample == null ? null : sample.at().toString())
+            .put("circuit", sample == null ? null : sample.circuit().name());
+    var stages = json.putArray("stages");
+    if (check != null) {
+      check.stages().forEach(stage -> stages.add(WireJson.toJson(stage)));
+    }
+    var samples = json.putArray("recent");
+    var all = view.recent();
+    all.subList(Math.max(0, all.size() - recent), all.size())
+        .forEach(point -> samples.add(point(point)));
+    return json;
+  }
+
+  private static @Nullable String failingStage(ServerView view) {
+    var check = view.lastCheck();
+    if (check == null) {
+      return null;
+    }
+    return check
+        .failedStage()
+        .or(
+            () ->
+                check.stages().stream()
+                    .filter(stage -> stage.verdict() == Verdict.WARNING)
+                    .findFirst())
+        .map(stage -> stage.stage().wireName())
+        .orElse(null);
+  }
+
+  private static ObjectNode point(ServerMetrics sample) {
+    return object()
+        .put("at", sample.at().toString())
+        .put("state", sample.state().name())
+        .put("responseTimeMs", millis(sample.responseTime()));
+  }
+
+  private static @Nullable String text(@Nullable Instant instant) {
+    return instant == null ? null : instant.toString();
+  }
+
+  static ObjectNode rollup(Rollup rollup) {
+    var json =
+        object()
+            .put("start", rollup.start().toString())
+            .put("sampleCount", rollup.sampleCount())
+            .put("upRatio", rollup.upRatio().orElse(null))
+            .put("requestCount", rollup.requestCount())
+            .put("errorCount", rollup.errorCount())
+            .put("minResponseTimeMs", millis(rollup.minResponseTime()))
+            .put("meanResponseTimeMs", millis(rollup.meanResponseTime().orElse(null)))
+            .put("maxResponseTimeMs", millis(rollup.maxResponseTime()));
+    putQuantiles(json, rollup.latency()::quantile);
+    json.set("states", states(rollup.stateCounts()));
+    return json;
+  }
+
+  static ObjectNode summary(ServerSummary summary) {
+    var json =
+        object()
+            .put("server", summary.server().value())
+            .put("from", summary.from().toString())
+            .put("to", summary.to().toString())
+            .put("sampleCount", summary.sampleCount())
+            .put("upRatio", summary.upRatio().orElse(null))
+            .put("requestCount", summary.requestCount())
+            .put("errorCount", summary.errorCount());
+    putQuantiles(json, summary::responseTime);
+    json.set("states", states(summary.stateCounts()));
+    return json;
+  }
+
+  private static void putQuantiles(
+      ObjectNode json, java.util.function.DoubleFunction<java.util.Optional<Duration>> quantile) {
+    json.put("p50ResponseTimeMs", millis(quantile.apply(0.5).orElse(null)))
+        .put("p95ResponseTimeMs", millis(quantile.apply(0.95).orElse(null)))
+        .put("p99ResponseTimeMs", millis(quantile.apply(0.99).orElse(null)));
+  }
+
+  static ObjectNode trend(Trend trend) {
+    return object()
+        .put("server", trend.server().value())
+        .put("window", trend.window().label())
+        .put("trend", trend.direction().name().toLowerCase(Locale.ROOT))
+        .put("points", trend.points())
+        .put("beforeMs", trend.beforeMillis())
+        .put("afterMs", trend.afterMillis())
+        .put("slopeMsPerHour", trend.slopeMillisPerHour())
+        .put("pValue", trend.pValue())
+        .put("avgResponseTimeMs", trend.avgResponseTimeMillis());
+  }
+
+  static ObjectNode anomalies(AnomalyReport report) {
+    var json = object().put("server", report.server().value());
+    var list = json.putArray("anomalies");
+    for (var anomaly : report.anomalies()) {
+      list.add(
+          object()
+              .put("metric", anomaly.metric())
+              .put("severity", anomaly.severity().name().toLowerCase(Locale.ROOT))
+              .put("since", anomaly.since().toString())
+              .put("until", text(anomaly.until()))
+              .put("value", anomaly.value())
+              .put("expectedLow", anomaly.expectedLow())
+              .put("expectedHigh", anomaly.expectedHigh())
+              .put("score", anomaly.score())
+              .put("sentence", anomaly.sentence()));
+    }
+    var summary = report.summary();
+    json.putObject("summary")
+        .put("total", summary.total())
+        .put("critical", summary.critical())
+        .put("warnings", summary.warnings());
+    return json;
+  }
+
+  /** The state of the whole. */
+  public static ObjectNode stats(RealtimeStats stats) {
+    var json = object().put("timestamp", stats.timestamp().toString());
+    json.set("cache", cache(stats.cache()));
+    var database = json.putObject("database").put("backend", stats.database().backend());
+    database.set("queries", timings(stats.database().queries()));
+    database.set("writes", timings(stats.database().writes()));
+    var usage = stats.usage();
+    database.set("storage", usage == null ? null : usage(usage));
+    var system =
+        json.putObject("system")
+            .put("overallHealthScore", stats.system().overallHealthScore().orElse(null))
+            .put("activeServers", stats.system().activeServers())
+            .put("totalServers", stats.system().totalServers());
+    system.set("states", states(stats.system().states()));
+    stats.recommendations().forEach(json.putArray("recommendations")::add);
+    stats.urgentActions().forEach(json.putArray("urgentActions")::add);
+    return json;
+  }
+
+  private static ObjectNode cache(CacheStats cache) {
+    return object()
+        .put("backend", cache.backend())
+        .put("hits", cache.hits())
+        .put("misses", cache.misses())
+        .put("hitRate", cache.hitRate().orElse(null))
+        .put("errors", cache.errors())
+        .put("avgResponseTimeMs", millis(cache.meanReadTime().orElse(null)))
+        .put("p95ResponseTimeMs", millis(cache.p95ReadTime().orElse(null)))
+        .put("keyCount", cache.keys())
+        .put("memoryBytes", cache.memoryBytes());
+  }
+
+  private static ObjectNode timings(Timings timings) {
+    return object()
+        .put("count", timings.count())
+        .put("failures", timings.failures())
+        .put("meanMs", millis(timings.mean().orElse(null)))
+        .put("p95Ms", millis(timings.p95().orElse(null)));
+  }
+
+  private static ObjectNode usage(DataUsage usage) {
+    var json =
+        object()
+            .put("totalBytes", usage.storage().totalBytes())
+            .put("limitBytes", usage.limitBytes())
+            .put("usedRatio", usage.ratio().orElse(null));
+    var relations = json.putArray("relations");
+    for (var relation : usage.storage().relations()) {
+      relations.add(
+          object()
+              .put("kind", relation.kind().label())
+              .put("name", relation.name())
+              .put("bytes", relation.bytes())
+              .put("rows", relation.rows()));
+    }
+    return json;
+  }
+
+  static ObjectNode states(Map<ServerState, ? extends Number> counts) {
+    var json = object();
+    new TreeMap<ServerState, Number>(counts)
+        .forEach((state, count) -> json.put(state.name(), count.longValue()));
+    return json;
+  }
+
+  static ObjectNode list(String name, List<ObjectNode> items) {
+    var json = object();
+    items.forEach(json.putArray(name)::add);
+    return json;
+  }
+}

@@ -1,0 +1,82 @@
+package io.mcprealtime.server.http;
+
+import io.mcprealtime.mcp.Operation;
+import io.mcprealtime.mcp.ProbeResult;
+import io.mcprealtime.mcp.config.ServerDefinition;
+import io.mcprealtime.server.monitor.ServerRegistry;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.mcprealtime.ServerState;
+import java.time.Duration;
+import java.util.stream.DoubleStream;
+
+/** What Prometheus reads: the operations of our probes, the servers' states, and ourselves. */
+public final class OperationMetrics implements AutoCloseable {
+  /** OpenTelemetry's buckets of mcp.client.operation.duration, seconds. */
+  private static final Duration[] BUCKETS =
+      DoubleStream.of(0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120, 300)
+          .mapToObj(seconds -> Duration.ofMillis(Math.round(seconds * 1_000)))
+          .toArray(Duration[]::new);
+
+  private final PrometheusMeterRegistry registry =
+      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+
+  public OperationMetrics(ServerRegistry servers) {
+    for (var state : ServerState.values()) {
+      Gauge.builder(
+              "mcp.realtime.servers",
+              servers,
+              known ->
+                  known.views().stream().filter(view -> view.state() == state).count())
+          .description("Servers in each state")
+          .tag("state", state.name())
+          .register(registry);
+    }
+    new JvmMemoryMetrics().bindTo(registry);
+    new JvmThreadMetrics().bindTo(registry);
+    new ProcessorMetrics().bindTo(registry);
+    new UptimeMetrics().bindTo(registry);
+  }
+
+  /** Counts the operations of a probe. */
+  public void probed(ServerDefinition definition, ProbeResult result) {
+    String version = result.protocolVersion();
+    var tags =
+        Tags.of(
+            "mcp.server.id",
+            definition.id().value(),
+            "network.transport",
+            definition.transport().equals("stdio") ? "pipe" : "tcp",
+            "mcp.protocol.version",
+            version == null ? "" : version);
+    result.operations().forEach(operation -> record(operation, tags));
+  }
+
+  private void record(Operation operation, Tags tags) {
+    String error = operation.errorType();
+    Timer.builder("mcp.client.operation.duration")
+        .description("How long an MCP request took, from the client's side")
+        .tags(tags)
+        .tag("mcp.method.name", operation.method())
+        .tag("error.type", error == null ? "" : error)
+        .serviceLevelObjectives(BUCKETS)
+        .register(registry)
+        .record(operation.duration());
+  }
+
+  String scrape() {
+    return registry.scrape();
+  }
+
+  @Override
+  public void close() {
+    registry.close();
+  }
+}

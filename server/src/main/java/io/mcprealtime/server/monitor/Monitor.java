@@ -1,0 +1,292 @@
+package io.mcprealtime.server.monitor;
+
+import io.mcprealtime.HealthCheck;
+import io.mcprealtime.McpRealtimeException;
+import io.mcprealtime.McpRealtimeManager;
+import io.mcprealtime.ServerId;
+import io.mcprealtime.ServerMetrics;
+import io.mcprealtime.internal.BatchWriter;
+import io.mcprealtime.mcp.McpProber;
+import io.mcprealtime.mcp.ProbeOptions;
+import io.mcprealtime.mcp.ProbeResult;
+import io.mcprealtime.mcp.TargetProbe;
+import io.mcprealtime.mcp.config.ServerDefinition;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Probes every server of the configuration again and again, and hands what is found to the manager.
+ * One thread keeps time, whatever the number of servers; the results of a moment are written
+ * together.
+ */
+public final class Monitor implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Monitor.class);
+  private static final double JITTER = 0.1;
+
+  /** First probes are spread so far apart that many servers do not start at once. */
+  private static final Duration START_GAP = Duration.ofMillis(5);
+
+  private static final int MAX_BATCH = 5_000;
+  private static final int MAX_WAITING = 100_000;
+  private static final Duration STOP_BOUND = Duration.ofSeconds(7);
+
+  private final McpProber prober;
+  private final McpRealtimeManager manager;
+  private final ServerRegistry registry;
+  private final Duration interval;
+  private final Duration healthInterval;
+  private final BiConsumer<ServerDefinition, ProbeResult> observer;
+  private final Map<ServerId, Watch> watches = new HashMap<>();
+  private final ScheduledExecutorService scheduler =
+      Executors.newSingleThreadScheduledExecutor(
+          runnable -> {
+            var thread = new Thread(runnable, "mcp-schedule");
+            thread.setDaemon(true);
+            return thread;
+          });
+  private final BatchWriter<Finding> collector =
+      new BatchWriter<>("mcp-collect", this::collect, MAX_BATCH, MAX_WAITING);
+  private boolean storageFailing;
+
+  /**
+   * @param observer is told of every probe
+   */
+  public Monitor(
+      McpProber prober,
+      McpRealtimeManager manager,
+      ServerRegistry registry,
+      Duration interval,
+      Duration healthInterval,
+      BiConsumer<ServerDefinition, ProbeResult> observer) {
+    this.prober = prober;
+    this.manager = manager;
+    this.registry = registry;
+    this.interval = interval;
+    this.healthInterval = healthInterval;
+    this.observer = observer;
+  }
+
+  public void start() {
+    collector.start();
+  }
+
+  /**
+   * Watches just these servers from now on. One whose definition stays the same is left alone; the
+   * others are stopped and started.
+   *
+   * @return what was added, changed and removed, in words; empty when nothing was
+   */
+  public synchronized List<String> watch(Collection<ServerDefinition> definitions) {
+    var wanted = new HashMap<ServerId, ServerDefinition>();
+    definitions.forEach(definition -> wanted.put(definition.id(), definition));
+    var changes = new ArrayList<String>();
+    for (var watch : List.copyOf(watches.values())) {
+      var definition = wanted.get(watch.definition.id());
+      if (definition == null) {
+        changes.add(watch.definition.id() + " removed");
+        watches.remove(watch.definition.id());
+        watch.close();
+        registry.remove(watch.definition.id());
+      } else if (!definition.equals(watch.definition)) {
+        changes.add(watch.definition.id() + " changed");
+        watches.remove(watch.definition.id());
+        watch.close();
+      }
+    }
+    int order = 0;
+    for (var definition : wanted.values()) {
+      if (!watches.containsKey(definition.id())) {
+        if (!registry.contains(definition.id())) {
+          changes.add(definition.id() + " added");
+        }
+        registry.define(definition);
+        var watch = new Watch(definition);
+        watches.put(definition.id(), watch);
+        watch.schedule(START_GAP.multipliedBy(order++));
+      }
+    }
+    return changes;
+  }
+
+  private void collect(List<Finding> findings) {
+    var samples = new ArrayList<ServerMetrics>();
+    var checks = new ArrayList<HealthCheck>();
+    for (var finding : findings) {
+      samples.add(finding.sample);
+      if (finding.check != null) {
+        checks.add(finding.check);
+      }
+    }
+    manager.processHealthChecks(checks);
+    var result = manager.collectMetrics(samples);
+    var failure = result.whyNotStored();
+    if (failure.isPresent() && !storageFailing) {
+      log.error(
+          "samples are not stored, and are lost until the database is back: {}",
+          failure.get().getMessage());
+    } else if (failure.isEmpty() && storageFailing) {
+      log.info("samples are stored again");
+    }
+    storageFailing = failure.isPresent();
+  }
+
+  /** Stops probing, stores what was found, and ends every child process, within a bound. */
+  @Override
+  public void close() {
+    scheduler.shutdownNow();
+    List<Watch> open;
+    synchronized (this) {
+      open = List.copyOf(watches.values());
+      watches.clear();
+    }
+    var closers = Executors.newFixedThreadPool(Math.max(1, Math.min(32, open.size())));
+    open.forEach(watch -> closers.execute(watch::close));
+    closers.shutdown();
+    try {
+      if (!closers.awaitTermination(STOP_BOUND.toMillis(), TimeUnit.MILLISECONDS)) {
+        log.warn("not every server's process ended within {}", STOP_BOUND);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    prober.close();
+    collector.close();
+  }
+
+  /** A sample, and the health check where one is due. */
+  private record Finding(ServerMetrics sample, @Nullable HealthCheck check) {}
+
+  /** One server under watch. */
+  private final class Watch implements AutoCloseable {
+    private final ServerDefinition definition;
+    private @Nullable TargetProbe probe;
+    private @Nullable HealthCheck lastStored;
+    private boolean closed;
+
+    private Watch(ServerDefinition definition) {
+      this.definition = definition;
+    }
+
+    private void schedule(Duration delay) {
+      try {
+        var ignored = scheduler.schedule(this::run, delay.toNanos(), TimeUnit.NANOSECONDS);
+      } catch (RejectedExecutionException e) {
+        log.debug("{} is not probed again: the monitor stops", definition.id());
+      }
+    }
+
+    private void run() {
+      TargetProbe opened;
+      try {
+        opened = open();
+      } catch (McpRealtimeException | IllegalArgumentException e) {
+        registry.problem(definition.id(), e.getMessage());
+        schedule(nextDelay());
+        return;
+      }
+      if (opened == null) {
+        return;
+      }
+      long startNanos = System.nanoTime();
+      var ignored =
+          opened
+              .run()
+              .whenComplete(
+                  (result, fault) -> {
+                    try {
+                      if (result != null) {
+                        found(result);
+                      } else {
+                        log.warn("the probe of {} failed", definition.id(), fault);
+                      }
+                    } catch (RuntimeException e) {
+                      log.warn("what {} answered was not kept: {}", definition.id(), e.getMessage());
+                    } finally {
+                      var spent = Duration.ofNanos(System.nanoTime() - startNanos);
+                      var rest = nextDelay().minus(spent);
+                      schedule(rest.isNegative() ? Duration.ZERO : rest);
+                    }
+                  });
+    }
+
+    private synchronized @Nullable TargetProbe open() {
+      if (closed) {
+        return null;
+      }
+      if (probe == null) {
+        probe = prober.open(definition.resolve(), options());
+        registry.problem(definition.id(), null);
+      }
+      return probe;
+    }
+
+    private ProbeOptions options() {
+      return ProbeOptions.builder()
+          .canary(definition.canary().orElse(null))
+          .requestTimeout(definition.timeout().orElse(null))
+          .build();
+    }
+
+    private void found(ProbeResult result) {
+      synchronized (this) {
+        if (closed) {
+          return;
+        }
+      }
+      observer.accept(definition, result);
+      var check = result.toHealthCheck(definition.id());
+      boolean due = isDue(check);
+      if (due) {
+        lastStored = check;
+      }
+      var ignored =
+          collector.submit(
+              List.of(new Finding(result.toMetrics(definition.id()), due ? check : null)));
+    }
+
+    /** A health check is stored at its interval, and at once when the verdict changed. */
+    private boolean isDue(HealthCheck check) {
+      var last = lastStored;
+      if (last == null
+          || last.state() != check.state()
+          || !Objects.equals(last.reason(), check.reason())) {
+        return true;
+      }
+      Instant next = last.at().plus(healthInterval.multipliedBy(9).dividedBy(10));
+      return !check.at().isBefore(next);
+    }
+
+    private Duration nextDelay() {
+      double factor = 1 + JITTER * (ThreadLocalRandom.current().nextDouble() - 0.5);
+      return Duration.ofNanos(Math.round(interval.toNanos() * factor));
+    }
+
+    @Override
+    public void close() {
+      TargetProbe opened;
+      synchronized (this) {
+        closed = true;
+        opened = probe;
+        probe = null;
+      }
+      if (opened != null) {
+        opened.close();
+      }
+    }
+  }
+}

@@ -1,0 +1,48 @@
+package io.mcprealtime.server.monitor;
+
+import io.mcprealtime.HealthCheck;
+import io.mcprealtime.ServerId;
+import io.mcprealtime.ServerMetrics;
+import io.mcprealtime.ServerState;
+import io.mcprealtime.mcp.config.ServerDefinition;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known of a server now.
+ *
+ * @param definition how it is reached; absent for one that only sends its metrics
+ * @param lastCheck its newest probe; absent before the first
+ * @param lastSample its newest sample; absent before the first
+ * @param since when it came into its state; absent before the first sample
+ * @param problem why it cannot be probed, where its configuration is at fault
+ * @param recent its newest samples, oldest first
+ */
+public record ServerView(
+    ServerId id,
+    @Nullable ServerDefinition definition,
+    @Nullable HealthCheck lastCheck,
+    @Nullable ServerMetrics lastSample,
+    @Nullable Instant since,
+    @Nullable String problem,
+    List<ServerMetrics> recent) {
+
+  public ServerState state() {
+    return lastSample == null ? ServerState.UNKNOWN : lastSample.state();
+  }
+
+  /** Why it is not healthy, in words. */
+  public @Nullable String reason() {
+    if (problem != null) {
+      return problem;
+    }
+    if (state() == ServerState.HEALTHY) {
+      return null;
+    }
+    if (lastCheck != null && lastCheck.state() == state() && lastCheck.reason() != null) {
+      return lastCheck.reason();
+    }
+    return lastSample == null ? null : lastSample.lastError();
+  }
+}
