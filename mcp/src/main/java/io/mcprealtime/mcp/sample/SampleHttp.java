@@ -48,7 +48,7 @@ final class SampleHttp implements HttpHandler {
   }
 
   int openSessions() {
-    return streamable.openSessions() + sse.openStreams();
+    return streamable.openSessions() + sse.openStreams() + held.size();
   }
 
   void close() {

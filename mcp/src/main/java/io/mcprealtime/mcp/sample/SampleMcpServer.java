@@ -53,7 +53,7 @@ public final class SampleMcpServer implements AutoCloseable {
     return path;
   }
 
-  /** How many sessions and streams clients have left open. */
+  /** How many sessions, streams and unanswered requests are open. */
   public int openSessions() {
     return endpoint.openSessions();
   }

@@ -8,6 +8,7 @@ import static io.mcprealtime.mcp.sample.Caller.request;
 import static io.mcprealtime.mcp.sample.Caller.session;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.mcprealtime.McpRealtimeException;
 import io.mcprealtime.TimeSource;
@@ -138,9 +139,10 @@ class SampleFaultsTest {
               .POST(HttpRequest.BodyPublishers.ofString(initialize()))
               .build();
       answer = Caller.client().sendAsync(request, HttpResponse.BodyHandlers.ofString());
+      await().until(() -> server.openSessions() == 1);
       assertThat(answer).isNotDone();
     }
-    assertThat(answer).failsWithin(Duration.ofSeconds(10));
+    assertThat(answer).failsWithin(Duration.ofSeconds(5));
   }
 
   @Test
