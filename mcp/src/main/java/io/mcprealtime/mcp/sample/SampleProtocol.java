@@ -142,15 +142,9 @@ final class SampleProtocol {
     }
   }
 
-  private RpcError unsupportedVersion(String requested) {
+  private static RpcError unsupportedVersion(String requested) {
     ObjectNode data = JsonNodeFactory.instance.objectNode();
-    var supported = data.putArray("supported");
-    if (behaviour.eras().speaks(Era.MODERN)) {
-      supported.add(MODERN_REVISION);
-    }
-    if (behaviour.eras().speaks(Era.LEGACY)) {
-      LEGACY_REVISIONS.forEach(supported::add);
-    }
+    data.putArray("supported").add(MODERN_REVISION);
     data.put("requested", requested);
     return new RpcError(
         400, RpcError.UNSUPPORTED_PROTOCOL_VERSION, "unsupported protocol version", data);
