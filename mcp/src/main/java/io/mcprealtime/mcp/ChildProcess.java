@@ -1,0 +1,256 @@
+package io.mcprealtime.mcp;
+
+import io.mcprealtime.mcp.McpException.Kind;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A server's process: starts it, feeds it, reads its two streams, and ends it with its children.
+ */
+final class ChildProcess {
+  private static final Logger log = LoggerFactory.getLogger(ChildProcess.class);
+
+  /** How long each step of the ending may take before the next, harder one. */
+  static final Duration STEP = Duration.ofSeconds(2);
+
+  /** How long after the end its last words may still be in the pipes. */
+  private static final Duration DRAIN = Duration.ofMillis(300);
+
+  private static final int MAX_STDERR_LINE_BYTES = 8 * 1024;
+  private static final int MAX_QUOTE = 200;
+  private static final int QUOTED_LINES = 3;
+
+  private final Engine engine;
+  private final Redactor redactor;
+  private final String name;
+  private final Process process;
+  private final ProcessTree tree;
+  private final long startNanos;
+  private final SerialWriter writer;
+  private final Deque<String> stderr = new ArrayDeque<>();
+  private final CompletableFuture<Done> stdoutEnded = new CompletableFuture<>();
+  private final CompletableFuture<Done> stderrEnded = new CompletableFuture<>();
+  private final CompletableFuture<Done> ended = new CompletableFuture<>();
+  private final CompletableFuture<Done> stopped = new CompletableFuture<>();
+  private final AtomicBoolean stopping = new AtomicBoolean();
+
+  private ChildProcess(Engine engine, Target.Stdio target, Redactor redactor, Process process) {
+    this.engine = engine;
+    this.redactor = redactor;
+    this.name = target.command().get(0);
+    this.process = process;
+    this.tree = new ProcessTree(process);
+    this.startNanos = engine.nanoTime();
+    OutputStream stdin = process.getOutputStream();
+    this.writer = new SerialWriter(stdin, engine.workers());
+  }
+
+  /** Starts the process; may block for a moment. */
+  static ChildProcess start(Engine engine, Target.Stdio target, Redactor redactor) {
+    if (target.workingDirectory() != null && !Files.isDirectory(target.workingDirectory())) {
+      throw new McpException(
+          Kind.BAD_TARGET,
+          "working directory '%s' does not exist: create it or correct the config"
+              .formatted(target.workingDirectory()));
+    }
+    boolean windows = ChildEnvironment.isWindows();
+    Map<String, String> environment = ChildEnvironment.of(System.getenv(), target.env(), windows);
+    ProcessBuilder builder =
+        new ProcessBuilder(ChildEnvironment.resolved(target.command(), environment, windows));
+    builder.environment().clear();
+    builder.environment().putAll(environment);
+    if (target.workingDirectory() != null) {
+      builder.directory(target.workingDirectory().toFile());
+    }
+    try {
+      return new ChildProcess(engine, target, redactor, builder.start());
+    } catch (IOException e) {
+      throw startFault(target.command().get(0), redactor, e);
+    }
+  }
+
+  private static McpException startFault(String command, Redactor redactor, IOException e) {
+    String cause = redactor.quote(String.valueOf(e.getMessage()), MAX_QUOTE);
+    if (cause.contains("error=2,")) {
+      String hint =
+          command.contains("/")
+              ? "there is no such file"
+              : "it is not on the PATH that the monitor runs with; give the full path,"
+                  + " or add its directory to the PATH in the target's env";
+      return new McpException(
+          Kind.COMMAND_NOT_FOUND, "command '%s' not found: %s".formatted(command, hint), e);
+    }
+    if (cause.contains("error=13,")) {
+      return new McpException(
+          Kind.COMMAND_NOT_FOUND,
+          "command '%s' may not be executed: check its permissions".formatted(command),
+          e);
+    }
+    return new McpException(
+        Kind.COMMAND_NOT_FOUND, "command '%s' did not start: %s".formatted(command, cause), e);
+  }
+
+  /** Reads both streams on threads of their own until they end. */
+  void read(int maxLineBytes, LineReader.Sink stdout) {
+    reader(
+        "out", () -> new LineReader(process.getInputStream(), maxLineBytes, stdout), stdoutEnded);
+    reader(
+        "err",
+        () -> new LineReader(process.getErrorStream(), MAX_STDERR_LINE_BYTES, new StderrSink()),
+        stderrEnded);
+    process.onExit().thenRun(this::drain);
+  }
+
+  /** The process has ended; its streams may hold last words, or be held open by a grandchild. */
+  private void drain() {
+    CompletableFuture.allOf(stdoutEnded, stderrEnded)
+        .whenComplete((all, failure) -> ended.complete(Done.DONE));
+    if (!stopping.get() && !ended.isDone()) {
+      engine.after(DRAIN, () -> ended.complete(Done.DONE));
+    } else {
+      ended.complete(Done.DONE);
+    }
+  }
+
+  private void reader(
+      String stream,
+      java.util.function.Supplier<LineReader> lines,
+      CompletableFuture<Done> streamEnded) {
+    Engine.threads("mcp-%s-%d".formatted(stream, process.pid()))
+        .newThread(
+            () -> {
+              try {
+                lines.get().run();
+              } catch (IOException e) {
+                log.debug("Standard {} of {} ended: {}", stream, name, e.getMessage());
+              } catch (RuntimeException e) {
+                log.warn("Standard {} of {} is read no more", stream, name, e);
+              } finally {
+                streamEnded.complete(Done.DONE);
+              }
+            })
+        .start();
+  }
+
+  /** Writes one line to stdin, in the order of the calls. */
+  CompletableFuture<Done> write(String line) {
+    return writer.write((line + "\n").getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Completes when the process has ended and its output is read. */
+  CompletableFuture<Done> ended() {
+    return ended;
+  }
+
+  CompletableFuture<Done> stdoutEnded() {
+    return stdoutEnded;
+  }
+
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
+  Duration uptime() {
+    return engine.since(startNanos);
+  }
+
+  @Nullable Long residentBytes() {
+    return tree.residentBytes();
+  }
+
+  /** How it ended, with its exit code and last words. */
+  String epitaph() {
+    String words = lastWords();
+    return "process '%s' exited with code %d%s"
+        .formatted(name, process.exitValue(), words.isEmpty() ? ", stderr is empty" : words);
+  }
+
+  /** The last lines of stderr as the end of a sentence; empty when there are none. */
+  String lastWords() {
+    synchronized (stderr) {
+      String lines =
+          stderr.stream()
+              .skip(Math.max(0, stderr.size() - QUOTED_LINES))
+              .collect(Collectors.joining(" | "));
+      return lines.isEmpty() ? "" : ", stderr: " + lines;
+    }
+  }
+
+  /**
+   * Ends it: closes stdin, then terminates, then kills it and all that it started; each step has
+   * its bound. Completes when nothing of it is left.
+   */
+  CompletableFuture<Done> stop() {
+    if (stopping.compareAndSet(false, true)) {
+      CompletableFuture.runAsync(tree::refresh, engine.workers())
+          .thenRunAsync(writer::close, engine.workers());
+      await(this::terminate);
+    }
+    return stopped;
+  }
+
+  private void terminate() {
+    engine
+        .workers()
+        .execute(
+            () -> {
+              tree.terminate();
+              await(this::kill);
+            });
+  }
+
+  private void kill() {
+    engine
+        .workers()
+        .execute(
+            () -> {
+              tree.kill();
+              stopped.complete(Done.DONE);
+            });
+  }
+
+  /** Goes on as soon as the process has ended, or when the step's time is over. */
+  private void await(Runnable next) {
+    AtomicBoolean once = new AtomicBoolean();
+    Runnable step =
+        () -> {
+          if (once.compareAndSet(false, true)) {
+            next.run();
+          }
+        };
+    engine.after(STEP, step);
+    process.onExit().thenRun(step);
+  }
+
+  private final class StderrSink implements LineReader.Sink {
+    @Override
+    public void line(byte[] line) {
+      String text = redactor.quote(new String(line, StandardCharsets.UTF_8), MAX_QUOTE);
+      if (!text.isEmpty()) {
+        synchronized (stderr) {
+          stderr.addLast(text);
+          while (stderr.size() > engine.settings.maxStderrLines()) {
+            stderr.removeFirst();
+          }
+        }
+      }
+    }
+
+    @Override
+    public void lineTooLong() {
+      line("(a very long line)".getBytes(StandardCharsets.UTF_8));
+    }
+  }
+}

@@ -1,0 +1,194 @@
+package io.mcprealtime.mcp;
+
+import io.mcprealtime.TimeSource;
+import java.net.http.HttpClient;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * What all targets of a prober share: its threads, the HTTP client and the limits.
+ *
+ * <p>Three pools, so that one kind of blocking cannot starve another: {@code workers} for what
+ * waits on child processes, {@code preflights} for name look-ups and TCP connections, {@code http}
+ * for the HTTP client, on which nothing of ours blocks.
+ */
+final class Engine implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Engine.class);
+
+  private static final int HTTP_THREADS = 16;
+  private static final int PREFLIGHT_THREADS = 32;
+  private static final long IDLE_SECONDS = 10;
+
+  final Settings settings;
+  private final ScheduledThreadPoolExecutor timer;
+  private final ThreadPoolExecutor workers;
+  private final ThreadPoolExecutor preflights;
+  private final ThreadPoolExecutor http;
+  private @Nullable HttpClient httpClient;
+  private boolean closed;
+
+  /** The prober's limits and its name. */
+  record Settings(
+      Timeouts timeouts,
+      int maxAnswerBytes,
+      int maxStderrLines,
+      String clientName,
+      String clientVersion,
+      TimeSource time,
+      @Nullable SSLContext sslContext) {
+
+    ObjectNode clientInfo() {
+      return Json.object().put("name", clientName).put("version", clientVersion);
+    }
+  }
+
+  Engine(Settings settings) {
+    this.settings = settings;
+    this.timer = new ScheduledThreadPoolExecutor(1, threads("mcp-timer"));
+    timer.setRemoveOnCancelPolicy(true);
+    this.workers =
+        new ThreadPoolExecutor(
+            0,
+            Integer.MAX_VALUE,
+            IDLE_SECONDS,
+            TimeUnit.SECONDS,
+            new SynchronousQueue<>(),
+            threads("mcp-worker"));
+    this.preflights = bounded(PREFLIGHT_THREADS, "mcp-preflight");
+    this.http = bounded(HTTP_THREADS, "mcp-http");
+  }
+
+  private static ThreadPoolExecutor bounded(int size, String name) {
+    ThreadPoolExecutor pool =
+        new ThreadPoolExecutor(
+            size, size, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), threads(name));
+    pool.allowCoreThreadTimeOut(true);
+    return pool;
+  }
+
+  static ThreadFactory threads(String name) {
+    AtomicInteger count = new AtomicInteger();
+    return task -> {
+      Thread thread = new Thread(task, name + "-" + count.incrementAndGet());
+      thread.setDaemon(true);
+      return thread;
+    };
+  }
+
+  Executor workers() {
+    return task -> execute(workers, task);
+  }
+
+  Executor preflights() {
+    return task -> execute(preflights, task);
+  }
+
+  /**
+   * Work that comes after the close is run by its caller: it is the clean-up of the last probes.
+   */
+  private static void execute(ThreadPoolExecutor pool, Runnable task) {
+    if (pool.isShutdown()) {
+      task.run();
+    } else {
+      pool.execute(task);
+    }
+  }
+
+  /** Runs the task on a worker. */
+  <T> CompletableFuture<T> supply(Supplier<T> task) {
+    return CompletableFuture.supplyAsync(task, workers());
+  }
+
+  /** The one HTTP client, made when the first HTTP target needs it. */
+  synchronized HttpClient httpClient() {
+    if (closed) {
+      throw new McpException(McpException.Kind.CLOSED, "the prober is closed");
+    }
+    if (httpClient == null) {
+      HttpClient.Builder builder =
+          HttpClient.newBuilder()
+              .executor(http)
+              .followRedirects(HttpClient.Redirect.NEVER)
+              .connectTimeout(settings.timeouts().request());
+      if (settings.sslContext() != null) {
+        builder.sslContext(settings.sslContext());
+      }
+      httpClient = builder.build();
+    }
+    return httpClient;
+  }
+
+  /** Runs the task on the timer thread after that time; it must not block. */
+  ScheduledFuture<?> after(Duration delay, Runnable task) {
+    return timer.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  /** Fails the future with the supplied fault when it is not done in time. */
+  <T> CompletableFuture<T> within(
+      CompletableFuture<T> future, Duration timeout, Supplier<McpException> fault) {
+    if (future.isDone()) {
+      return future;
+    }
+    ScheduledFuture<?> alarm =
+        after(
+            timeout,
+            () -> {
+              if (!future.isDone()) {
+                future.completeExceptionally(fault.get());
+              }
+            });
+    future.whenComplete((value, failure) -> alarm.cancel(false));
+    return future;
+  }
+
+  long nanoTime() {
+    return settings.time().nanoTime();
+  }
+
+  Duration since(long startNanos) {
+    return Duration.ofNanos(Math.max(0, nanoTime() - startNanos));
+  }
+
+  @Override
+  public void close() {
+    synchronized (this) {
+      closed = true;
+      endHttpClient();
+    }
+    timer.shutdownNow();
+    preflights.shutdownNow();
+    workers.shutdownNow();
+    http.shutdownNow();
+  }
+
+  /**
+   * On Java 21 and later the client can be ended; on 17 its selector thread ends once the client is
+   * unreachable, which is why nothing else keeps a reference.
+   */
+  private void endHttpClient() {
+    HttpClient client = httpClient;
+    httpClient = null;
+    if (client instanceof AutoCloseable) {
+      try {
+        HttpClient.class.getMethod("shutdownNow").invoke(client);
+      } catch (ReflectiveOperationException e) {
+        log.warn("The HTTP client could not be ended; its thread ends with the next collection", e);
+      }
+    }
+  }
+}

@@ -1,0 +1,245 @@
+package io.mcprealtime.mcp;
+
+import io.mcprealtime.mcp.McpException.Kind;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/** Sends HTTP requests to one server, each bounded in time and size. */
+final class HttpCaller {
+  /** How long a stream may stay open after its answer, so that its connection can be used again. */
+  private static final Duration TRAILER = Duration.ofMillis(500);
+
+  private static final int MAX_REDIRECTS = 3;
+
+  private final Engine engine;
+  private final Map<String, String> headers;
+  private volatile URI url;
+  private volatile @Nullable Duration firstAnswerTime;
+
+  HttpCaller(Engine engine, HttpTarget target) {
+    this.engine = engine;
+    this.headers = new LinkedHashMap<>(target.headers());
+    this.url = withoutUser(target.url());
+    String user = target.url().getUserInfo();
+    if (user != null && headers.keySet().stream().noneMatch("authorization"::equalsIgnoreCase)) {
+      byte[] bytes = user.getBytes(StandardCharsets.UTF_8);
+      headers.put("Authorization", "Basic " + Base64.getEncoder().encodeToString(bytes));
+    }
+  }
+
+  private static URI withoutUser(URI url) {
+    String raw = url.getRawUserInfo();
+    return raw == null
+        ? url
+        : URI.create(url.toString().replaceFirst(Pattern.quote(raw + "@"), ""));
+  }
+
+  URI url() {
+    return url;
+  }
+
+  /** Whether any HTTP answer has come. */
+  boolean answered() {
+    return firstAnswerTime != null;
+  }
+
+  /** How long the first HTTP answer took to begin; null while there is none. */
+  @Nullable Duration firstAnswerTime() {
+    return firstAnswerTime;
+  }
+
+  private void noteAnswer(long start) {
+    if (firstAnswerTime == null) {
+      firstAnswerTime = engine.since(start);
+    }
+  }
+
+  /** The parts of one request. */
+  record Call(
+      String method,
+      String name,
+      URI url,
+      Map<String, String> headers,
+      @Nullable String body,
+      Duration timeout,
+      Predicate<JsonNode> isAwaited) {
+
+    private Call at(URI other) {
+      return new Call(method, name, other, headers, body, timeout, isAwaited);
+    }
+  }
+
+  /** Sends it; a redirect inside the same origin is followed, as MCP clients do. */
+  CompletableFuture<HttpAnswer> send(Call call) {
+    return send(call, MAX_REDIRECTS);
+  }
+
+  private CompletableFuture<HttpAnswer> send(Call call, int redirects) {
+    return attempt(call)
+        .exceptionallyCompose(
+            failure ->
+                HttpFaults.isStaleConnection(failure)
+                    ? attempt(call)
+                    : CompletableFuture.failedFuture(failure))
+        .exceptionallyCompose(
+            failure -> CompletableFuture.failedFuture(HttpFaults.of(failure, call.url)))
+        .thenCompose(
+            answer -> {
+              URI next = redirects == 0 ? null : sameOriginRedirect(call.url, answer);
+              if (next == null) {
+                return CompletableFuture.completedFuture(answer);
+              }
+              if (call.url.equals(url)) {
+                url = next;
+              }
+              return send(call.at(next), redirects - 1);
+            });
+  }
+
+  /** Only 307 and 308 keep a POST a POST; another origin must not get our headers. */
+  private static @Nullable URI sameOriginRedirect(URI from, HttpAnswer answer) {
+    if (answer.status() != 307 && answer.status() != 308) {
+      return null;
+    }
+    try {
+      URI to = from.resolve(answer.headers().firstValue("Location").orElse(""));
+      boolean same = to.getHost() != null && HttpTarget.sameOrigin(from, to) && !to.equals(from);
+      return same ? to : null;
+    } catch (IllegalArgumentException e) {
+      return null;
+    }
+  }
+
+  private CompletableFuture<HttpAnswer> attempt(Call call) {
+    CompletableFuture<HttpAnswer> answer = new CompletableFuture<>();
+    AtomicReference<AnswerBody> body = new AtomicReference<>();
+    long start = engine.nanoTime();
+    CompletableFuture<HttpResponse<Done>> exchange;
+    try {
+      exchange =
+          engine
+              .httpClient()
+              .sendAsync(
+                  request(call),
+                  info -> {
+                    noteAnswer(start);
+                    AnswerBody reader =
+                        new AnswerBody(
+                            info, engine.settings.maxAnswerBytes(), call.isAwaited, answer);
+                    body.set(reader);
+                    return reader;
+                  });
+    } catch (McpException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+    exchange.whenComplete(
+        (response, failure) -> {
+          if (failure != null) {
+            answer.completeExceptionally(failure);
+          }
+        });
+    engine.within(answer, call.timeout, () -> timeout(call, body.get()));
+    answer.whenComplete((value, failure) -> release(exchange, failure));
+    return answer;
+  }
+
+  /** Frees the connection: at once after a failure, with a little patience after an answer. */
+  private void release(CompletableFuture<?> exchange, @Nullable Throwable failure) {
+    if (exchange.isDone()) {
+      return;
+    }
+    if (failure != null) {
+      exchange.cancel(true);
+    } else {
+      ScheduledFuture<?> cut = engine.after(TRAILER, () -> exchange.cancel(true));
+      exchange.whenComplete((value, error) -> cut.cancel(false));
+    }
+  }
+
+  /**
+   * Opens an event stream that stays open until the returned future is cancelled or the server ends
+   * it. The future completes with the answer when it is over, or when it is no event stream.
+   */
+  CompletableFuture<HttpAnswer> stream(Call call, Consumer<SseParser.Event> sink) {
+    CompletableFuture<HttpAnswer> over = new CompletableFuture<>();
+    long start = engine.nanoTime();
+    CompletableFuture<HttpResponse<Done>> exchange;
+    try {
+      exchange =
+          engine
+              .httpClient()
+              .sendAsync(
+                  request(call),
+                  info -> {
+                    noteAnswer(start);
+                    int limit = engine.settings.maxAnswerBytes();
+                    return EventStream.isStream(info)
+                        ? new EventStream(info, limit, sink)
+                        : new AnswerBody(info, limit, call.isAwaited, over);
+                  });
+    } catch (McpException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+    exchange.whenComplete(
+        (response, failure) -> {
+          if (failure != null) {
+            over.completeExceptionally(failure);
+          } else {
+            over.complete(
+                new HttpAnswer(response.statusCode(), response.headers(), new byte[0], null));
+          }
+        });
+    over.whenComplete((answer, failure) -> exchange.cancel(true));
+    return over;
+  }
+
+  private static McpException timeout(Call call, @Nullable AnswerBody body) {
+    String what = "no answer to %s within %s".formatted(call.name, Texts.of(call.timeout));
+    return new McpException(Kind.TIMEOUT, body == null ? what : what + ": " + body.progress());
+  }
+
+  private HttpRequest request(Call call) {
+    HttpRequest.Builder builder = HttpRequest.newBuilder(call.url);
+    // An upgrade to HTTP/2 in plain text confuses servers; over TLS it is negotiated beforehand.
+    builder.version(
+        HttpTarget.isTls(call.url) ? HttpClient.Version.HTTP_2 : HttpClient.Version.HTTP_1_1);
+    builder.setHeader(
+        "User-Agent", engine.settings.clientName() + "/" + engine.settings.clientVersion());
+    call.headers.forEach(builder::setHeader);
+    headers.forEach(
+        (name, value) -> {
+          try {
+            builder.setHeader(name, value);
+          } catch (IllegalArgumentException e) {
+            // Without the cause: its message holds the value, which may be a secret.
+            throw new McpException(
+                Kind.BAD_TARGET,
+                "header '%s' cannot be sent: correct its name or value in the config"
+                    .formatted(name.replaceAll("\\p{Cntrl}", " ")));
+          }
+        });
+    return builder
+        .method(
+            call.method,
+            call.body == null
+                ? BodyPublishers.noBody()
+                : BodyPublishers.ofString(call.body, StandardCharsets.UTF_8))
+        .build();
+  }
+}

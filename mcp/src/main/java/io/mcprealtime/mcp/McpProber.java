@@ -1,0 +1,176 @@
+package io.mcprealtime.mcp;
+
+import io.mcprealtime.TimeSource;
+import io.mcprealtime.mcp.McpException.Kind;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Probes MCP servers: the shared threads, the one HTTP client and the limits of all probes.
+ *
+ * <pre>{@code
+ * try (McpProber prober = McpProber.builder().build();
+ *     TargetProbe probe = prober.open(target, ProbeOptions.defaults())) {
+ *   ProbeResult result = probe.run().join();
+ * }
+ * }</pre>
+ */
+public final class McpProber implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(McpProber.class);
+
+  private final Engine engine;
+  private final Set<TargetProbe> probes = ConcurrentHashMap.newKeySet();
+  private boolean closed;
+
+  private McpProber(Engine engine) {
+    this.engine = engine;
+  }
+
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** Makes the probe of a target; nothing is started or sent before its first run. */
+  public synchronized TargetProbe open(Target target, ProbeOptions options) {
+    requireOpen();
+    TargetProbe probe = new TargetProbe(engine, target, options, probes::remove);
+    probes.add(probe);
+    return probe;
+  }
+
+  /**
+   * Makes a session for plain calls; nothing is started or sent before {@link
+   * McpSession#initialize}. The caller closes it.
+   */
+  public synchronized McpSession connect(Target target, ProbeOptions options) {
+    requireOpen();
+    return new McpSession(
+        engine, target, options.timeouts(engine.settings.timeouts()), Redactor.of(target), null);
+  }
+
+  private void requireOpen() {
+    if (closed) {
+      throw new McpException(Kind.CLOSED, "the prober is closed: make a new one");
+    }
+  }
+
+  /** Closes all its probes at the same time, then ends its threads. */
+  @Override
+  public void close() {
+    synchronized (this) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+    }
+    List<CompletableFuture<Done>> endings =
+        List.copyOf(probes).stream().map(TargetProbe::closeAsync).toList();
+    try {
+      CompletableFuture.allOf(endings.toArray(CompletableFuture[]::new))
+          .get(McpSession.CLOSE_BOUND.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException | TimeoutException e) {
+      log.warn("Not every probe ended cleanly", e);
+    }
+    engine.close();
+  }
+
+  /** Builds a prober; every setting has a default. */
+  public static final class Builder {
+    private static final int MAX_ANSWER_BYTES = 4 * 1024 * 1024;
+    private static final int MAX_STDERR_LINES = 50;
+
+    private Duration startTimeout = Timeouts.DEFAULTS.start();
+    private Duration requestTimeout = Timeouts.DEFAULTS.request();
+    private Duration probeTimeout = Timeouts.DEFAULTS.probe();
+    private int maxAnswerBytes = MAX_ANSWER_BYTES;
+    private int maxStderrLines = MAX_STDERR_LINES;
+    private String clientName = "mcp-realtime";
+    private String clientVersion = "0.1.0";
+    private TimeSource time = TimeSource.system();
+    private @Nullable SSLContext sslContext;
+
+    private Builder() {}
+
+    /** How long a new process may take to its first answer. Default 20 s. */
+    public Builder startTimeout(Duration value) {
+      startTimeout = value;
+      return this;
+    }
+
+    /** How long any other answer may take. Default 5 s. */
+    public Builder requestTimeout(Duration value) {
+      requestTimeout = value;
+      return this;
+    }
+
+    /** How long a whole probe may take. Default 30 s. */
+    public Builder probeTimeout(Duration value) {
+      probeTimeout = value;
+      return this;
+    }
+
+    /** The largest answer that is read. Default 4 MiB. */
+    public Builder maxAnswerBytes(int value) {
+      maxAnswerBytes = value;
+      return this;
+    }
+
+    /** How many of the last lines on a process's stderr are kept. Default 50. */
+    public Builder maxStderrLines(int value) {
+      maxStderrLines = value;
+      return this;
+    }
+
+    /** What the monitor calls itself towards servers. */
+    public Builder clientInfo(String name, String version) {
+      clientName = name;
+      clientVersion = version;
+      return this;
+    }
+
+    public Builder timeSource(TimeSource value) {
+      time = value;
+      return this;
+    }
+
+    /** Whom to trust instead of the authorities that Java trusts. */
+    public Builder sslContext(@Nullable SSLContext value) {
+      sslContext = value;
+      return this;
+    }
+
+    /**
+     * @throws IllegalArgumentException when a limit is not positive
+     */
+    public McpProber build() {
+      if (maxAnswerBytes <= 0 || maxStderrLines <= 0) {
+        throw new IllegalArgumentException(
+            "maxAnswerBytes and maxStderrLines must be positive, are %d and %d"
+                .formatted(maxAnswerBytes, maxStderrLines));
+      }
+      Timeouts timeouts = new Timeouts(startTimeout, requestTimeout, probeTimeout);
+      return new McpProber(
+          new Engine(
+              new Engine.Settings(
+                  timeouts,
+                  maxAnswerBytes,
+                  maxStderrLines,
+                  clientName,
+                  clientVersion,
+                  time,
+                  sslContext)));
+    }
+  }
+}

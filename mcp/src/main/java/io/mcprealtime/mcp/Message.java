@@ -1,0 +1,44 @@
+package io.mcprealtime.mcp;
+
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** A JSON-RPC message on its way to a server, with the headers that HTTP sends beside it. */
+record Message(@Nullable Long id, String method, ObjectNode body, Map<String, String> headers) {
+
+  static Message request(long id, String method, ObjectNode params, Map<String, String> headers) {
+    return new Message(id, method, envelope(method, params).put("id", id), headers);
+  }
+
+  static Message notification(String method, Map<String, String> headers) {
+    return new Message(null, method, envelope(method, Json.object()), headers);
+  }
+
+  /** What a server's own request gets: {@code ping} is answered, we offer nothing else. */
+  static Message answerTo(JsonNode request, Map<String, String> headers) {
+    ObjectNode body = Json.object().put("jsonrpc", "2.0");
+    body.set("id", request.path("id"));
+    String method = String.valueOf(Json.text(request, "method"));
+    if (method.equals(Protocol.PING)) {
+      body.putObject("result");
+    } else {
+      body.putObject("error")
+          .put("code", Protocol.METHOD_NOT_FOUND)
+          .put("message", "this client offers no " + method);
+    }
+    return new Message(null, method, body, headers);
+  }
+
+  private static ObjectNode envelope(String method, ObjectNode params) {
+    ObjectNode body = Json.object().put("jsonrpc", "2.0").put("method", method);
+    if (!params.isEmpty()) {
+      body.set("params", params);
+    }
+    return body;
+  }
+
+  /** The answer to a request. */
+  record Reply(JsonNode message, int httpStatus) {}
+}

@@ -1,0 +1,75 @@
+package io.mcprealtime.mcp;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What is wrong with a server's output although its answers arrive. Bounded, thread-safe. */
+final class Oddities {
+  private long startNoise;
+  private @Nullable String firstStartNoise;
+  private long noise;
+  private @Nullable String firstNoise;
+  private @Nullable String duplicate;
+  private @Nullable String stray;
+  private @Nullable String strayOfRequest;
+
+  synchronized void beginRequest() {
+    strayOfRequest = null;
+  }
+
+  /** Forgets what belonged to the last run. */
+  synchronized void beginRun() {
+    noise = 0;
+    firstNoise = null;
+    duplicate = null;
+    stray = null;
+    strayOfRequest = null;
+  }
+
+  /** The handshake is over: from now on noise counts for its own run only. */
+  synchronized void endStart() {
+    startNoise += noise;
+    firstStartNoise = firstStartNoise == null ? firstNoise : firstStartNoise;
+    noise = 0;
+    firstNoise = null;
+  }
+
+  synchronized void addNoise(String line) {
+    noise++;
+    firstNoise = firstNoise == null ? line : firstNoise;
+  }
+
+  synchronized void addDuplicate(String what) {
+    duplicate = duplicate == null ? what : duplicate;
+  }
+
+  synchronized void addStray(String what) {
+    stray = stray == null ? what : stray;
+    strayOfRequest = strayOfRequest == null ? what : strayOfRequest;
+  }
+
+  /** An answer to nobody since the last request was sent. */
+  synchronized @Nullable String strayAnswer() {
+    return strayOfRequest;
+  }
+
+  synchronized @Nullable String noise() {
+    long lines = startNoise + noise;
+    String first = firstStartNoise == null ? firstNoise : firstStartNoise;
+    return lines == 0
+        ? null
+        : "%d %s on stdout not JSON-RPC, first: '%s'"
+            .formatted(lines, lines == 1 ? "line is" : "lines are", first);
+  }
+
+  synchronized List<String> all() {
+    List<String> all = new ArrayList<>();
+    for (String what : new String[] {noise(), duplicate, stray}) {
+      if (what != null) {
+        all.add(what);
+      }
+    }
+    return all;
+  }
+}

@@ -1,0 +1,80 @@
+package io.mcprealtime.mcp;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A child and all that it started. The system forgets who started a process once its parent is
+ * gone, so the tree remembers every descendant that it has seen.
+ */
+final class ProcessTree {
+  private static final String RESIDENT = "VmRSS:";
+  private static final long BYTES_PER_KB = 1024;
+
+  private final Process root;
+  private final Set<ProcessHandle> descendants = ConcurrentHashMap.newKeySet();
+
+  ProcessTree(Process root) {
+    this.root = root;
+  }
+
+  /** Takes note of the descendants of this moment. */
+  void refresh() {
+    descendants.removeIf(handle -> !handle.isAlive());
+    root.descendants().forEach(descendants::add);
+    for (ProcessHandle known : List.copyOf(descendants)) {
+      known.descendants().forEach(descendants::add);
+    }
+  }
+
+  void terminate() {
+    refresh();
+    root.destroy();
+    descendants.forEach(ProcessHandle::destroy);
+  }
+
+  void kill() {
+    refresh();
+    root.destroyForcibly();
+    descendants.forEach(ProcessHandle::destroyForcibly);
+  }
+
+  boolean isAlive() {
+    return root.isAlive() || descendants.stream().anyMatch(ProcessHandle::isAlive);
+  }
+
+  /** The resident memory of the tree; absent where the system does not tell. */
+  @Nullable Long residentBytes() {
+    refresh();
+    Long sum = null;
+    for (ProcessHandle handle :
+        Stream.concat(Stream.of(root.toHandle()), descendants.stream()).toList()) {
+      Long bytes = residentBytes(handle.pid());
+      if (bytes != null) {
+        sum = sum == null ? bytes : Long.valueOf(sum + bytes);
+      }
+    }
+    return sum;
+  }
+
+  private static @Nullable Long residentBytes(long pid) {
+    Path status = Path.of("/proc", Long.toString(pid), "status");
+    try {
+      for (String line : Files.readAllLines(status)) {
+        if (line.startsWith(RESIDENT)) {
+          String digits = line.replaceAll("\\D", "");
+          return digits.isEmpty() ? null : Long.valueOf(Long.parseLong(digits) * BYTES_PER_KB);
+        }
+      }
+    } catch (IOException e) {
+      // No /proc here, or the process has just ended: not known.
+    }
+    return null;
+  }
+}

@@ -1,0 +1,65 @@
+package io.mcprealtime.mcp;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * Writes to a pipe in order without a thread of its own. A write blocks while the reader does not
+ * read, so it happens on an executor; the end of the process unblocks it.
+ */
+final class SerialWriter {
+  private final OutputStream out;
+  private final Executor executor;
+  private final Queue<Write> queue = new ConcurrentLinkedQueue<>();
+  private final AtomicBoolean busy = new AtomicBoolean();
+
+  private record Write(byte[] bytes, CompletableFuture<Done> written) {}
+
+  SerialWriter(OutputStream out, Executor executor) {
+    this.out = out;
+    this.executor = executor;
+  }
+
+  CompletableFuture<Done> write(byte[] bytes) {
+    CompletableFuture<Done> written = new CompletableFuture<>();
+    queue.add(new Write(bytes, written));
+    executor.execute(this::drain);
+    return written;
+  }
+
+  private void drain() {
+    while (!queue.isEmpty() && busy.compareAndSet(false, true)) {
+      try {
+        for (Write write = queue.poll(); write != null; write = queue.poll()) {
+          writeNow(write);
+        }
+      } finally {
+        busy.set(false);
+      }
+    }
+  }
+
+  private void writeNow(Write write) {
+    try {
+      out.write(write.bytes);
+      out.flush();
+      write.written.complete(Done.DONE);
+    } catch (IOException e) {
+      write.written.completeExceptionally(e);
+    }
+  }
+
+  /** Closes the pipe; blocks while a write does. */
+  void close() {
+    try {
+      out.close();
+    } catch (IOException e) {
+      // The reader is gone already, and with it the wish to tell it of the end.
+    }
+  }
+}

@@ -1,0 +1,221 @@
+package io.mcprealtime.mcp;
+
+import io.mcprealtime.mcp.McpException.Kind;
+import io.mcprealtime.mcp.Message.Reply;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+
+/** JSON-RPC over a child's stdin and stdout, one message a line. */
+final class StdioChannel implements Channel, LineReader.Sink {
+  private static final int MAX_QUOTE = 120;
+  private static final int REMEMBERED_REQUESTS = 256;
+
+  /** How long a process that closed its end of a pipe may take to exit and say why. */
+  private static final Duration EXIT_GRACE = Duration.ofMillis(500);
+
+  private final Engine engine;
+  private final ChildProcess child;
+  private final Redactor redactor;
+  private final Map<Long, Pending> pending = new ConcurrentHashMap<>();
+  private final Map<Long, Fate> past = new ConcurrentHashMap<>();
+  private final Oddities oddities = new Oddities();
+
+  private record Pending(String method, CompletableFuture<Reply> reply) {}
+
+  private enum Fate {
+    ANSWERED,
+    GIVEN_UP
+  }
+
+  StdioChannel(Engine engine, ChildProcess child, Redactor redactor) {
+    this.engine = engine;
+    this.child = child;
+    this.redactor = redactor;
+  }
+
+  /** Begins to read; what the child said before is waiting in the pipe. */
+  void open() {
+    child.read(engine.settings.maxAnswerBytes(), this);
+    child.ended().thenRun(() -> failAll(new McpException(Kind.PROCESS_EXITED, child.epitaph())));
+    child.stdoutEnded().thenRun(() -> afterGrace("closed its stdout"));
+  }
+
+  private void afterGrace(String what) {
+    if (!pending.isEmpty()) {
+      engine.after(
+          EXIT_GRACE,
+          () -> failAll(new McpException(Kind.CLOSED, "the process " + what + child.lastWords())));
+    }
+  }
+
+  private void failAll(McpException fault) {
+    pending.values().forEach(waiting -> waiting.reply.completeExceptionally(fault));
+  }
+
+  @Override
+  public CompletableFuture<Reply> send(Message request, Duration timeout) {
+    long id = request.id() == null ? 0 : request.id();
+    CompletableFuture<Reply> reply = new CompletableFuture<>();
+    oddities.beginRequest();
+    pending.put(id, new Pending(request.method(), reply));
+    if (!child.isAlive() && child.ended().isDone()) {
+      reply.completeExceptionally(new McpException(Kind.PROCESS_EXITED, child.epitaph()));
+    }
+    child
+        .write(request.body().toString())
+        .whenComplete(
+            (done, failure) -> {
+              if (failure != null) {
+                afterGrace("closed its stdin");
+              }
+            });
+    engine.within(reply, timeout, () -> timeout(request.method(), timeout));
+    return reply.whenComplete(
+        (answer, failure) -> {
+          pending.remove(id);
+          past.put(id, failure == null ? Fate.ANSWERED : Fate.GIVEN_UP);
+          past.remove(id - REMEMBERED_REQUESTS);
+        });
+  }
+
+  private McpException timeout(String method, Duration timeout) {
+    String stray = oddities.strayAnswer();
+    if (stray != null) {
+      return new McpException(
+          Kind.WRONG_ID,
+          "%s is not answered within %s: %s".formatted(method, Texts.of(timeout), stray));
+    }
+    String noise = oddities.noise();
+    return new McpException(
+        Kind.TIMEOUT,
+        "no answer to %s within %s%s%s"
+            .formatted(
+                method, Texts.of(timeout), noise == null ? "" : "; " + noise, child.lastWords()));
+  }
+
+  @Override
+  public CompletableFuture<Done> post(Message message, Duration timeout) {
+    return child.write(message.body().toString());
+  }
+
+  @Override
+  public void line(byte[] line) {
+    String text;
+    try {
+      text = Json.utf8(line).strip();
+    } catch (CharacterCodingException e) {
+      invalidUtf8(line);
+      return;
+    }
+    if (text.isEmpty()) {
+      return;
+    }
+    JsonNode message;
+    try {
+      message = Json.parse(text);
+    } catch (JacksonException e) {
+      oddities.addNoise(redactor.quote(text, MAX_QUOTE));
+      return;
+    }
+    if (message.isArray()) {
+      message.values().forEach(part -> accept(part, text));
+    } else {
+      accept(message, text);
+    }
+  }
+
+  private void invalidUtf8(byte[] line) {
+    String shown = redactor.quote(new String(line, StandardCharsets.UTF_8), MAX_QUOTE);
+    Pending waiting = onlyPending();
+    if (line.length > 0 && line[0] == '{' && waiting != null) {
+      waiting.reply.completeExceptionally(
+          new McpException(
+              Kind.MALFORMED,
+              "the answer to %s is not valid UTF-8: '%s'".formatted(waiting.method, shown)));
+    } else {
+      oddities.addNoise(shown);
+    }
+  }
+
+  private @Nullable Pending onlyPending() {
+    List<Pending> all = new ArrayList<>(pending.values());
+    return all.size() == 1 ? all.get(0) : null;
+  }
+
+  private void accept(JsonNode message, String text) {
+    if (Json.isRequest(message)) {
+      child.write(Message.answerTo(message, Map.of()).body().toString());
+    } else if (Json.isAnswer(message)) {
+      acceptAnswer(message);
+    } else if (!message.path("method").isString()) {
+      oddities.addNoise(redactor.quote(text, MAX_QUOTE));
+    }
+  }
+
+  private void acceptAnswer(JsonNode message) {
+    for (Map.Entry<Long, Pending> entry : pending.entrySet()) {
+      if (Json.hasId(message, entry.getKey())) {
+        // Taken out first: a second answer that follows at once must not find it.
+        past.put(entry.getKey(), Fate.ANSWERED);
+        pending.remove(entry.getKey());
+        entry.getValue().reply.complete(new Reply(message, 0));
+        return;
+      }
+    }
+    JsonNode id = message.path("id");
+    Pending waiting = onlyPending();
+    if (waiting != null && (id.isNull() || id.isMissingNode()) && message.has("error")) {
+      waiting.reply.complete(new Reply(message, 0));
+      return;
+    }
+    Fate fate = id.isIntegralNumber() && id.canConvertToLong() ? past.get(id.longValue()) : null;
+    if (fate == Fate.ANSWERED) {
+      oddities.addDuplicate("answered request %s more than once".formatted(id));
+    } else if (fate == null) {
+      oddities.addStray(
+          "answered with id %s, which no request has".formatted(redactor.quote(id.toString(), 40)));
+    }
+  }
+
+  @Override
+  public void lineTooLong() {
+    String limit = "a line of more than %d bytes".formatted(engine.settings.maxAnswerBytes());
+    oddities.addNoise(limit);
+    failAll(new McpException(Kind.TOO_LARGE, "the answer on stdout is " + limit));
+  }
+
+  /** A run of the probe begins: what was odd in the last one no longer counts. */
+  void beginRun() {
+    oddities.beginRun();
+  }
+
+  /** The handshake is over; noise until here repeats at every start, and is kept. */
+  void endStart() {
+    oddities.endStart();
+  }
+
+  @Override
+  public List<String> oddities() {
+    return oddities.all();
+  }
+
+  @Override
+  public boolean isHttp() {
+    return false;
+  }
+
+  @Override
+  public CompletableFuture<Done> close() {
+    failAll(new McpException(Kind.CLOSED, "closed by the monitor"));
+    return child.stop();
+  }
+}

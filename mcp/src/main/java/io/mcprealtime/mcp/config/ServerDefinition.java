@@ -1,0 +1,98 @@
+package io.mcprealtime.mcp.config;
+
+import io.mcprealtime.ServerId;
+import io.mcprealtime.mcp.Target;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A server as a config file defines it. Placeholders are kept, and replaced when the server is
+ * about to be reached. Two definitions are equal when the file says the same of both, whatever the
+ * environment holds.
+ */
+public final class ServerDefinition {
+  private final ServerId id;
+  private final TargetTemplate template;
+  private final @Nullable CanaryCall canary;
+  private final @Nullable Duration timeout;
+  private final String file;
+  private final String key;
+  private final ExpansionContext context;
+
+  ServerDefinition(
+      ServerId id,
+      TargetTemplate template,
+      @Nullable CanaryCall canary,
+      @Nullable Duration timeout,
+      String file,
+      String key,
+      ExpansionContext context) {
+    this.id = id;
+    this.template = template;
+    this.canary = canary;
+    this.timeout = timeout;
+    this.file = file;
+    this.key = key;
+    this.context = context;
+  }
+
+  public ServerId id() {
+    return id;
+  }
+
+  /**
+   * How the server is reached, with the values that its placeholders have now.
+   *
+   * @throws ConfigException when a placeholder has no value, or the result is no target
+   */
+  public Target resolve() {
+    return template.resolve(context);
+  }
+
+  /** The definition for people, without arguments, values and the secrets in them. */
+  public String describe() {
+    return id + ": " + template.describe();
+  }
+
+  /** The tool call that proves what lies behind the server. */
+  public Optional<CanaryCall> canary() {
+    return Optional.ofNullable(canary);
+  }
+
+  /** How long an answer may take. */
+  public Optional<Duration> timeout() {
+    return Optional.ofNullable(timeout);
+  }
+
+  /** The file that defines it. */
+  public String file() {
+    return file;
+  }
+
+  /** Its place in the file, for example {@code mcpServers.files}. */
+  public String key() {
+    return key;
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof ServerDefinition that
+        && id.equals(that.id)
+        && template.equals(that.template)
+        && Objects.equals(canary, that.canary)
+        && Objects.equals(timeout, that.timeout)
+        && context.workspaceFolder().equals(that.context.workspaceFolder());
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(id, template, canary, timeout);
+  }
+
+  @Override
+  public String toString() {
+    return describe();
+  }
+}

@@ -1,0 +1,113 @@
+package io.mcprealtime.mcp.sample;
+
+import com.sun.net.httpserver.HttpServer;
+import io.mcprealtime.McpRealtimeException;
+import io.mcprealtime.TimeSource;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** One HTTP listener on the loopback address that carries many sample servers, each on its path. */
+public final class SampleHost implements AutoCloseable {
+  private static final int THREADS = 4;
+
+  private final HttpServer http;
+  private final ScheduledThreadPoolExecutor executor;
+  private final TimeSource time;
+  private final Map<String, SampleMcpServer> servers = new ConcurrentHashMap<>();
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  private SampleHost(HttpServer http, ScheduledThreadPoolExecutor executor, TimeSource time) {
+    this.http = http;
+    this.executor = executor;
+    this.time = time;
+  }
+
+  /** Listens on that port, or on a free one when it is 0. */
+  public static SampleHost start(int port) {
+    return start(port, TimeSource.system());
+  }
+
+  /** The same with a clock that says when servers flap; delays pass in real time. */
+  public static SampleHost start(int port, TimeSource time) {
+    var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+    HttpServer http;
+    try {
+      http = HttpServer.create(address, 0);
+    } catch (IOException e) {
+      throw new McpRealtimeException(
+          "cannot listen on %s: %s; choose another port, or 0 for a free one"
+              .formatted(address, e.getMessage()),
+          e);
+    }
+    var executor =
+        new ScheduledThreadPoolExecutor(
+            THREADS,
+            task -> {
+              var thread = new Thread(task, "sample-mcp");
+              thread.setDaemon(true);
+              return thread;
+            });
+    executor.setRemoveOnCancelPolicy(true);
+    http.setExecutor(executor);
+    http.start();
+    return new SampleHost(http, executor, time);
+  }
+
+  /**
+   * Adds a server under a path of its own.
+   *
+   * @param path where it lives, for example {@code /files}; empty for a server alone on its host
+   * @throws IllegalArgumentException when the path is taken or not plain
+   */
+  public SampleMcpServer add(String path, SampleBehaviour behaviour) {
+    return add(path, behaviour, () -> {});
+  }
+
+  SampleMcpServer add(String path, SampleBehaviour behaviour, Runnable afterClose) {
+    if (!path.matches("(/[A-Za-z0-9._~-]+)*")) {
+      throw new IllegalArgumentException(
+          "path '%s' must be /NAME of letters, digits, dots and dashes".formatted(path));
+    }
+    var endpoint = new SampleHttp(new SampleProtocol(behaviour, time), base(path), executor);
+    var server = new SampleMcpServer(this, path, endpoint, afterClose);
+    if (servers.putIfAbsent(path, server) != null) {
+      throw new IllegalArgumentException(
+          "path '%s' has a sample server already; choose another".formatted(path));
+    }
+    http.createContext(path + "/", endpoint);
+    return server;
+  }
+
+  public int port() {
+    return http.getAddress().getPort();
+  }
+
+  URI base(String path) {
+    return URI.create("http://127.0.0.1:" + port() + path);
+  }
+
+  /** Whether the server was there to be removed. */
+  boolean remove(SampleMcpServer server) {
+    if (!servers.remove(server.path(), server)) {
+      return false;
+    }
+    http.removeContext(server.path() + "/");
+    return true;
+  }
+
+  /** Ends every server and drops every connection. */
+  @Override
+  public void close() {
+    if (closed.compareAndSet(false, true)) {
+      servers.values().forEach(SampleMcpServer::close);
+      http.stop(0);
+      executor.shutdownNow();
+    }
+  }
+}

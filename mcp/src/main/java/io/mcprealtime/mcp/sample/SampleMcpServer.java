@@ -1,0 +1,69 @@
+package io.mcprealtime.mcp.sample;
+
+import io.mcprealtime.TimeSource;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.URI;
+
+/** A running sample MCP server. */
+public final class SampleMcpServer implements AutoCloseable {
+  private final SampleHost host;
+  private final String path;
+  private final SampleHttp endpoint;
+  private final Runnable afterClose;
+
+  SampleMcpServer(SampleHost host, String path, SampleHttp endpoint, Runnable afterClose) {
+    this.host = host;
+    this.path = path;
+    this.endpoint = endpoint;
+    this.afterClose = afterClose;
+  }
+
+  /** A server on a free loopback port. */
+  public static SampleMcpServer http(SampleBehaviour behaviour) {
+    return http(behaviour, 0);
+  }
+
+  /** A server alone on that loopback port, or on a free one when it is 0. */
+  public static SampleMcpServer http(SampleBehaviour behaviour, int port) {
+    SampleHost host = SampleHost.start(port);
+    return host.add("", behaviour, host::close);
+  }
+
+  /** Serves a pair of streams until the input ends or the behaviour says that the server dies. */
+  public static void stdio(SampleBehaviour behaviour, InputStream in, OutputStream out) {
+    stdio(behaviour, in, out, TimeSource.system());
+  }
+
+  static void stdio(SampleBehaviour behaviour, InputStream in, OutputStream out, TimeSource time) {
+    new SampleStdio(new SampleProtocol(behaviour, time), in, out).run();
+  }
+
+  /** Where it takes Streamable HTTP. */
+  public URI url() {
+    return host.base(path + "/mcp");
+  }
+
+  /** Where it takes HTTP+SSE of 2024-11-05. */
+  public URI sseUrl() {
+    return host.base(path + "/sse");
+  }
+
+  String path() {
+    return path;
+  }
+
+  /** How many sessions, streams and unanswered requests are open. */
+  public int openSessions() {
+    return endpoint.openSessions();
+  }
+
+  /** Ends it, and its listener when it was started without a host. Ending it twice is harmless. */
+  @Override
+  public void close() {
+    if (host.remove(this)) {
+      endpoint.close();
+      afterClose.run();
+    }
+  }
+}

@@ -1,0 +1,391 @@
+package io.mcprealtime.mcp.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.mcprealtime.ServerId;
+import io.mcprealtime.Severity;
+import io.mcprealtime.mcp.Target;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ClientConfigTest {
+  @TempDir private Path folder;
+  private ExpansionContext context;
+
+  @BeforeEach
+  void context() {
+    context =
+        new ExpansionContext(
+            Map.of("TOKEN", "s3cret", "EMPTY", ""), folder, Path.of("/home/someone"));
+  }
+
+  @Test
+  void claudeDesktop_stdio() {
+    ServerDefinition server =
+        only(
+            """
+            {"globalShortcut": "", "mcpServers": {"files": {
+              "command": "npx", "args": ["-y", "server-filesystem", "/data"],
+              "env": {"LOG": "debug", "PORT": 8080, "UNSET": null}}}}""");
+    assertThat(server.id()).isEqualTo(ServerId.of("files"));
+    assertThat(server.resolve())
+        .isEqualTo(
+            new Target.Stdio(
+                List.of("npx", "-y", "server-filesystem", "/data"),
+                Map.of("LOG", "debug", "PORT", "8080"),
+                null));
+    assertThat(server.key()).isEqualTo("mcpServers.files");
+    assertThat(server.describe()).isEqualTo("files: stdio npx (3 arguments, env LOG, PORT)");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"http, http", "streamable-http, http", "streamableHttp, http", "sse, sse", ", http"})
+  void remote_byType(String type, String transport) {
+    String typeKey = type == null ? "" : "\"type\": \"%s\",".formatted(type);
+    ServerDefinition server =
+        only(
+            """
+            {"mcpServers": {"api": {%s "url": "https://u:${TOKEN}@api.example/mcp?key=${TOKEN}",
+              "headers": {"Authorization": "Bearer ${TOKEN}"}}}}"""
+                .formatted(typeKey));
+    Target target = server.resolve();
+    assertThat(target.transport()).isEqualTo(transport);
+    URI url = URI.create("https://u:s3cret@api.example/mcp?key=s3cret");
+    Map<String, String> headers = Map.of("Authorization", "Bearer s3cret");
+    assertThat(target)
+        .isEqualTo(
+            transport.equals("sse")
+                ? new Target.Sse(url, headers)
+                : new Target.StreamableHttp(url, headers));
+    assertThat(server.describe())
+        .isEqualTo("api: %s https://api.example/mcp (headers Authorization)".formatted(transport));
+  }
+
+  @Test
+  void claudeCode_expandsVariablesAndDefaults() {
+    ServerDefinition server =
+        only(
+            """
+            {"mcpServers": {"db": {"type": "stdio", "command": "${BIN:-/usr/bin}/db",
+              "args": ["--token=${TOKEN}", "${EMPTY:-x}", "$HOME", "${A:-}"]}}}""");
+    assertThat(server.resolve())
+        .isEqualTo(
+            new Target.Stdio(
+                List.of("/usr/bin/db", "--token=s3cret", "", "$HOME", ""), Map.of(), null));
+    assertThat(server.toString()).doesNotContain("s3cret");
+  }
+
+  @Test
+  void claudeCode_projectsHaveNamesOfTheirOwn() {
+    ImportResult result =
+        read(
+            """
+            {"numStartups": 3, "mcpServers": {"files": {"command": "a"}}, "projects": {
+              "/src/shop": {"allowedTools": [], "mcpServers": {"files": {"command": "b",
+                 "cwd": "${workspaceFolder}/tools"}}},
+              "/other/shop": {"mcpServers": {"files": {"command": "c"}}},
+              "/src/empty": {"mcpServers": {}}, "/src/none": {}}}""");
+    assertThat(result.problems()).isEmpty();
+    assertThat(result.servers())
+        .extracting(server -> server.id().value())
+        .containsExactly("files", "files (shop)", "files (shop) #2");
+    assertThat(result.servers().get(1).resolve())
+        .isEqualTo(new Target.Stdio(List.of("b"), Map.of(), Path.of("/src/shop/tools")));
+  }
+
+  @Test
+  void cursor_expandsItsPlaceholders() {
+    ServerDefinition server =
+        only(
+            """
+            {"mcpServers": {"it": {"command": "node",
+              "args": ["${workspaceFolder}/server.js", "${userHome}/data"],
+              "env": {"KEY": "${env:TOKEN}"}}}}""");
+    assertThat(server.resolve())
+        .isEqualTo(
+            new Target.Stdio(
+                List.of("node", folder + "/server.js", "/home/someone/data"),
+                Map.of("KEY", "s3cret"),
+                null));
+  }
+
+  @Test
+  void vsCode_readsCommentsInputsAndEnvFiles() throws IOException {
+    Files.writeString(
+        folder.resolve("my.env"),
+        """
+        # a comment
+        export NAME="a value"
+        KEY=from file
+        ODD='x'
+        no assignment
+        """);
+    ImportResult result =
+        read(
+            """
+            {
+              // what the user is asked for
+              "inputs": [{"id": "token", "type": "promptString", "password": true}],
+              /* servers */
+              "servers": {
+                "asks": {"type": "http", "url": "https://x.example/mcp",
+                  "headers": {"Authorization": "Bearer ${input:token}"}},
+                "files": {"type": "stdio", "command": "files", "envFile": "my.env",
+                  "env": {"KEY": "own"},},
+              },
+            }""");
+    assertThat(result.servers()).hasSize(1);
+    assertThat(result.servers().get(0).resolve())
+        .isEqualTo(
+            new Target.Stdio(
+                List.of("files"), Map.of("NAME", "a value", "KEY", "own", "ODD", "x"), null));
+    assertThat(result.problems()).hasSize(1);
+    assertThat(result.problems().get(0).key()).isEqualTo("servers.asks");
+    assertThat(result.problems().get(0).reason())
+        .isEqualTo(
+            "asks its user for token, which a monitor cannot; put ${NAME} in place of ${input:…}"
+                + " and set that variable");
+  }
+
+  @Test
+  void copilot_takesTimeoutToolsAndDirectory() {
+    ServerDefinition server =
+        only(
+            """
+            {"mcpServers": {"it": {"type": "local", "command": "it", "cwd": "sub",
+              "timeout": 2500, "tools": ["*"]}}}""");
+    assertThat(server.timeout()).contains(Duration.ofMillis(2500));
+    assertThat(server.resolve())
+        .isEqualTo(new Target.Stdio(List.of("it"), Map.of(), folder.resolve("sub")));
+  }
+
+  @Test
+  void canary_isOurOwnKey() {
+    ServerDefinition server =
+        only(
+            """
+            {"mcpServers": {"it": {"command": "it",
+              "canary": {"tool": "list", "arguments": {"path": "/"}}}}}""");
+    assertThat(server.canary()).contains(new CanaryCall("list", "{\"path\":\"/\"}"));
+    assertThat(
+            only("{\"servers\":{\"it\":{\"command\":\"it\",\"canary\":{\"tool\":\"t\"}}}}")
+                .canary())
+        .contains(new CanaryCall("t", "{}"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "{} | has neither command nor url; add the one that reaches the server",
+        "[] | must be an object with a command or a url",
+        "{\"command\":\"a\",\"url\":\"b\"} | has both command and url; keep the one that is meant",
+        "{\"type\":\"ws\",\"url\":\"b\"} | type 'ws' is not known; use stdio, http, streamable-http"
+            + " or sse",
+        "{\"type\":\"http\",\"command\":\"a\"} | has no url; add it or correct the type",
+        "{\"type\":\"stdio\",\"url\":\"a\"} | has no command; add it or correct the type",
+        "{\"command\":7} | command must be a text in quotes",
+        "{\"command\":\" \"} | command is empty; name the program that starts the server",
+        "{\"command\":\"a\",\"args\":\"b\"} | args must be a list of texts",
+        "{\"command\":\"a\",\"args\":[{}]} | args must hold texts only",
+        "{\"command\":\"a\",\"env\":[]} | env must be an object of names and texts",
+        "{\"command\":\"a\",\"env\":{\"B\":[]}} | env.B must hold texts only",
+        "{\"url\":\"ftp://s3cret\"} | url is not an address like https://HOST/PATH; correct it",
+        "{\"url\":\"http://a b?s3cret\"} | url is not an address like https://HOST/PATH; correct it",
+        "{\"url\":\"${NOPE}\"} | environment variable NOPE is not set; set it, or write"
+            + " ${NOPE:-DEFAULT}",
+        "{\"command\":\"${B}\",\"args\":[\"${env:A}\"]} | environment variable A, B is not set; set"
+            + " it, or write ${A:-DEFAULT}",
+        "{\"command\":\"${command:x}\"} | placeholder ${command:x} is not known; use ${NAME},"
+            + " ${env:NAME}, ${workspaceFolder} or ${userHome}"
+      })
+  void badEntry_isToldAndTheRestIsRead(String entry, String reason) {
+    ImportResult result =
+        read("{\"mcpServers\":{\"bad\":%s,\"good\":{\"command\":\"x\"}}}".formatted(entry));
+    assertThat(result.servers()).extracting(server -> server.id().value()).containsExactly("good");
+    assertThat(result.problems())
+        .filteredOn(problem -> problem.severity() == Severity.ERROR)
+        .containsExactly(new ConfigProblem(file(), "mcpServers.bad", Severity.ERROR, reason));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "\"comand\":\"b\" | key 'comand' is not used; remove it or correct its name",
+        "\"url\":\"b\",\"type\":\"stdio\" | key 'url' is not used with this type; remove it or"
+            + " correct its name",
+        "\"oauth\":{} | oauth needs its user to log in, which a monitor cannot do; add a header with"
+            + " a token of its own, as ${NAME}",
+        "\"timeout\":-1 | timeout is not used; give it in milliseconds, from 1 to 3600000",
+        "\"canary\":{} | canary is not run; write it as {\"tool\": NAME, \"arguments\": {…}}"
+      })
+  void doubt_isToldAndTheServerIsRead(String keys, String reason) {
+    ImportResult result = read("{\"mcpServers\":{\"it\":{\"command\":\"a\",%s}}}".formatted(keys));
+    assertThat(result.servers()).hasSize(1);
+    assertThat(result.problems())
+        .containsExactly(new ConfigProblem(file(), "mcpServers.it", Severity.WARNING, reason));
+  }
+
+  @Test
+  void disabled_isSkippedAndSaid() {
+    ImportResult result =
+        read(
+            """
+            {"mcpServers": {"a": {"command": "a", "disabled": true},
+              "b": {"command": "b", "enabled": false}, "c": {"command": "c", "disabled": false}}}""");
+    assertThat(result.servers()).extracting(server -> server.id().value()).containsExactly("c");
+    assertThat(result.problems())
+        .extracting(ConfigProblem::severity)
+        .containsExactly(Severity.INFO, Severity.INFO);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "{\"a\": s3cret} | is not JSON at line 1, column 7; correct it",
+        "{ | is not JSON at line 1, column 2; correct it",
+        "{} {} | is not JSON at line 1, column 4; correct it",
+        "`` | has no mcpServers and no servers; name a client's config file",
+        "[] | has no mcpServers and no servers; name a client's config file"
+      })
+  void file_thatIsNoConfigIsOneProblem(String content, String reason) {
+    ImportResult result = read(content);
+    assertThat(result.servers()).isEmpty();
+    assertThat(result.problems())
+        .containsExactly(new ConfigProblem(file(), "", Severity.ERROR, reason));
+  }
+
+  @Test
+  void file_thatCannotBeReadIsOneProblem() throws IOException {
+    assertThat(ClientConfig.read(folder.resolve("none.json"), context).problems())
+        .extracting(ConfigProblem::reason)
+        .containsExactly("does not exist; name a client's config file");
+    assertThat(ClientConfig.read(folder, context).problems())
+        .extracting(ConfigProblem::reason)
+        .containsExactly("cannot be read (IOException); check its rights");
+    Path large = folder.resolve("large.json");
+    Files.write(large, new byte[(int) ClientConfig.MAX_BYTES + 1]);
+    assertThat(ClientConfig.read(large, context).problems())
+        .extracting(ConfigProblem::reason)
+        .containsExactly("is larger than 10 MiB; name a client's config file");
+  }
+
+  @Test
+  void file_mayStartWithAByteOrderMark() {
+    assertThat(read("\uFEFF{\"servers\":{\"a\":{\"command\":\"a\"}}}").servers()).hasSize(1);
+  }
+
+  @Test
+  void file_isReadUpToItsBound() {
+    String entries =
+        IntStream.rangeClosed(0, ClientConfig.MAX_SERVERS)
+            .mapToObj("\"s%d\":{\"command\":\"a\"}"::formatted)
+            .collect(Collectors.joining(","));
+    ImportResult result =
+        read("{\"mcpServers\":{%s},\"servers\":{%s}}".formatted(entries, entries));
+    assertThat(result.servers()).hasSize(ClientConfig.MAX_SERVERS);
+    assertThat(result.problems())
+        .extracting(ConfigProblem::reason)
+        .containsExactly("has more than 10000 servers; the rest is left out, split the file");
+  }
+
+  @Test
+  void names_thatCannotBeIdsAreTold() {
+    ImportResult result = read("{\"mcpServers\":{\" \":{\"command\":\"a\"}}, \"servers\": 3}");
+    assertThat(result.problems())
+        .extracting(ConfigProblem::toString)
+        .containsExactly(
+            file() + ": mcpServers. : server id must have 1 to 200 characters, has 1",
+            file() + ": servers: must be an object of names and servers");
+  }
+
+  @Test
+  void sameNameTwice_keepsBoth() {
+    ImportResult result =
+        read(
+            "{\"mcpServers\":{\"a\":{\"command\":\"x\"}},\"servers\":{\"a\":{\"command\":\"y\"}}}");
+    assertThat(result.servers())
+        .extracting(server -> server.id().value())
+        .containsExactly("a", "a #2");
+  }
+
+  @Test
+  void envFile_thatIsMissingIsNamed() {
+    ImportResult result = read("{\"servers\":{\"a\":{\"command\":\"x\",\"envFile\":\"no.env\"}}}");
+    assertThat(result.problems())
+        .extracting(ConfigProblem::reason)
+        .containsExactly(
+            "envFile '%s' cannot be read; create it or correct the path"
+                .formatted(folder.resolve("no.env")));
+  }
+
+  @Test
+  void equals_comparesWhatTheFileSays() {
+    String text = "{\"servers\":{\"a\":{\"command\":\"x\",\"args\":[\"${TOKEN}\"]}}}";
+    ServerDefinition first = only(text);
+    Map<String, String> changed = new HashMap<>(context.environment());
+    changed.put("TOKEN", "another");
+    context = new ExpansionContext(changed, folder, context.userHome());
+    ServerDefinition second = only(text);
+    assertThat(second).isEqualTo(first).hasSameHashCodeAs(first);
+    assertThat(second.resolve()).isNotEqualTo(first.resolve());
+    assertThat(only(text.replace("TOKEN", "EMPTY"))).isNotEqualTo(first);
+    assertThat(context.toString()).doesNotContain("another");
+  }
+
+  @Test
+  void resolve_failsWhenItsFileWentAway() throws IOException {
+    Path env = Files.writeString(folder.resolve("my.env"), "A=1");
+    ServerDefinition server =
+        only("{\"servers\":{\"a\":{\"command\":\"x\",\"envFile\":\"my.env\"}}}");
+    Files.delete(env);
+    assertThatThrownBy(server::resolve)
+        .isInstanceOf(ConfigException.class)
+        .hasMessageStartingWith("envFile '");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"mcp.json, ''", ".vscode/mcp.json, ''", "a/mcp.json, a"})
+  void context_ofAFileIsItsWorkspace(String file, String workspace) {
+    assertThat(ExpansionContext.ofFile(folder.resolve(file)).workspaceFolder())
+        .isEqualTo(folder.resolve(workspace));
+  }
+
+  private String file() {
+    return folder.resolve("config.json").toString();
+  }
+
+  private ImportResult read(String text) {
+    try {
+      return ClientConfig.read(Files.writeString(folder.resolve("config.json"), text), context);
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private ServerDefinition only(String text) {
+    ImportResult result = read(text);
+    assertThat(result.problems()).isEmpty();
+    assertThat(result.servers()).hasSize(1);
+    return result.servers().get(0);
+  }
+}
