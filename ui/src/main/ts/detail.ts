@@ -4,6 +4,7 @@ import {
   ABSENT,
   ago,
   circuitWord,
+  clock,
   count,
   dialect,
   eventWord,
@@ -63,8 +64,9 @@ export class Detail {
   }
 
   tick(now: number): void {
-    this.#when("lastCheck", this.#server.lastCheckAt, now);
-    this.#when("since", this.#server.since, now);
+    const { lastCheckAt, since } = this.#server;
+    this.#fact("lastCheck", lastCheckAt === null ? ABSENT : `${ago(lastCheckAt, now)} ago, at ${clock(lastCheckAt)}`);
+    this.#fact("since", since === null ? ABSENT : `for ${ago(since, now)}, since ${exact(since)}`);
     for (const { event, time } of this.#shownEvents) {
       setText(time, ago(event.at, now));
     }
@@ -136,10 +138,6 @@ export class Detail {
         return element;
       }),
     );
-  }
-
-  #when(fact: string, at: number | null, now: number): void {
-    this.#fact(fact, at === null ? ABSENT : `${ago(at, now)}, ${fact === "since" ? "since" : "at"} ${exact(at)}`);
   }
 
   #fact(name: string, value: string): void {

@@ -63,19 +63,20 @@ const LIVE_WORDS: Readonly<Record<Liveness, string>> = {
   reconnecting: "Reconnecting",
 };
 
+/** A connection that is back within this time leaves the page as it is. */
+const BLINK_MS = 5_000;
+
 /** Whether the page is connected, and how old what it shows is. */
 export class Pulse {
   readonly #live = byId("live", HTMLElement);
   readonly #text = byId("live-text", HTMLElement);
   readonly #since = byId("live-since", HTMLElement);
   readonly #updated = byId("updated", HTMLTimeElement);
-  #state: Liveness = "connecting";
   #lostAt: number | null = null;
   #updatedAt: number | null = null;
 
   set state(state: Liveness) {
     this.#lostAt = state === "reconnecting" ? (this.#lostAt ?? Date.now()) : null;
-    this.#state = state;
     setAttribute(this.#live, "data-live", state);
     setText(this.#text, LIVE_WORDS[state]);
     this.tick();
@@ -90,7 +91,7 @@ export class Pulse {
     const lostAt = this.#lostAt;
     // Outside the status region, so that a screen reader is not told every second.
     setText(this.#since, lostAt === null ? "" : `since ${clock(lostAt)} (${ago(lostAt, Date.now())})`);
-    setAttribute(document.body, "data-stale", String(this.#state === "reconnecting"));
+    setAttribute(document.body, "data-stale", String(lostAt !== null && Date.now() - lostAt > BLINK_MS));
     if (this.#updatedAt !== null) {
       setText(this.#updated, clock(this.#updatedAt));
       setAttribute(this.#updated, "datetime", new Date(this.#updatedAt).toISOString());

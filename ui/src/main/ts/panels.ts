@@ -6,6 +6,7 @@ const PANELS: readonly Panel[] = ["loading", "board", "empty", "error", "token"]
 /** What the page's main part shows: the board of servers, or why there is none. */
 export class Panels {
   readonly #banner = byId("banner", HTMLElement);
+  readonly #filters = byId("filters", HTMLElement);
   readonly #tokenInput = byId("token-input", HTMLInputElement);
   #current: Panel = "loading";
 
@@ -60,6 +61,8 @@ export class Panels {
       for (const one of PANELS) {
         byId(one, HTMLElement).hidden = one !== panel;
       }
+      // Counts of servers that are not known, or of none, say nothing.
+      this.#filters.hidden = panel !== "board" && panel !== "loading";
     }
   }
 }
