@@ -1,0 +1,218 @@
+import { DEFAULT_VIEW, readView, writeView } from "./address";
+import { fetchServers, rememberToken, TokenNeeded } from "./api";
+import { byId } from "./dom";
+import { Filters, Pulse } from "./header";
+import { List } from "./list";
+import type { State } from "./model";
+import { SORT_KEYS, type SortKey, type View } from "./order";
+import { Panels } from "./panels";
+import { event as readEvent } from "./reading";
+import type { Message } from "./sse";
+import { Store } from "./store";
+import { LiveStream } from "./stream";
+
+/** The list is loaded when the stream is open, so that nothing falls between them; it waits no longer than this. */
+const STREAM_PATIENCE_MS = 2_000;
+const RETRY_MS = 5_000;
+/** Many servers added at once make one reload. */
+const RELOAD_DELAY_MS = 400;
+/** A sample of a server that even a new list does not hold must not make the page load lists without end. */
+const STRANGER_PACE_MS = 5_000;
+
+/** The page: what comes in, what it does to the list, what the reader does. */
+class App {
+  readonly #store = new Store();
+  readonly #pulse = new Pulse();
+  readonly #panels = new Panels(() => this.#reload(0), (token) => this.#useToken(token));
+  readonly #filters = new Filters((state) => this.#toggle(state));
+  readonly #search = byId("search", HTMLInputElement);
+  readonly #sort = byId("sort", HTMLSelectElement);
+  readonly #stream = new LiveStream({
+    opened: () => {
+      this.#pulse.state = "live";
+      this.#reload(0);
+      this.#list.reloadEvents();
+    },
+    message: (message) => this.#receive(message),
+    lost: () => {
+      this.#pulse.state = "reconnecting";
+      if (!this.#loaded) {
+        this.#reload(0);
+      }
+    },
+    tokenNeeded: (error) => this.#askForToken(error),
+  });
+  #view = readView();
+  readonly #list = new List(this.#store, this.#view, () => Date.now() + this.#skew, (key) => this.#sortBy(key));
+  /** The server's clock less ours, so that relative times are right on a machine whose clock is not. */
+  #skew = 0;
+  #loaded = false;
+  #loading = false;
+  #again = false;
+  #timer: number | undefined;
+  #dueAt = Infinity;
+  #loadedAt = -Infinity;
+  /** What came in while the list was under way. */
+  #held: Message[] = [];
+  #frame = false;
+
+  start(): void {
+    this.#filters.press(this.#view.states);
+    this.#search.value = this.#view.query;
+    this.#sort.value = this.#view.sort;
+    this.#search.addEventListener("input", () => this.#change({ query: this.#search.value }));
+    this.#sort.addEventListener("change", () => {
+      const key = SORT_KEYS.find((one) => one === this.#sort.value) ?? DEFAULT_VIEW.sort;
+      this.#change({ sort: key, descending: false });
+    });
+    byId("clear", HTMLButtonElement).addEventListener("click", () => {
+      this.#search.value = "";
+      this.#change({ query: "", states: new Set() });
+      this.#search.focus();
+    });
+    document.addEventListener("keydown", (event) => this.#shortcut(event));
+    window.setInterval(() => {
+      this.#pulse.tick();
+      this.#list.tick();
+    }, 1_000);
+    this.#stream.start();
+    this.#reload(STREAM_PATIENCE_MS);
+  }
+
+  #reload(delay: number): void {
+    const dueAt = performance.now() + delay;
+    // A reload that is due sooner stands: a steady flow of reasons must not put it off for ever.
+    if (dueAt >= this.#dueAt) {
+      return;
+    }
+    window.clearTimeout(this.#timer);
+    this.#dueAt = dueAt;
+    this.#timer = window.setTimeout(() => {
+      this.#dueAt = Infinity;
+      void this.#load();
+    }, delay);
+  }
+
+  async #load(): Promise<void> {
+    if (this.#panels.asksForToken) {
+      return;
+    }
+    if (this.#loading) {
+      this.#again = true;
+      return;
+    }
+    this.#loading = true;
+    try {
+      const list = await fetchServers();
+      this.#skew = list.at === null ? 0 : list.at - Date.now();
+      this.#store.replace(list.servers);
+      this.#loaded = true;
+      this.#loadedAt = performance.now();
+      this.#pulse.beat();
+      this.#panels.servers(this.#store.size);
+    } catch (error) {
+      if (error instanceof TokenNeeded) {
+        this.#askForToken(error);
+      } else {
+        this.#panels.error(error instanceof Error ? error.message : String(error), this.#store.size > 0);
+        this.#reload(RETRY_MS);
+      }
+    }
+    this.#loading = false;
+    const held = this.#held;
+    this.#held = [];
+    held.forEach((message) => this.#receive(message));
+    this.#schedule();
+    if (this.#again) {
+      this.#again = false;
+      this.#reload(0);
+    }
+  }
+
+  #receive(message: Message): void {
+    if (this.#loading) {
+      this.#held.push(message);
+      return;
+    }
+    let data: unknown;
+    try {
+      data = JSON.parse(message.data);
+    } catch {
+      return;
+    }
+    this.#pulse.beat();
+    if (message.event === "metrics" || message.event === "health") {
+      if (!this.#store[message.event](data)) {
+        this.#reload(Math.max(RELOAD_DELAY_MS, this.#loadedAt + STRANGER_PACE_MS - performance.now()));
+      }
+    } else if (message.event === "servers") {
+      this.#reload(RELOAD_DELAY_MS);
+    } else if (message.event === "event") {
+      const event = readEvent(data);
+      if (event !== null) {
+        this.#list.event(event);
+      }
+    }
+    this.#schedule();
+  }
+
+  /** However many messages come in, the page is touched once a frame. */
+  #schedule(): void {
+    if (!this.#frame) {
+      this.#frame = true;
+      requestAnimationFrame(() => {
+        this.#frame = false;
+        const { changed, membership } = this.#store.drain();
+        if (changed.size > 0 || membership) {
+          this.#list.update(changed, membership);
+          this.#filters.count(this.#store.all());
+        }
+        this.#pulse.tick();
+      });
+    }
+  }
+
+  #askForToken(error: TokenNeeded): void {
+    this.#stream.stop();
+    this.#pulse.state = "connecting";
+    this.#panels.token(error.message);
+  }
+
+  #useToken(token: string): void {
+    rememberToken(token);
+    this.#panels.loading();
+    this.#stream.start();
+    this.#reload(STREAM_PATIENCE_MS);
+  }
+
+  #toggle(state: State | null): void {
+    const states = new Set(state === null ? [] : this.#view.states);
+    if (state !== null && !states.delete(state)) {
+      states.add(state);
+    }
+    this.#change({ states });
+  }
+
+  #sortBy(key: SortKey): void {
+    this.#change({ sort: key, descending: key === this.#view.sort && !this.#view.descending });
+    this.#sort.value = key;
+  }
+
+  #change(part: Partial<View>): void {
+    this.#view = { ...this.#view, ...part };
+    this.#list.view = this.#view;
+    this.#filters.press(this.#view.states);
+    writeView(this.#view);
+  }
+
+  #shortcut(event: KeyboardEvent): void {
+    const typing = event.target instanceof HTMLElement && event.target.matches("input, select, textarea");
+    if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
+      event.preventDefault();
+      this.#search.focus();
+      this.#search.select();
+    }
+  }
+}
+
+new App().start();

@@ -1,0 +1,75 @@
+import { isUp, RECENT, type Point } from "./model";
+
+const WIDTH = 120;
+const HEIGHT = 24;
+const TOP = 2;
+const BOTTOM = 21;
+const MARK_Y = 22.5;
+const STEP = WIDTH / (RECENT - 1);
+
+/** What the paths of one sparkline are: the curve, the area under it, the marks of readings that were not up. */
+export interface Curve {
+  readonly line: string;
+  readonly area: string;
+  readonly marks: string;
+  /** The same in words. */
+  readonly words: string;
+}
+
+/** Draws readings, oldest first, at the right end of the box; a reading that is not up leaves a gap and a mark. */
+export function curve(points: readonly Point[]): Curve {
+  const shown = points.slice(-RECENT);
+  const highest = shown.reduce((top, point) => (answered(point) ? Math.max(top, point.ms ?? 0) : top), 0);
+  const scale = highest === 0 ? 0 : (BOTTOM - TOP) / highest;
+  let line = "";
+  let area = "";
+  let marks = "";
+  let run: string[] = [];
+  let runStart = 0;
+  let x = WIDTH - (shown.length - 1) * STEP;
+  const endRun = (end: number): void => {
+    if (run.length === 0) {
+      return;
+    }
+    // A point alone would be a path without length, which nobody sees.
+    const path = run.length === 1 ? `${run[0] ?? ""}h.6` : run.join("L");
+    line += `M${path}`;
+    area += `M${short(runStart)},${HEIGHT}L${run.join("L")}L${short(end)},${HEIGHT}Z`;
+    run = [];
+  };
+  for (const point of shown) {
+    if (answered(point)) {
+      if (run.length === 0) {
+        runStart = x;
+      }
+      run.push(`${short(x)},${short(BOTTOM - (point.ms ?? 0) * scale)}`);
+    } else {
+      endRun(x - STEP);
+      if (!isUp(point.state) && point.state !== "UNKNOWN") {
+        marks += `M${short(x - STEP * 0.35)},${MARK_Y}h${short(STEP * 0.7)}`;
+      }
+    }
+    x += STEP;
+  }
+  endRun(WIDTH);
+  return { line, area, marks, words: words(shown) };
+}
+
+/** The readings in words: how many, from where to where, how many were not up. */
+export function words(points: readonly Point[]): string {
+  if (points.length === 0) {
+    return "No readings yet";
+  }
+  const times = points.filter(answered).map((point) => point.ms ?? 0);
+  const notUp = points.filter((point) => !isUp(point.state)).length;
+  const range = times.length === 0 ? "" : `, ${short(Math.min(...times))} to ${short(Math.max(...times))} ms`;
+  return `Last ${points.length} readings${range}, ${notUp} not up`;
+}
+
+function answered(point: Point): boolean {
+  return point.ms !== null && isUp(point.state);
+}
+
+function short(value: number): string {
+  return String(Math.round(value * 10) / 10);
+}
