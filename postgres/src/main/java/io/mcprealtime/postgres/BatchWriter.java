@@ -46,7 +46,7 @@ final class BatchWriter {
   /** Writes rows, no two of one key; one whose key is stored already is replaced. */
   void replace(TimeTable table, Collection<Instant> instants, BinaryCopy rows) {
     var assignments =
-        Arrays.stream(table.columns().split(",\\s*"))
+        Arrays.stream(table.columns().split(",\\s*", -1))
             .map(column -> column + " = excluded." + column)
             .collect(Collectors.joining(", "));
     write(table, instants, rows, "update set " + assignments);

@@ -158,7 +158,7 @@ public final class DatabaseUrl {
     if (query == null || query.isEmpty()) {
       return parameters;
     }
-    for (var pair : query.split("&")) {
+    for (var pair : query.split("&", -1)) {
       var parts = pair.split("=", 2);
       parameters.put(driverName(decode(parts[0])), parts.length > 1 ? decode(parts[1]) : "");
     }

@@ -18,9 +18,9 @@ final class HealthCheckTable implements HealthCheckStore {
       """
       select h.at, h.state, h.response_us, h.reason, h.stages, h.era, h.protocol_version,
         h.server_name, h.tool_count
-      from mcp_realtime.servers s
-      join mcp_realtime.health_checks h using (server_key)
-      where s.name = ? and h.at >= ? and h.at < ?
+      from mcp_realtime.health_checks h
+      where h.server_key = (select server_key from mcp_realtime.servers where name = ?)
+        and h.at >= ? and h.at < ?
       order by h.at desc limit ?""";
 
   private final Database database;

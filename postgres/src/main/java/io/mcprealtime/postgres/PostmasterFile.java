@@ -11,10 +11,12 @@ import java.util.Optional;
  * no such file or it is being written.
  */
 record PostmasterFile(long pid, boolean ready) {
+  static final String NAME = "postmaster.pid";
+
   static Optional<PostmasterFile> read(Path cluster) {
     List<String> lines;
     try {
-      lines = Files.readAllLines(cluster.resolve("postmaster.pid"));
+      lines = Files.readAllLines(cluster.resolve(NAME));
     } catch (IOException e) {
       return Optional.empty();
     }
@@ -37,22 +39,13 @@ record PostmasterFile(long pid, boolean ready) {
    */
   Optional<ProcessHandle> liveServerOf(Path cluster) {
     return ProcessHandle.of(pid)
-        .filter(ProcessHandle::isAlive)
+        .filter(ClusterProcesses::isRunning)
         .filter(process -> isPostgresOf(process, cluster));
   }
 
   private static boolean isPostgresOf(ProcessHandle process, Path cluster) {
-    var name = process.info().command().map(Path::of).map(Path::getFileName).map(Path::toString);
-    // A process in a user namespace hides its executable from an ordinary user, not its arguments.
-    var proc = Path.of("/proc", Long.toString(process.pid()));
-    if (Files.isDirectory(proc)) {
-      try {
-        return Files.readString(proc.resolve("cmdline")).contains("postgres")
-            && Files.isSameFile(proc.resolve("cwd"), cluster);
-      } catch (IOException e) {
-        return name.orElse("").startsWith("postgres");
-      }
-    }
-    return name.orElse("").startsWith("postgres");
+    return ClusterProcesses.areVisible()
+        ? ClusterProcesses.worksIn(process, cluster)
+        : process.info().command().orElse("").endsWith("postgres");
   }
 }

@@ -11,9 +11,11 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
@@ -26,6 +28,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class ServerLauncher {
   private static final Duration POLL = Duration.ofMillis(10);
+  private static final Duration SESSIONS_END = Duration.ofSeconds(5);
 
   private final DataDirectory directory;
   private final PostgresBinaries binaries;
@@ -79,10 +82,34 @@ final class ServerLauncher {
     }
   }
 
+  /** The lock on the directory is ours, so a server that still runs in it has lost its owner. */
   private void stopOrphan() {
-    PostmasterFile.read(directory.cluster())
-        .flatMap(file -> file.liveServerOf(directory.cluster()))
+    var cluster = directory.cluster();
+    var file = PostmasterFile.read(cluster);
+    if (file.isEmpty()) {
+      return;
+    }
+    file.flatMap(found -> found.liveServerOf(cluster))
         .ifPresent(orphan -> ServerProcess.stop(orphan, killCommand()));
+    if (!ClusterProcesses.areVisible()) {
+      // PostgreSQL itself tells whether the file is stale, unless its process id was used again.
+      return;
+    }
+    try {
+      // Sessions outlive a killed server for a moment, and no other may start meanwhile.
+      var sessions = ClusterProcesses.of(cluster);
+      if (!ClusterProcesses.awaitEnd(sessions, SESSIONS_END)) {
+        sessions.forEach(ProcessHandle::destroyForcibly);
+        ClusterProcesses.awaitEnd(sessions, SESSIONS_END);
+      }
+      Files.deleteIfExists(cluster.resolve(PostmasterFile.NAME));
+    } catch (IOException e) {
+      throw DataDirectory.notWritable(directory.root(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new StorageException(
+          "interrupted while a former server in %s was ending".formatted(directory.root()), e);
+    }
   }
 
   private String readOrCreatePassword() {
@@ -319,12 +346,12 @@ final class ServerLauncher {
     return builder;
   }
 
-  private static java.util.Optional<String> onPath(String program) {
+  private static Optional<String> onPath(String program) {
     if (!System.getProperty("os.name", "").startsWith("Linux")) {
-      return java.util.Optional.empty();
+      return Optional.empty();
     }
     var path = System.getenv().getOrDefault("PATH", "/usr/bin:/bin");
-    return List.of(path.split(":")).stream()
+    return Arrays.stream(path.split(":", -1))
         .filter(folder -> !folder.isEmpty())
         .map(folder -> Path.of(folder, program))
         .filter(Files::isExecutable)

@@ -44,7 +44,7 @@ final class ServerProcess {
    * @param killCommand sends SIGINT to the process id that follows it
    */
   static void stop(ProcessHandle process, List<String> killCommand) {
-    if (!process.isAlive()) {
+    if (!ClusterProcesses.isRunning(process)) {
       return;
     }
     boolean interrupted = false;
@@ -57,7 +57,7 @@ final class ServerProcess {
               .redirectOutput(ProcessBuilder.Redirect.DISCARD)
               .start();
       kill.waitFor(STOP_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
-      if (awaitExit(process)) {
+      if (ClusterProcesses.awaitEnd(List.of(process), STOP_TIMEOUT)) {
         return;
       }
     } catch (IOException e) {
@@ -67,21 +67,12 @@ final class ServerProcess {
     }
     process.destroyForcibly();
     try {
-      awaitExit(process);
+      ClusterProcesses.awaitEnd(List.of(process), STOP_TIMEOUT);
     } catch (InterruptedException e) {
       interrupted = true;
     }
     if (interrupted) {
       Thread.currentThread().interrupt();
-    }
-  }
-
-  private static boolean awaitExit(ProcessHandle process) throws InterruptedException {
-    try {
-      process.onExit().get(STOP_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
-      return true;
-    } catch (java.util.concurrent.ExecutionException | java.util.concurrent.TimeoutException e) {
-      return !process.isAlive();
     }
   }
 }
