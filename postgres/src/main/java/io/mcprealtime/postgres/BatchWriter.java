@@ -1,0 +1,111 @@
+package io.mcprealtime.postgres;
+
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.stream.Collectors;
+import org.postgresql.PGConnection;
+
+/**
+ * Writes a batch, all or none.
+ *
+ * <p>The common batch is new altogether: one COPY straight into the table, committed by itself.
+ * COPY knows no ON CONFLICT, so when it meets a row that is stored already the batch is written
+ * again over a temporary table, which is dropped with its transaction: that needs no session state,
+ * and costs catalog work only in the rare case. A missing partition is an error of COPY too, made
+ * good when it comes up: that needs no memory of partitions that could be wrong.
+ *
+ * <p>Callers sort rows by time and key, so that two writers of the same rows wait for each other in
+ * one order.
+ */
+final class BatchWriter {
+  private static final int ATTEMPTS = 5;
+  private static final int BUFFER = 1 << 16;
+  private static final String STAGING = "pg_temp.mcp_realtime_staging";
+
+  private final Database database;
+  private final Partitions partitions;
+
+  BatchWriter(Database database, Partitions partitions) {
+    this.database = database;
+    this.partitions = partitions;
+  }
+
+  /**
+   * Writes rows; one whose key is stored already is left as it is.
+   *
+   * @return how many were new
+   */
+  int insert(TimeTable table, Collection<Instant> instants, BinaryCopy rows) {
+    return write(table, instants, rows, "nothing");
+  }
+
+  /** Writes rows, no two of one key; one whose key is stored already is replaced. */
+  void replace(TimeTable table, Collection<Instant> instants, BinaryCopy rows) {
+    var assignments =
+        Arrays.stream(table.columns().split(",\\s*", -1))
+            .map(column -> column + " = excluded." + column)
+            .collect(Collectors.joining(", "));
+    write(table, instants, rows, "update set " + assignments);
+  }
+
+  private int write(
+      TimeTable table, Collection<Instant> instants, BinaryCopy rows, String onConflict) {
+    boolean merging = false;
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return merging
+            ? database.transactionRaw(connection -> merge(connection, table, rows, onConflict))
+            : database.callRaw(connection -> copy(connection, table.qualified(), table, rows));
+      } catch (SQLException e) {
+        var state = String.valueOf(e.getSQLState());
+        boolean last = attempt == ATTEMPTS;
+        if (state.equals(SqlErrors.NO_PARTITION) && !last) {
+          partitions.ensure(table, instants);
+        } else if (state.equals(SqlErrors.DUPLICATE) && !last) {
+          merging = true;
+        } else if (last
+            || !(state.equals(SqlErrors.DEADLOCK) || state.equals(SqlErrors.SERIALIZATION))) {
+          throw database.failed(
+              "write %d records of %s".formatted(instants.size(), table.kind().label()), e);
+        }
+      }
+    }
+  }
+
+  private static int merge(
+      Connection connection, TimeTable table, BinaryCopy rows, String onConflict)
+      throws SQLException {
+    try (var statement = connection.createStatement()) {
+      statement.execute(
+          "create temporary table %s (like %s) on commit drop"
+              .formatted(STAGING.substring(STAGING.indexOf('.') + 1), table.qualified()));
+      copy(connection, STAGING, table, rows);
+      // ctid is the order of the batch: of rows with one key, the first counts.
+      return statement.executeUpdate(
+          "insert into %s (%s) select %s from %s order by %s, ctid on conflict (%s) do %s"
+              .formatted(
+                  table.qualified(),
+                  table.columns(),
+                  table.columns(),
+                  STAGING,
+                  table.timeThenKey(),
+                  table.key(),
+                  onConflict));
+    }
+  }
+
+  private static int copy(Connection connection, String target, TimeTable table, BinaryCopy rows)
+      throws SQLException {
+    var sql = "copy %s (%s) from stdin (format binary)".formatted(target, table.columns());
+    try (var stream = rows.stream()) {
+      return Math.toIntExact(
+          connection.unwrap(PGConnection.class).getCopyAPI().copyIn(sql, stream, BUFFER));
+    } catch (IOException e) {
+      throw new SQLException("the rows could not be sent: " + e.getMessage(), "08006", e);
+    }
+  }
+}

@@ -1,0 +1,182 @@
+package io.mcprealtime.postgres;
+
+import io.mcprealtime.TimeSource;
+import io.mcprealtime.storage.EventStore;
+import io.mcprealtime.storage.HealthCheckStore;
+import io.mcprealtime.storage.RollupStore;
+import io.mcprealtime.storage.SampleStore;
+import io.mcprealtime.storage.Storage;
+import io.mcprealtime.storage.StorageException;
+import io.mcprealtime.storage.StorageMaintenance;
+import java.sql.SQLException;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
+
+/**
+ * Stores time series in PostgreSQL 15 or newer: in partitions by time, written by binary COPY. The
+ * tables are made by {@link #migrate()}; connections open with the first use.
+ */
+public final class PostgresStorage implements Storage {
+  private static final int MIN_VERSION = 150_000;
+
+  private final Database database;
+  private final SampleTable samples;
+  private final HealthCheckTable healthChecks;
+  private final EventTable events;
+  private final RollupTable rollups;
+  private final Maintenance maintenance;
+
+  private PostgresStorage(Builder builder) {
+    database = new Database(builder.url, builder.connections);
+    var partitions = new Partitions(database);
+    var writer = new BatchWriter(database, partitions);
+    var keys = new ServerKeys(database);
+    samples = new SampleTable(database, writer, keys);
+    healthChecks = new HealthCheckTable(database, writer, keys);
+    events = new EventTable(database, writer, keys);
+    rollups = new RollupTable(database, writer, keys);
+    maintenance = new Maintenance(database, partitions, builder.time);
+  }
+
+  /**
+   * A builder for the database of a URL, {@code postgres://user:password@host:port/database} or
+   * {@code jdbc:postgresql://…}.
+   *
+   * @throws IllegalArgumentException when it is neither
+   */
+  public static Builder builder(String url) {
+    return new Builder(DatabaseUrl.parse(url));
+  }
+
+  /** A builder for that database. */
+  public static Builder builder(DatabaseUrl url) {
+    return new Builder(url);
+  }
+
+  /**
+   * Creates the schema or brings it up to date. May be called at any time and by several processes.
+   *
+   * @throws StorageException when the database is too old, or refuses
+   */
+  public void migrate() {
+    database.call(
+        "look at the version",
+        connection -> {
+          try (var statement = connection.prepareStatement("show server_version_num")) {
+            int version = Rows.all(statement, row -> row.getInt(1)).get(0);
+            if (version < MIN_VERSION) {
+              throw new StorageException(
+                  "PostgreSQL at %s is version %d, and 15 or newer is needed; update it"
+                      .formatted(database.url(), version / 10_000),
+                  null);
+            }
+            return version;
+          }
+        });
+    try {
+      Flyway.configure(PostgresStorage.class.getClassLoader())
+          .dataSource(database.unpooled())
+          .locations("classpath:db/migration")
+          .schemas(TimeTable.SCHEMA)
+          .defaultSchema(TimeTable.SCHEMA)
+          .load()
+          .migrate();
+    } catch (FlywayException e) {
+      for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+        if (cause instanceof SQLException error) {
+          throw database.failed("bring the schema up to date", error);
+        }
+      }
+      throw new StorageException(
+          "cannot bring the schema up to date in PostgreSQL at %s: %s"
+              .formatted(database.url(), e.getMessage()),
+          e);
+    }
+  }
+
+  @Override
+  public String name() {
+    return "postgresql";
+  }
+
+  @Override
+  public void check() {
+    database.check(
+        "reach the database",
+        connection -> {
+          try (var statement = connection.createStatement()) {
+            return statement.execute("select 1");
+          }
+        });
+  }
+
+  @Override
+  public SampleStore samples() {
+    return samples;
+  }
+
+  @Override
+  public HealthCheckStore healthChecks() {
+    return healthChecks;
+  }
+
+  @Override
+  public EventStore events() {
+    return events;
+  }
+
+  @Override
+  public RollupStore rollups() {
+    return rollups;
+  }
+
+  @Override
+  public StorageMaintenance maintenance() {
+    return maintenance;
+  }
+
+  /** Closes its connections. */
+  @Override
+  public void close() {
+    database.close();
+  }
+
+  @Override
+  public String toString() {
+    return "PostgresStorage[%s]".formatted(database.url());
+  }
+
+  /** Says which database to use and how. */
+  public static final class Builder {
+    private static final int DEFAULT_CONNECTIONS = 8;
+
+    private final DatabaseUrl url;
+    private int connections = DEFAULT_CONNECTIONS;
+    private TimeSource time = TimeSource.system();
+
+    private Builder(DatabaseUrl url) {
+      this.url = url;
+    }
+
+    /** How many connections may be open at once; 8 by default. */
+    public Builder connections(int value) {
+      if (value < 1) {
+        throw new IllegalArgumentException(
+            "connections must be at least 1, is %d".formatted(value));
+      }
+      connections = value;
+      return this;
+    }
+
+    /** The clock that tells which partitions are to come. */
+    public Builder time(TimeSource value) {
+      time = value;
+      return this;
+    }
+
+    /** Builds the storage; nothing is connected yet. */
+    public PostgresStorage build() {
+      return new PostgresStorage(this);
+    }
+  }
+}

@@ -1,0 +1,96 @@
+package io.mcprealtime.postgres;
+
+import static java.util.Objects.requireNonNull;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/** One embedded server for a test class and its nested ones, with an empty schema for each test. */
+final class TestDatabase
+    implements BeforeAllCallback, BeforeEachCallback, AfterEachCallback, AfterAllCallback {
+  private @Nullable Path directory;
+  private @Nullable EmbeddedPostgres server;
+  private @Nullable PostgresStorage storage;
+  private @Nullable Class<?> owner;
+
+  PostgresStorage storage() {
+    return requireNonNull(storage);
+  }
+
+  EmbeddedPostgres server() {
+    return requireNonNull(server);
+  }
+
+  Connection connect() throws SQLException {
+    return DriverManager.getConnection(server().jdbcUrl(), server().user(), server().password());
+  }
+
+  /** Runs a statement and gives the first column of its rows. */
+  List<String> query(String sql) throws SQLException {
+    try (var connection = connect();
+        var statement = connection.createStatement()) {
+      var found = new ArrayList<String>();
+      if (statement.execute(sql)) {
+        var rows = statement.getResultSet();
+        while (rows.next()) {
+          found.add(rows.getString(1));
+        }
+      }
+      return found;
+    }
+  }
+
+  @Override
+  public void beforeAll(ExtensionContext context) throws IOException {
+    if (server != null) {
+      return;
+    }
+    owner = context.getRequiredTestClass();
+    directory = Files.createTempDirectory("mcp-realtime-test");
+    server = EmbeddedPostgres.builder(directory.resolve("data")).start();
+    try (var first = PostgresStorage.builder(server.databaseUrl()).build()) {
+      first.migrate();
+    }
+  }
+
+  @Override
+  public void beforeEach(ExtensionContext context) throws SQLException {
+    // All that a test wrote goes with its partitions; the migrated schema stays.
+    for (var table : TimeTable.values()) {
+      for (var partition :
+          query(
+              "select inhrelid::regclass::text from pg_inherits where inhparent = '%s'::regclass"
+                  .formatted(table.qualified()))) {
+        query("drop table " + partition);
+      }
+    }
+    query("truncate mcp_realtime.servers restart identity");
+    storage = PostgresStorage.builder(server().databaseUrl()).build();
+  }
+
+  @Override
+  public void afterEach(ExtensionContext context) {
+    storage().close();
+  }
+
+  @Override
+  public void afterAll(ExtensionContext context) throws IOException {
+    if (context.getRequiredTestClass() == owner) {
+      server().close();
+      server = null;
+      Files2.deleteTree(requireNonNull(directory));
+    }
+  }
+}
