@@ -29,6 +29,12 @@ public record Canary(String tool, String argumentsJson) {
     return new Canary(tool, "{}");
   }
 
+  /** The tool only: arguments may hold secrets. */
+  @Override
+  public String toString() {
+    return "Canary[" + tool + "]";
+  }
+
   ObjectNode arguments() {
     ObjectNode arguments = Json.objectOrNull(argumentsJson);
     return arguments == null ? Json.object() : arguments;

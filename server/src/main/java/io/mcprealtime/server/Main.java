@@ -22,8 +22,7 @@ public final class Main {
     Runtime.getRuntime().addShutdownHook(new Thread(() -> endInOrder(stop, done), "mcp-stop"));
     int code =
         CommandLineRunner.run(
-            new Terminal(writer(System.out), writer(System.err), System.getenv(), stop),
-            arguments);
+            new Terminal(writer(System.out), writer(System.err), System.getenv(), stop), arguments);
     done.countDown();
     if (stop.getCount() > 0) {
       System.exit(code);

@@ -1,7 +1,8 @@
 package io.mcprealtime.mcp.config;
 
 import io.mcprealtime.Severity;
-import io.mcprealtime.mcp.config.TargetTemplate.Remote.Transport;
+import io.mcprealtime.mcp.Canary;
+import io.mcprealtime.mcp.config.TargetTemplate.Remote.Kind;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -70,7 +71,7 @@ final class EntryReader {
       return new TargetTemplate.Stdio(
           text("command"), texts("args"), values("env"), optional("envFile"), optional("cwd"));
     }
-    Transport transport = typeName().equals("sse") ? Transport.SSE : Transport.HTTP;
+    Kind transport = typeName().equals("sse") ? Kind.SSE : Kind.HTTP;
     return new TargetTemplate.Remote(transport, text("url"), values("headers"));
   }
 
@@ -115,7 +116,7 @@ final class EntryReader {
     }
   }
 
-  @Nullable CanaryCall canary() {
+  @Nullable Canary canary() {
     JsonNode canary = entry.path("canary");
     if (canary.isMissingNode() || canary.isNull()) {
       return null;
@@ -127,7 +128,7 @@ final class EntryReader {
           Severity.WARNING, "canary is not run; write it as {\"tool\": NAME, \"arguments\": {…}}");
       return null;
     }
-    return new CanaryCall(tool, arguments.isObject() ? arguments.toString() : "{}");
+    return new Canary(tool, arguments.isObject() ? arguments.toString() : "{}");
   }
 
   @Nullable Duration timeout() {

@@ -1,6 +1,7 @@
 package io.mcprealtime.mcp.config;
 
 import io.mcprealtime.ServerId;
+import io.mcprealtime.mcp.Canary;
 import io.mcprealtime.mcp.Target;
 import java.time.Duration;
 import java.util.Objects;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 public final class ServerDefinition {
   private final ServerId id;
   private final TargetTemplate template;
-  private final @Nullable CanaryCall canary;
+  private final @Nullable Canary canary;
   private final @Nullable Duration timeout;
   private final String file;
   private final String key;
@@ -24,7 +25,7 @@ public final class ServerDefinition {
   ServerDefinition(
       ServerId id,
       TargetTemplate template,
-      @Nullable CanaryCall canary,
+      @Nullable Canary canary,
       @Nullable Duration timeout,
       String file,
       String key,
@@ -56,8 +57,18 @@ public final class ServerDefinition {
     return id + ": " + template.describe();
   }
 
+  /** The transport's name: {@code stdio}, {@code http} or {@code sse}. */
+  public String transport() {
+    return template.transport();
+  }
+
+  /** How it is reached, for people, without values and the secrets in them. */
+  public String describeTarget() {
+    return template.describe();
+  }
+
   /** The tool call that proves what lies behind the server. */
-  public Optional<CanaryCall> canary() {
+  public Optional<Canary> canary() {
     return Optional.ofNullable(canary);
   }
 

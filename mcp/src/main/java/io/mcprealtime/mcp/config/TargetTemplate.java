@@ -16,6 +16,9 @@ sealed interface TargetTemplate {
   /** Replaces the placeholders by the values of this moment. */
   Target resolve(ExpansionContext context);
 
+  /** The transport's name for people and the API. */
+  String transport();
+
   /** What may be shown: the names of variables and headers, never their values. */
   String describe();
 
@@ -60,15 +63,19 @@ sealed interface TargetTemplate {
     }
 
     @Override
+    public String transport() {
+      return "stdio";
+    }
+
+    @Override
     public String describe() {
       String count = arguments.size() == 1 ? "1 argument" : arguments.size() + " arguments";
       return "stdio %s (%s%s)".formatted(command, count, names(", env ", env));
     }
   }
 
-  record Remote(Transport transport, String url, Map<String, String> headers)
-      implements TargetTemplate {
-    enum Transport {
+  record Remote(Kind kind, String url, Map<String, String> headers) implements TargetTemplate {
+    enum Kind {
       HTTP,
       SSE
     }
@@ -81,9 +88,7 @@ sealed interface TargetTemplate {
       expander.requireComplete();
       try {
         URI uri = new URI(address.strip());
-        return transport == Transport.SSE
-            ? new Target.Sse(uri, sent)
-            : new Target.StreamableHttp(uri, sent);
+        return kind == Kind.SSE ? new Target.Sse(uri, sent) : new Target.StreamableHttp(uri, sent);
       } catch (URISyntaxException | IllegalArgumentException e) {
         // The cause is left out: its message would show the whole address.
         throw new ConfigException("url is not an address like https://HOST/PATH; correct it");
@@ -91,10 +96,14 @@ sealed interface TargetTemplate {
     }
 
     @Override
+    public String transport() {
+      return kind == Kind.SSE ? "sse" : "http";
+    }
+
+    @Override
     public String describe() {
-      String kind = transport == Transport.SSE ? "sse " : "http ";
       String named = names("headers ", headers);
-      return kind + redacted(url) + (named.isEmpty() ? "" : " (" + named + ")");
+      return transport() + " " + redacted(url) + (named.isEmpty() ? "" : " (" + named + ")");
     }
 
     private static String redacted(String url) {

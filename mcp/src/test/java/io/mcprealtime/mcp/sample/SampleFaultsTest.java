@@ -10,11 +10,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.mcprealtime.ManualTime;
 import io.mcprealtime.McpRealtimeException;
 import io.mcprealtime.TimeSource;
 import io.mcprealtime.mcp.sample.SampleBehaviour.Latency;
 import io.mcprealtime.mcp.sample.SampleBehaviour.Quirk;
-import io.mcprealtime.testkit.ManualTime;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;

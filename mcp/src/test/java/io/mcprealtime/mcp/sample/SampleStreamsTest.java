@@ -2,9 +2,9 @@ package io.mcprealtime.mcp.sample;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mcprealtime.ManualTime;
 import io.mcprealtime.mcp.sample.SampleBehaviour.Eras;
 import io.mcprealtime.mcp.sample.SampleBehaviour.Quirk;
-import io.mcprealtime.testkit.ManualTime;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.net.URI;

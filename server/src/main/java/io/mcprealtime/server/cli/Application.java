@@ -8,6 +8,7 @@ import io.mcprealtime.TimeSource;
 import io.mcprealtime.mcp.McpProber;
 import io.mcprealtime.mcp.ProbeResult;
 import io.mcprealtime.mcp.config.ServerDefinition;
+import io.mcprealtime.postgres.DatabaseUrl;
 import io.mcprealtime.postgres.EmbeddedPostgres;
 import io.mcprealtime.postgres.PostgresStorage;
 import io.mcprealtime.server.config.ServerConfig;
@@ -66,9 +67,9 @@ public final class Application implements AutoCloseable {
     return new Application(config, observer);
   }
 
-  private String databaseUrl(ServerConfig config) {
+  private DatabaseUrl databaseUrl(ServerConfig config) {
     if (config.databaseUrl() != null) {
-      return config.databaseUrl();
+      return DatabaseUrl.parse(config.databaseUrl());
     }
     var embedded =
         opened(EmbeddedPostgres.builder(config.dataDirectory().resolve("postgresql")).start());
@@ -103,8 +104,7 @@ public final class Application implements AutoCloseable {
   List<String> watch(Collection<ServerDefinition> servers) {
     var changes = monitor.watch(servers);
     for (var definition : servers) {
-      var newestFirst =
-          mcp.timeSeries().getRecentMetrics(definition.id(), ServerRegistry.RECENT);
+      var newestFirst = mcp.timeSeries().getRecentMetrics(definition.id(), ServerRegistry.RECENT);
       var oldestFirst = new ArrayList<>(newestFirst);
       Collections.reverse(oldestFirst);
       registry.history(definition.id(), oldestFirst);

@@ -72,8 +72,7 @@ final class DemoCommand implements Callable<Integer> {
     }
   }
 
-  private void run(Terminal terminal, Path directory, @Nullable Duration limit)
-      throws IOException {
+  private void run(Terminal terminal, Path directory, @Nullable Duration limit) throws IOException {
     var settings = new ServerConfigBuilder(terminal::variable);
     settings.databaseUrl(null);
     settings.dataDirectory(directory);
@@ -86,8 +85,11 @@ final class DemoCommand implements Callable<Integer> {
         var application = Application.start(config, summary::probed)) {
       var servers = definitions(samples, directory);
       application.watch(servers);
-      terminal.say("Watching %d sample servers on %s", servers.size(), ServeCommand.url(config, application));
-      terminal.say(limit == null ? "Ctrl-C ends it." : "It ends in %d s.".formatted(limit.toSeconds()));
+      terminal.say(
+          "Watching %d sample servers on %s",
+          servers.size(), ServeCommand.url(config, application));
+      terminal.say(
+          limit == null ? "Ctrl-C ends it." : "It ends in %d s.".formatted(limit.toSeconds()));
       try (var reader =
           new PeriodicJob(
               "mcp-demo-reader", READ_INTERVAL, () -> application.mcp().manager().getMetrics())) {

@@ -27,13 +27,17 @@ final class DemoSummary {
     terminal.say("   Total Operations: %s", String.format(Locale.ROOT, "%,d", operations));
     if (operations > 0) {
       terminal.say("   Success Rate: %s", percent((double) succeeded / operations));
-      terminal.say("   Avg Duration: %s", String.format(Locale.ROOT, "%.1f ms", nanos / 1e6 / operations));
+      terminal.say(
+          "   Avg Duration: %s", String.format(Locale.ROOT, "%.1f ms", nanos / 1e6 / operations));
     }
     terminal.say("   Cache Hit Rate: %s", hitRate(stats.cache()));
     stats
         .system()
         .overallHealthScore()
-        .ifPresent(score -> terminal.say("   Health Score: %s of 100", String.format(Locale.ROOT, "%.0f", score)));
+        .ifPresent(
+            score ->
+                terminal.say(
+                    "   Health Score: %s of 100", String.format(Locale.ROOT, "%.0f", score)));
     terminal.say("");
     terminal.say("Servers:");
     for (var view : application.registry().views()) {

@@ -1,5 +1,6 @@
 package io.mcprealtime.server.cli;
 
+import io.mcprealtime.postgres.DatabaseUrl;
 import io.mcprealtime.postgres.EmbeddedPostgres;
 import io.mcprealtime.postgres.PostgresStorage;
 import io.mcprealtime.server.config.ServerConfigBuilder;
@@ -28,7 +29,7 @@ final class MigrateCommand implements Callable<Integer> {
     databaseOptions.applyTo(settings);
     var config = settings.build();
     if (config.databaseUrl() != null) {
-      migrate(terminal, config.databaseUrl());
+      migrate(terminal, DatabaseUrl.parse(config.databaseUrl()));
       return 0;
     }
     try (var embedded =
@@ -38,7 +39,7 @@ final class MigrateCommand implements Callable<Integer> {
     return 0;
   }
 
-  private static void migrate(Terminal terminal, String url) {
+  private static void migrate(Terminal terminal, DatabaseUrl url) {
     try (var storage = PostgresStorage.builder(url).build()) {
       storage.migrate();
       terminal.say("The schema of %s is up to date.", storage);

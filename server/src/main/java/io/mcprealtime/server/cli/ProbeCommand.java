@@ -141,7 +141,8 @@ final class ProbeCommand implements Callable<Integer> {
       throw wrong("name what to check: --url URL, --config FILE, or -- COMMAND ARG…");
     }
     var name = Path.of(words.get(0)).getFileName();
-    return Map.of(name == null ? words.get(0) : name.toString(), new Target.Stdio(words, env, null));
+    return Map.of(
+        name == null ? words.get(0) : name.toString(), new Target.Stdio(words, env, null));
   }
 
   private static String nameOf(URI url) {

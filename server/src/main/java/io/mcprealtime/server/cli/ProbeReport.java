@@ -29,8 +29,7 @@ final class ProbeReport {
 
   void table(Map<ServerId, ProbeResult> results) {
     results.forEach(this::server);
-    long healthy =
-        results.values().stream().filter(r -> r.state() == ServerState.HEALTHY).count();
+    long healthy = results.values().stream().filter(r -> r.state() == ServerState.HEALTHY).count();
     out.println("%d of %d healthy".formatted(healthy, results.size()));
     out.flush();
   }
@@ -39,7 +38,8 @@ final class ProbeReport {
     var facts = new StringBuilder();
     append(facts, result.serverName());
     append(facts, result.protocolVersion());
-    append(facts, result.era() == null ? null : result.era().name().toLowerCase(Locale.ROOT) + " era");
+    append(
+        facts, result.era() == null ? null : result.era().name().toLowerCase(Locale.ROOT) + " era");
     append(facts, result.toolCount() == null ? null : result.toolCount() + " tools");
     append(facts, result.responseTime() == null ? null : millis(result.responseTime()));
     out.println("%s %-13s %s%s".formatted(mark(result.state()), result.state(), id, facts));

@@ -7,7 +7,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The servers of the demonstration: healthy ones of both eras, and one for each kind of trouble. */
+/**
+ * The servers of the demonstration: healthy ones of both eras, and one for each kind of trouble.
+ */
 final class SampleServers {
   /** Asked for by {@code vault}, and given to nobody. */
   private static final String TOKEN = "a token that the demonstration does not give";

@@ -40,9 +40,7 @@ final class ServeCommand implements Callable<Integer> {
               + " once. Changes on disk are taken up while it runs.")
   private List<Path> files = new ArrayList<>();
 
-  @Option(
-      names = "--dry-run",
-      description = "Show what would be watched, and start nothing.")
+  @Option(names = "--dry-run", description = "Show what would be watched, and start nothing.")
   private boolean dryRun;
 
   @Mixin private ServerOptions serverOptions = new ServerOptions();
@@ -67,8 +65,7 @@ final class ServeCommand implements Callable<Integer> {
             "Nothing is watched yet: name a config with --config, or send samples to POST"
                 + " /api/v1/metrics.");
       }
-      try (var watcher =
-          new ConfigWatcher(watched, () -> reload(terminal, watched, application))) {
+      try (var watcher = new ConfigWatcher(watched, () -> reload(terminal, watched, application))) {
         watcher.start();
         terminal.awaitStop();
       }
@@ -100,7 +97,10 @@ final class ServeCommand implements Callable<Integer> {
     var home = Path.of(System.getProperty("user.home", "."));
     var places =
         WellKnownConfigs.find(
-            home, Path.of("").toAbsolutePath(), System.getProperty("os.name", ""), terminal.environment());
+            home,
+            Path.of("").toAbsolutePath(),
+            System.getProperty("os.name", ""),
+            terminal.environment());
     if (places.isEmpty()) {
       terminal.say("No config was given, and no MCP client's config was found.");
     }
@@ -114,7 +114,9 @@ final class ServeCommand implements Callable<Integer> {
         .problems()
         .forEach(
             problem ->
-                terminal.warn("%s: %s", problem.severity().name().toLowerCase(java.util.Locale.ROOT), problem));
+                terminal.warn(
+                    "%s: %s",
+                    problem.severity().name().toLowerCase(java.util.Locale.ROOT), problem));
   }
 
   private void reload(Terminal terminal, List<Path> watched, Application application) {

@@ -1,6 +1,7 @@
 package io.mcprealtime.server.config;
 
 import io.mcprealtime.ServerId;
+import io.mcprealtime.Severity;
 import io.mcprealtime.mcp.config.ClientConfig;
 import io.mcprealtime.mcp.config.ConfigProblem;
 import io.mcprealtime.mcp.config.ExpansionContext;
@@ -109,7 +110,7 @@ public final class ConfigFiles {
           new ConfigProblem(
               definition.file(),
               definition.key(),
-              ConfigProblem.Severity.WARNING,
+              Severity.WARNING,
               "is left out, because %s defines a server of that name as well; rename one"
                   .formatted(first.file())));
     }

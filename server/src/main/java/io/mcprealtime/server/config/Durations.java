@@ -3,7 +3,9 @@ package io.mcprealtime.server.config;
 import java.time.Duration;
 import java.util.regex.Pattern;
 
-/** Durations as people write them: {@code 250ms}, {@code 15s}, {@code 5m}, {@code 6h}, {@code 7d}. */
+/**
+ * Durations as people write them: {@code 250ms}, {@code 15s}, {@code 5m}, {@code 6h}, {@code 7d}.
+ */
 public final class Durations {
   private static final Pattern FORMAT = Pattern.compile("(\\d{1,9})\\s*(ms|s|m|h|d)");
 

@@ -13,8 +13,8 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * A section of a settings file. Reads values by key, expands {@code ${NAME}} and {@code
- * ${NAME:default}} from the environment, and gathers everything that is wrong instead of stopping at
- * the first.
+ * ${NAME:default}} from the environment, and gathers everything that is wrong instead of stopping
+ * at the first.
  */
 final class SettingsNode {
   private static final Pattern VARIABLE = Pattern.compile("\\$\\{([A-Za-z0-9_]+)(?::([^}]*))?}");

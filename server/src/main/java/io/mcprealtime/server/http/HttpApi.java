@@ -1,8 +1,8 @@
 package io.mcprealtime.server.http;
 
+import io.mcprealtime.LiveFeed;
 import io.mcprealtime.McpRealtime;
 import io.mcprealtime.McpRealtimeException;
-import io.mcprealtime.LiveFeed;
 import io.mcprealtime.server.config.ServerConfig;
 import io.mcprealtime.server.config.Tokens.Scope;
 import io.mcprealtime.server.monitor.ServerRegistry;
@@ -107,10 +107,7 @@ public final class HttpApi implements AutoCloseable {
     router.get("/healthz").handler(context -> json(context, ApiDocs.alive()));
     router.get("/readyz").handler(context -> answer(context, params -> ready()));
     router.get("/openapi.json").handler(context -> json(context, ApiDocs.openApi()));
-    router
-        .get("/metrics")
-        .handler(guard.require(Scope.READ))
-        .handler(this::prometheus);
+    router.get("/metrics").handler(guard.require(Scope.READ)).handler(this::prometheus);
     var api = Router.router(vertx);
     api.get().handler(guard.require(Scope.READ));
     api.get("/servers").handler(context -> answer(context, reads::servers));
@@ -125,10 +122,9 @@ public final class HttpApi implements AutoCloseable {
     api.get("/stats").handler(context -> answer(context, reads::stats));
     api.get("/summary").handler(context -> answer(context, reads::summary));
     api.get("/stream").handler(stream::open);
-    api.post("/metrics")
-        .handler(guard.require(Scope.INGEST))
-        .handler(BodyHandler.create(false).setBodyLimit(MAX_BODY_BYTES))
-        .handler(this::ingest);
+    api.post("/metrics").handler(guard.require(Scope.INGEST));
+    api.post("/metrics").handler(BodyHandler.create(false).setBodyLimit(MAX_BODY_BYTES));
+    api.post("/metrics").handler(this::ingest);
     router.route("/api/v1/*").subRouter(api);
     router
         .route()
@@ -157,7 +153,8 @@ public final class HttpApi implements AutoCloseable {
 
   private void ingest(RoutingContext context) {
     String type = context.request().getHeader("Content-Type");
-    String media = type == null ? "" : type.split(";", 2)[0].strip().toLowerCase(java.util.Locale.ROOT);
+    String media =
+        type == null ? "" : type.split(";", 2)[0].strip().toLowerCase(java.util.Locale.ROOT);
     boolean ndjson = media.equals("application/x-ndjson") || media.equals("application/ndjson");
     if (!ndjson && !media.equals("application/json")) {
       throw new Problem(
@@ -196,10 +193,7 @@ public final class HttpApi implements AutoCloseable {
 
   private static void json(RoutingContext context, ObjectNode json) {
     var ignored =
-        context
-            .response()
-            .putHeader("Content-Type", "application/json")
-            .end(json.toString());
+        context.response().putHeader("Content-Type", "application/json").end(json.toString());
   }
 
   private static void respond(RoutingContext context, Future<String> body) {

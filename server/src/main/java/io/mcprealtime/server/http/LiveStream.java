@@ -31,8 +31,7 @@ final class LiveStream implements LiveFeed.Listener {
 
   LiveStream(Vertx vertx) {
     var ignored =
-        vertx.setPeriodic(
-            HEARTBEAT_MILLIS, timer -> broadcast(Buffer.buffer(": still here\n\n")));
+        vertx.setPeriodic(HEARTBEAT_MILLIS, timer -> broadcast(Buffer.buffer(": still here\n\n")));
   }
 
   void open(RoutingContext context) {

@@ -1,5 +1,6 @@
 package io.mcprealtime.server.http;
 
+import io.mcprealtime.ServerState;
 import io.mcprealtime.mcp.Operation;
 import io.mcprealtime.mcp.ProbeResult;
 import io.mcprealtime.mcp.config.ServerDefinition;
@@ -13,7 +14,6 @@ import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import io.mcprealtime.ServerState;
 import java.time.Duration;
 import java.util.stream.DoubleStream;
 
@@ -33,8 +33,7 @@ public final class OperationMetrics implements AutoCloseable {
       Gauge.builder(
               "mcp.realtime.servers",
               servers,
-              known ->
-                  known.views().stream().filter(view -> view.state() == state).count())
+              known -> known.views().stream().filter(view -> view.state() == state).count())
           .description("Servers in each state")
           .tag("state", state.name())
           .register(registry);

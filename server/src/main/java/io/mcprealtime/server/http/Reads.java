@@ -169,7 +169,8 @@ final class Reads {
 
   ObjectNode summary(Params params) {
     var views = registry.views();
-    var counts = new java.util.EnumMap<io.mcprealtime.ServerState, Long>(io.mcprealtime.ServerState.class);
+    var counts =
+        new java.util.EnumMap<io.mcprealtime.ServerState, Long>(io.mcprealtime.ServerState.class);
     var latency = LatencySketch.builder();
     for (var view : views) {
       counts.merge(view.state(), 1L, Long::sum);

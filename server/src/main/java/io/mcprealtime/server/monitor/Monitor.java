@@ -215,7 +215,8 @@ public final class Monitor implements AutoCloseable {
                         log.warn("the probe of {} failed", definition.id(), fault);
                       }
                     } catch (RuntimeException e) {
-                      log.warn("what {} answered was not kept: {}", definition.id(), e.getMessage());
+                      log.warn(
+                          "what {} answered was not kept: {}", definition.id(), e.getMessage());
                     } finally {
                       var spent = Duration.ofNanos(System.nanoTime() - startNanos);
                       var rest = nextDelay().minus(spent);

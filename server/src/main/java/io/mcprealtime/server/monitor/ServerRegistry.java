@@ -62,7 +62,7 @@ public final class ServerRegistry implements LiveFeed.Listener {
   }
 
   /** Takes what is stored of a server from before this process. */
-  void history(ServerId id, List<ServerMetrics> oldestFirst) {
+  public void history(ServerId id, List<ServerMetrics> oldestFirst) {
     entry(id).history(oldestFirst);
   }
 
