@@ -1,7 +1,7 @@
 // The view is kept in the address' fragment, so that a reload and a shared link show the same list.
 
-import { STATES } from "./model";
-import { SORT_KEYS, type View } from "./order";
+import { STATES } from "./model.ts";
+import { SORT_KEYS, type View } from "./order.ts";
 
 export const DEFAULT_VIEW: View = { query: "", states: new Set(), sort: "state", descending: false };
 

@@ -1,4 +1,4 @@
-import { array, instant, object } from "./reading";
+import { array, instant, object } from "./reading.ts";
 
 /** Relative, so that the page also works below a path of a reverse proxy. */
 const BASE = "api/v1/";

@@ -1,15 +1,15 @@
-import { DEFAULT_VIEW, readView, writeView } from "./address";
-import { fetchServers, rememberToken, TokenNeeded } from "./api";
-import { byId } from "./dom";
-import { Filters, Pulse } from "./header";
-import { List } from "./list";
-import type { State } from "./model";
-import { SORT_KEYS, type SortKey, type View } from "./order";
-import { Panels } from "./panels";
-import { event as readEvent } from "./reading";
-import type { Message } from "./sse";
-import { Store } from "./store";
-import { LiveStream } from "./stream";
+import { DEFAULT_VIEW, readView, writeView } from "./address.ts";
+import { fetchServers, rememberToken, TokenNeeded } from "./api.ts";
+import { byId } from "./dom.ts";
+import { Filters, Pulse } from "./header.ts";
+import { List } from "./list.ts";
+import type { State } from "./model.ts";
+import { SORT_KEYS, type SortKey, type View } from "./order.ts";
+import { Panels } from "./panels.ts";
+import { event as readEvent } from "./reading.ts";
+import type { Message } from "./sse.ts";
+import { Store } from "./store.ts";
+import { LiveStream } from "./stream.ts";
 
 /** The list is loaded when the stream is open, so that nothing falls between them; it waits no longer than this. */
 const STREAM_PATIENCE_MS = 2_000;

@@ -1,5 +1,5 @@
-import { fetchEvents } from "./api";
-import { find, setAttribute, setIcon, setText, setTitle, stamp } from "./dom";
+import { fetchEvents } from "./api.ts";
+import { find, setAttribute, setIcon, setText, setTitle, stamp } from "./dom.ts";
 import {
   ABSENT,
   ago,
@@ -13,10 +13,10 @@ import {
   stageWord,
   transportWord,
   VERDICT_WORDS,
-} from "./format";
-import type { MonitoringEvent, Server, Stage } from "./model";
-import { event as readEvent } from "./reading";
-import { words } from "./sparkline";
+} from "./format.ts";
+import type { MonitoringEvent, Server, Stage } from "./model.ts";
+import { event as readEvent } from "./reading.ts";
+import { words } from "./sparkline.ts";
 
 const EVENTS = 20;
 let nextId = 0;

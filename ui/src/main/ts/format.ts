@@ -1,4 +1,4 @@
-import type { State, Verdict } from "./model";
+import type { State, Verdict } from "./model.ts";
 
 /** What stands where a value is not known. */
 export const ABSENT = "–";

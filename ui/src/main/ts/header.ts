@@ -1,6 +1,6 @@
-import { byId, find, setAttribute, setIcon, setText, stamp } from "./dom";
-import { ago, clock, count, exact, STATE_WORDS } from "./format";
-import { STATES, type Server, type State } from "./model";
+import { byId, find, setAttribute, setIcon, setText, stamp } from "./dom.ts";
+import { ago, clock, count, exact, STATE_WORDS } from "./format.ts";
+import { STATES, type Server, type State } from "./model.ts";
 
 interface Filter {
   readonly state: State | null;

@@ -1,9 +1,9 @@
-import { byId, find, setAttribute, setText } from "./dom";
-import { count } from "./format";
-import type { MonitoringEvent } from "./model";
-import { arrange, SORT_KEYS, staying, type SortKey, type View } from "./order";
-import { Row } from "./row";
-import type { Store } from "./store";
+import { byId, find, setAttribute, setText } from "./dom.ts";
+import { count } from "./format.ts";
+import type { MonitoringEvent } from "./model.ts";
+import { arrange, SORT_KEYS, staying, type SortKey, type View } from "./order.ts";
+import { Row } from "./row.ts";
+import type { Store } from "./store.ts";
 
 /** Rows do not move under a hand that was busy in the list this short a time ago. */
 const BUSY_MS = 4_000;

@@ -1,4 +1,4 @@
-import { rankOfState, STAGES, type Server, type State } from "./model";
+import { rankOfState, STAGES, type Server, type State } from "./model.ts";
 
 export const SORT_KEYS = ["state", "name", "protocol", "latency", "tools", "problem", "since"] as const;
 export type SortKey = (typeof SORT_KEYS)[number];

@@ -1,4 +1,4 @@
-import { byId, setText } from "./dom";
+import { byId, setText } from "./dom.ts";
 
 type Panel = "loading" | "board" | "empty" | "error" | "token";
 const PANELS: readonly Panel[] = ["loading", "board", "empty", "error", "token"];

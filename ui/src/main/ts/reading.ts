@@ -1,7 +1,7 @@
 // From JSON to the page's own types. A field that is absent, null or of another type becomes null,
 // and a state that a newer server invents becomes UNKNOWN, so that nothing is shown as green by mistake.
 
-import { STATES, type MonitoringEvent, type Point, type Server, type Stage, type State, type Verdict } from "./model";
+import { STATES, type MonitoringEvent, type Point, type Server, type Stage, type State, type Verdict } from "./model.ts";
 
 export type Json = Readonly<Record<string, unknown>>;
 

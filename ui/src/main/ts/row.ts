@@ -1,8 +1,8 @@
-import { Detail } from "./detail";
-import { find, setAttribute, setIcon, setText, setTitle, stamp } from "./dom";
-import { ago, count, dialect, exact, millis, stageWord, STATE_WORDS, transportWord } from "./format";
-import type { MonitoringEvent, Point, Server } from "./model";
-import { curve } from "./sparkline";
+import { Detail } from "./detail.ts";
+import { find, setAttribute, setIcon, setText, setTitle, stamp } from "./dom.ts";
+import { ago, count, dialect, exact, millis, stageWord, STATE_WORDS, transportWord } from "./format.ts";
+import type { MonitoringEvent, Point, Server } from "./model.ts";
+import { curve } from "./sparkline.ts";
 
 /** One server's row, and what it unfolds to. */
 export class Row {

@@ -1,4 +1,4 @@
-import { isUp, RECENT, type Point } from "./model";
+import { isUp, RECENT, type Point } from "./model.ts";
 
 const WIDTH = 120;
 const HEIGHT = 24;

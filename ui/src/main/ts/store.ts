@@ -1,5 +1,5 @@
-import { RECENT, type Point, type Server } from "./model";
-import { failingStage, instant, number, object, server, stages, state, text, type Json } from "./reading";
+import { RECENT, type Point, type Server } from "./model.ts";
+import { failingStage, instant, number, object, server, stages, state, text, type Json } from "./reading.ts";
 
 /** A health reading this close to a sample comes from the same probe, and is no second point of the curve. */
 const SAME_PROBE_MS = 1_000;

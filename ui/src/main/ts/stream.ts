@@ -1,5 +1,5 @@
-import { openStream, TokenNeeded } from "./api";
-import { SseParser, type Message } from "./sse";
+import { openStream, TokenNeeded } from "./api.ts";
+import { SseParser, type Message } from "./sse.ts";
 
 /** The monitor sends a heartbeat every 15 s: after two and a half of them missing, the line is dead. */
 const SILENCE_MS = 40_000;
