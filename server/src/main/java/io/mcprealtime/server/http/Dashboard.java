@@ -15,7 +15,8 @@ final class Dashboard {
       Map.of(
           "index.html", "text/html; charset=utf-8",
           "app.js", "text/javascript; charset=utf-8",
-          "app.css", "text/css; charset=utf-8");
+          "app.css", "text/css; charset=utf-8",
+          "icon.svg", "image/svg+xml");
 
   private Dashboard() {}
 
