@@ -1,6 +1,7 @@
 package io.mcprealtime.mcp.config;
 
 import io.mcprealtime.Severity;
+import io.mcprealtime.mcp.Canary;
 import io.mcprealtime.mcp.config.TargetTemplate.Remote.Transport;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -115,7 +116,7 @@ final class EntryReader {
     }
   }
 
-  @Nullable CanaryCall canary() {
+  @Nullable Canary canary() {
     JsonNode canary = entry.path("canary");
     if (canary.isMissingNode() || canary.isNull()) {
       return null;
@@ -127,7 +128,7 @@ final class EntryReader {
           Severity.WARNING, "canary is not run; write it as {\"tool\": NAME, \"arguments\": {…}}");
       return null;
     }
-    return new CanaryCall(tool, arguments.isObject() ? arguments.toString() : "{}");
+    return new Canary(tool, arguments.isObject() ? arguments.toString() : "{}");
   }
 
   @Nullable Duration timeout() {

@@ -1,6 +1,8 @@
 package io.mcprealtime.mcp.config;
 
 import io.mcprealtime.ServerId;
+import io.mcprealtime.mcp.Canary;
+import io.mcprealtime.mcp.ProbeOptions;
 import io.mcprealtime.mcp.Target;
 import java.time.Duration;
 import java.util.Objects;
@@ -15,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 public final class ServerDefinition {
   private final ServerId id;
   private final TargetTemplate template;
-  private final @Nullable CanaryCall canary;
+  private final @Nullable Canary canary;
   private final @Nullable Duration timeout;
   private final String file;
   private final String key;
@@ -24,7 +26,7 @@ public final class ServerDefinition {
   ServerDefinition(
       ServerId id,
       TargetTemplate template,
-      @Nullable CanaryCall canary,
+      @Nullable Canary canary,
       @Nullable Duration timeout,
       String file,
       String key,
@@ -57,8 +59,13 @@ public final class ServerDefinition {
   }
 
   /** The tool call that proves what lies behind the server. */
-  public Optional<CanaryCall> canary() {
+  public Optional<Canary> canary() {
     return Optional.ofNullable(canary);
+  }
+
+  /** The canary and the timeout as the prober takes them. */
+  public ProbeOptions options() {
+    return ProbeOptions.builder().canary(canary).requestTimeout(timeout).build();
   }
 
   /** How long an answer may take. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mcprealtime.ServerId;
 import io.mcprealtime.Severity;
+import io.mcprealtime.mcp.Canary;
 import io.mcprealtime.mcp.Target;
 import java.io.IOException;
 import java.net.URI;
@@ -180,11 +181,11 @@ class ClientConfigTest {
             """
             {"mcpServers": {"it": {"command": "it",
               "canary": {"tool": "list", "arguments": {"path": "/"}}}}}""");
-    assertThat(server.canary()).contains(new CanaryCall("list", "{\"path\":\"/\"}"));
+    assertThat(server.canary()).contains(new Canary("list", "{\"path\":\"/\"}"));
     assertThat(
             only("{\"servers\":{\"it\":{\"command\":\"it\",\"canary\":{\"tool\":\"t\"}}}}")
                 .canary())
-        .contains(new CanaryCall("t", "{}"));
+        .contains(new Canary("t", "{}"));
   }
 
   @ParameterizedTest
