@@ -38,7 +38,7 @@ class ConformanceTest {
 
   @Test
   @Disabled(
-      "the client keeps a tool whose x-mcp-header is on a number, which only the suite forbids")
+      "the client keeps a tool whose x-mcp-header is on a number, which the specification forbids")
   void toolsWithInvalidHeaders_areLeftOut() {
     run("http-invalid-tool-headers", "2026-07-28").requireAllPassed(12);
   }
