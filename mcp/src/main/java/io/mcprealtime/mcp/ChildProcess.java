@@ -110,15 +110,16 @@ final class ChildProcess {
         "err",
         () -> new LineReader(process.getErrorStream(), MAX_STDERR_LINE_BYTES, new StderrSink()),
         stderrEnded);
-    process.onExit().thenRun(this::drain);
+    Futures.whenDone(process.onExit(), (exited, failure) -> drain());
   }
 
   /** The process has ended; its streams may hold last words, or be held open by a grandchild. */
   private void drain() {
-    CompletableFuture.allOf(stdoutEnded, stderrEnded)
-        .whenComplete((all, failure) -> ended.complete(Done.DONE));
+    Futures.whenDone(
+        CompletableFuture.allOf(stdoutEnded, stderrEnded),
+        (all, failure) -> ended.complete(Done.DONE));
     if (!stopping.get() && !ended.isDone()) {
-      engine.after(DRAIN, () -> ended.complete(Done.DONE));
+      engine.later(DRAIN, () -> ended.complete(Done.DONE));
     } else {
       ended.complete(Done.DONE);
     }
@@ -146,7 +147,7 @@ final class ChildProcess {
 
   /** Writes one line to stdin, in the order of the calls. */
   CompletableFuture<Done> write(String line) {
-    return writer.write((line + "\n").getBytes(StandardCharsets.UTF_8));
+    return writer.write(line + "\n");
   }
 
   /** Completes when the process has ended and its output is read. */
@@ -194,8 +195,13 @@ final class ChildProcess {
    */
   CompletableFuture<Done> stop() {
     if (stopping.compareAndSet(false, true)) {
-      CompletableFuture.runAsync(tree::refresh, engine.workers())
-          .thenRunAsync(writer::close, engine.workers());
+      engine
+          .workers()
+          .execute(
+              () -> {
+                tree.refresh();
+                writer.close();
+              });
       await(this::terminate);
     }
     return stopped;
@@ -230,8 +236,8 @@ final class ChildProcess {
             next.run();
           }
         };
-    engine.after(STEP, step);
-    process.onExit().thenRun(step);
+    engine.later(STEP, step);
+    Futures.whenDone(process.onExit(), (exited, failure) -> step.run());
   }
 
   private final class StderrSink implements LineReader.Sink {

@@ -138,11 +138,17 @@ final class Engine implements AutoCloseable {
     return timer.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
   }
 
+  /** Like {@link #after} for what is never called off. */
+  void later(Duration delay, Runnable task) {
+    if (!timer.isShutdown()) {
+      var unused = after(delay, task);
+    }
+  }
+
   /** Fails the future with the supplied fault when it is not done in time. */
-  <T> CompletableFuture<T> within(
-      CompletableFuture<T> future, Duration timeout, Supplier<McpException> fault) {
+  <T> void within(CompletableFuture<T> future, Duration timeout, Supplier<McpException> fault) {
     if (future.isDone()) {
-      return future;
+      return;
     }
     ScheduledFuture<?> alarm =
         after(
@@ -152,8 +158,7 @@ final class Engine implements AutoCloseable {
                 future.completeExceptionally(fault.get());
               }
             });
-    future.whenComplete((value, failure) -> alarm.cancel(false));
-    return future;
+    Futures.whenDone(future, (value, failure) -> alarm.cancel(false));
   }
 
   long nanoTime() {

@@ -120,20 +120,23 @@ final class Handshake {
     Runnable legacy =
         () -> {
           if (once.compareAndSet(false, true) && !found.isDone()) {
-            initialize(timeout(), Dialect.LEGACY)
-                .whenComplete((info, failure) -> settle(found, info, failure));
+            Futures.whenDone(
+                initialize(timeout(), Dialect.LEGACY),
+                (info, failure) -> settle(found, info, failure));
           }
         };
     long start = engine.nanoTime();
     CompletableFuture<JsonNode> discover = quietDiscover(timeout());
     ScheduledFuture<?> silence = engine.after(session.timeouts.request(), legacy);
-    discover.whenComplete(
+    Futures.whenDone(
+        discover,
         (result, failure) -> {
-          McpException fault = failure == null ? notModern(result) : McpException.of(failure);
+          McpException fault =
+              failure == null ? notModern(requireNonNull(result)) : McpException.of(failure);
           if (fault == null) {
             session.speak(Dialect.MODERN);
             session.record(new Operation(Protocol.DISCOVER, engine.since(start), null));
-            found.complete(modern(result));
+            found.complete(modern(requireNonNull(result)));
           } else if (FINAL.contains(fault.kind()) || isModernFault(fault)) {
             recordFailure(Protocol.DISCOVER, start, fault);
             found.completeExceptionally(fault);
@@ -162,21 +165,25 @@ final class Handshake {
     useHttpChannel();
     long start = engine.nanoTime();
     return quietDiscover(timeout())
-        .handle(
-            (result, failure) -> {
-              McpException fault = failure == null ? notModern(result) : McpException.of(failure);
-              if (fault == null) {
-                session.speak(Dialect.MODERN);
-                session.record(new Operation(Protocol.DISCOVER, engine.since(start), null));
-                return CompletableFuture.completedFuture(modern(result));
+        .thenApply(
+            result -> {
+              McpException fault = notModern(result);
+              if (fault != null) {
+                throw fault;
               }
+              session.speak(Dialect.MODERN);
+              session.record(new Operation(Protocol.DISCOVER, engine.since(start), null));
+              return modern(result);
+            })
+        .exceptionallyCompose(
+            failure -> {
+              McpException fault = McpException.of(failure);
               if (leadsToInitialize(fault)) {
                 return initializeOverHttp();
               }
               recordFailure(Protocol.DISCOVER, start, fault);
-              return CompletableFuture.<ServerInfo>failedFuture(fault);
-            })
-        .thenCompose(next -> next);
+              return CompletableFuture.failedFuture(fault);
+            });
   }
 
   private static boolean leadsToInitialize(McpException fault) {

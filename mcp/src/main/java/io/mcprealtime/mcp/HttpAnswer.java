@@ -5,13 +5,44 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/**
- * What came back for one HTTP request.
- *
- * @param body the body, cut to the limit for an error status; empty for an event stream
- * @param message the JSON-RPC answer that an event stream brought
- */
-record HttpAnswer(int status, HttpHeaders headers, byte[] body, @Nullable JsonNode message) {
+/** What came back for one HTTP request. */
+final class HttpAnswer {
+  private final int status;
+  private final HttpHeaders headers;
+  private final byte[] body;
+  private final @Nullable JsonNode message;
+
+  /**
+   * @param body the body, cut to a limit for an error status; empty for an event stream
+   * @param message the JSON-RPC answer that an event stream brought
+   */
+  HttpAnswer(int status, HttpHeaders headers, byte[] body, @Nullable JsonNode message) {
+    this.status = status;
+    this.headers = headers;
+    this.body = body;
+    this.message = message;
+  }
+
+  int status() {
+    return status;
+  }
+
+  HttpHeaders headers() {
+    return headers;
+  }
+
+  byte[] body() {
+    return body;
+  }
+
+  @Nullable JsonNode message() {
+    return message;
+  }
+
+  boolean isSuccess() {
+    return status >= 200 && status < 300;
+  }
+
   String contentType() {
     return contentType(headers);
   }
@@ -21,9 +52,5 @@ record HttpAnswer(int status, HttpHeaders headers, byte[] body, @Nullable JsonNo
     String value = headers.firstValue("Content-Type").orElse("");
     int end = value.indexOf(';');
     return (end < 0 ? value : value.substring(0, end)).strip().toLowerCase(Locale.ROOT);
-  }
-
-  boolean isSuccess() {
-    return status >= 200 && status < 300;
   }
 }

@@ -1,6 +1,7 @@
 package io.mcprealtime.mcp;
 
 import io.mcprealtime.mcp.McpException.Kind;
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -148,14 +149,15 @@ final class HttpCaller {
     } catch (McpException e) {
       return CompletableFuture.failedFuture(e);
     }
-    exchange.whenComplete(
+    Futures.whenDone(
+        exchange,
         (response, failure) -> {
           if (failure != null) {
             answer.completeExceptionally(failure);
           }
         });
     engine.within(answer, call.timeout, () -> timeout(call, body.get()));
-    answer.whenComplete((value, failure) -> release(exchange, failure));
+    Futures.whenDone(answer, (value, failure) -> release(exchange, failure));
     return answer;
   }
 
@@ -168,7 +170,7 @@ final class HttpCaller {
       exchange.cancel(true);
     } else {
       ScheduledFuture<?> cut = engine.after(TRAILER, () -> exchange.cancel(true));
-      exchange.whenComplete((value, error) -> cut.cancel(false));
+      Futures.whenDone(exchange, (value, error) -> cut.cancel(false));
     }
   }
 
@@ -196,16 +198,17 @@ final class HttpCaller {
     } catch (McpException e) {
       return CompletableFuture.failedFuture(e);
     }
-    exchange.whenComplete(
+    Futures.whenDone(
+        exchange,
         (response, failure) -> {
-          if (failure != null) {
-            over.completeExceptionally(failure);
+          if (response == null) {
+            over.completeExceptionally(failure == null ? new IOException("no answer") : failure);
           } else {
             over.complete(
                 new HttpAnswer(response.statusCode(), response.headers(), new byte[0], null));
           }
         });
-    over.whenComplete((answer, failure) -> exchange.cancel(true));
+    Futures.whenDone(over, (answer, failure) -> exchange.cancel(true));
     return over;
   }
 

@@ -84,7 +84,7 @@ final class HttpChannel implements Channel {
   /** Looks at a message of the answer's stream; the server's own requests are answered aside. */
   private boolean isAwaited(JsonNode message, long id, Duration timeout) {
     if (Json.isRequest(message)) {
-      post(Message.answerTo(message, Map.of()), timeout);
+      Futures.ignore(post(Message.answerTo(message, Map.of()), timeout));
       return false;
     }
     if (!Json.isAnswer(message)) {

@@ -53,7 +53,7 @@ public final class McpException extends McpRealtimeException {
 
   private final Kind kind;
   private final int code;
-  private final List<String> supportedVersions;
+  private final String[] supportedVersions;
 
   McpException(Kind kind, String message) {
     this(kind, message, null);
@@ -72,7 +72,7 @@ public final class McpException extends McpRealtimeException {
     super(message, cause);
     this.kind = kind;
     this.code = code;
-    this.supportedVersions = supportedVersions;
+    this.supportedVersions = supportedVersions.toArray(String[]::new);
   }
 
   static McpException httpStatus(Kind kind, int status, String message) {
@@ -84,7 +84,7 @@ public final class McpException extends McpRealtimeException {
   }
 
   static McpException versionMismatch(int code, String message, List<String> supported) {
-    return new McpException(Kind.VERSION_MISMATCH, message, null, code, List.copyOf(supported));
+    return new McpException(Kind.VERSION_MISMATCH, message, null, code, supported);
   }
 
   /** The fault that a future failed with. */
@@ -111,7 +111,7 @@ public final class McpException extends McpRealtimeException {
 
   /** The revisions that the server says it speaks, on a version mismatch. */
   public List<String> supportedVersions() {
-    return supportedVersions;
+    return List.of(supportedVersions);
   }
 
   /** The value of OpenTelemetry's {@code error.type}: a code where there is one, else the kind. */

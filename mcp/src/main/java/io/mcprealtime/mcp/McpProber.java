@@ -152,6 +152,8 @@ public final class McpProber implements AutoCloseable {
     }
 
     /**
+     * Makes the prober; threads start when they are needed.
+     *
      * @throws IllegalArgumentException when a limit is not positive
      */
     public McpProber build() {

@@ -160,7 +160,7 @@ public final class McpSession implements AutoCloseable {
             channel = opened;
           }
           if (late) {
-            opened.close();
+            Futures.ignore(opened.close());
             throw new McpException(Kind.CLOSED, "closed by the monitor");
           }
           return Done.DONE;

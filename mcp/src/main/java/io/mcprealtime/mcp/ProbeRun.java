@@ -32,6 +32,7 @@ final class ProbeRun {
   private final long start;
   private final StageLog stages;
   private final List<String> warnings = new ArrayList<>();
+  private int startWarnings;
   private @Nullable List<String> tools;
   private @Nullable ServerInfo info;
 
@@ -116,6 +117,7 @@ final class ProbeRun {
                 stages.end(Verdict.PASSED, null);
               } else {
                 warn("started again: since the last probe the " + lastDeath);
+                startWarnings = warnings.size();
               }
               return started;
             });
@@ -171,9 +173,7 @@ final class ProbeRun {
     stages.put(
         new StageResult(
             ProbeStage.HANDSHAKE,
-            warnings.isEmpty() || stages.has(ProbeStage.START) && warnings.size() == 1
-                ? Verdict.PASSED
-                : Verdict.WARNING,
+            warnings.size() == startWarnings ? Verdict.PASSED : Verdict.WARNING,
             stages.elapsed(),
             detail));
     return found;
@@ -347,7 +347,7 @@ final class ProbeRun {
     }
     Era era = info == null ? null : info.era();
     ChildProcess child = session.child();
-    boolean running = child != null && child.isAlive();
+    ChildProcess alive = child != null && child.isAlive() ? child : null;
     return new ProbeResult(
         at,
         state,
@@ -362,8 +362,8 @@ final class ProbeRun {
         operations,
         operations.size(),
         operations.stream().filter(operation -> !operation.succeeded()).count(),
-        running ? child.uptime() : null,
-        running ? child.residentBytes() : null,
+        alive == null ? null : alive.uptime(),
+        alive == null ? null : alive.residentBytes(),
         memory.learn(state, era, tools));
   }
 }

@@ -2,6 +2,7 @@ package io.mcprealtime.mcp;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -18,16 +19,16 @@ final class SerialWriter {
   private final Queue<Write> queue = new ConcurrentLinkedQueue<>();
   private final AtomicBoolean busy = new AtomicBoolean();
 
-  private record Write(byte[] bytes, CompletableFuture<Done> written) {}
+  private record Write(String text, CompletableFuture<Done> written) {}
 
   SerialWriter(OutputStream out, Executor executor) {
     this.out = out;
     this.executor = executor;
   }
 
-  CompletableFuture<Done> write(byte[] bytes) {
+  CompletableFuture<Done> write(String text) {
     CompletableFuture<Done> written = new CompletableFuture<>();
-    queue.add(new Write(bytes, written));
+    queue.add(new Write(text, written));
     executor.execute(this::drain);
     return written;
   }
@@ -46,7 +47,7 @@ final class SerialWriter {
 
   private void writeNow(Write write) {
     try {
-      out.write(write.bytes);
+      out.write(write.text.getBytes(StandardCharsets.UTF_8));
       out.flush();
       write.written.complete(Done.DONE);
     } catch (IOException e) {

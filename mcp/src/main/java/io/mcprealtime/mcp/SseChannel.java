@@ -50,7 +50,7 @@ final class SseChannel implements Channel {
             ignored -> false);
     CompletableFuture<HttpAnswer> opening = caller.stream(call, this::onEvent);
     stream = opening;
-    opening.whenComplete((answer, failure) -> onEnd(answer, failure));
+    Futures.whenDone(opening, this::onEnd);
     engine.within(
         endpoint,
         timeout,
@@ -104,7 +104,8 @@ final class SseChannel implements Channel {
       return;
     }
     if (Json.isRequest(message)) {
-      post(Message.answerTo(message, Map.of()), engine.settings.timeouts().request());
+      Futures.ignore(
+          post(Message.answerTo(message, Map.of()), engine.settings.timeouts().request()));
     } else if (Json.isAnswer(message)) {
       onAnswer(message);
     }
@@ -157,13 +158,13 @@ final class SseChannel implements Channel {
     if (over != null) {
       reply.completeExceptionally(over);
     } else {
-      post(request, timeout)
-          .whenComplete(
-              (done, failure) -> {
-                if (failure != null) {
-                  reply.completeExceptionally(McpException.of(failure));
-                }
-              });
+      Futures.whenDone(
+          post(request, timeout),
+          (done, failure) -> {
+            if (failure != null) {
+              reply.completeExceptionally(McpException.of(failure));
+            }
+          });
     }
     engine.within(reply, timeout, () -> timeout(request.method(), timeout));
     return reply.whenComplete((answer, failure) -> waiting.remove(id));

@@ -45,13 +45,15 @@ final class StdioChannel implements Channel, LineReader.Sink {
   /** Begins to read; what the child said before is waiting in the pipe. */
   void open() {
     child.read(engine.settings.maxAnswerBytes(), this);
-    child.ended().thenRun(() -> failAll(new McpException(Kind.PROCESS_EXITED, child.epitaph())));
-    child.stdoutEnded().thenRun(() -> afterGrace("closed its stdout"));
+    Futures.whenDone(
+        child.ended(),
+        (ended, failure) -> failAll(new McpException(Kind.PROCESS_EXITED, child.epitaph())));
+    Futures.whenDone(child.stdoutEnded(), (ended, failure) -> afterGrace("closed its stdout"));
   }
 
   private void afterGrace(String what) {
     if (!pending.isEmpty()) {
-      engine.after(
+      engine.later(
           EXIT_GRACE,
           () -> failAll(new McpException(Kind.CLOSED, "the process " + what + child.lastWords())));
     }
@@ -70,14 +72,13 @@ final class StdioChannel implements Channel, LineReader.Sink {
     if (!child.isAlive() && child.ended().isDone()) {
       reply.completeExceptionally(new McpException(Kind.PROCESS_EXITED, child.epitaph()));
     }
-    child
-        .write(request.body().toString())
-        .whenComplete(
-            (done, failure) -> {
-              if (failure != null) {
-                afterGrace("closed its stdin");
-              }
-            });
+    Futures.whenDone(
+        child.write(request.body().toString()),
+        (done, failure) -> {
+          if (failure != null) {
+            afterGrace("closed its stdin");
+          }
+        });
     engine.within(reply, timeout, () -> timeout(request.method(), timeout));
     return reply.whenComplete(
         (answer, failure) -> {
@@ -153,7 +154,7 @@ final class StdioChannel implements Channel, LineReader.Sink {
 
   private void accept(JsonNode message, String text) {
     if (Json.isRequest(message)) {
-      child.write(Message.answerTo(message, Map.of()).body().toString());
+      Futures.ignore(child.write(Message.answerTo(message, Map.of()).body().toString()));
     } else if (Json.isAnswer(message)) {
       acceptAnswer(message);
     } else if (!message.path("method").isString()) {

@@ -2,6 +2,7 @@ package io.mcprealtime.mcp.config;
 
 import io.mcprealtime.ServerId;
 import io.mcprealtime.mcp.Canary;
+import io.mcprealtime.mcp.ProbeOptions;
 import io.mcprealtime.mcp.Target;
 import java.time.Duration;
 import java.util.Objects;
@@ -70,6 +71,11 @@ public final class ServerDefinition {
   /** The tool call that proves what lies behind the server. */
   public Optional<Canary> canary() {
     return Optional.ofNullable(canary);
+  }
+
+  /** The canary and the timeout as the prober takes them. */
+  public ProbeOptions options() {
+    return ProbeOptions.builder().canary(canary).requestTimeout(timeout).build();
   }
 
   /** How long an answer may take. */

@@ -4,6 +4,7 @@ import io.mcprealtime.TimeSource;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.URI;
+import java.util.List;
 
 /** A running sample MCP server. */
 public final class SampleMcpServer implements AutoCloseable {
@@ -37,6 +38,15 @@ public final class SampleMcpServer implements AutoCloseable {
 
   static void stdio(SampleBehaviour behaviour, InputStream in, OutputStream out, TimeSource time) {
     new SampleStdio(new SampleProtocol(behaviour, time), in, out).run();
+  }
+
+  /**
+   * Serves this process's stdin and stdout until the input ends.
+   *
+   * @param words the behaviour; see {@link SampleOptions}
+   */
+  public static void main(String[] words) {
+    stdio(SampleOptions.parse(List.of(words)), System.in, System.out);
   }
 
   /** Where it takes Streamable HTTP. */

@@ -1,0 +1,177 @@
+package io.mcprealtime.mcp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mcprealtime.ProbeStage;
+import io.mcprealtime.ServerState;
+import io.mcprealtime.StageResult;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Every fault of a stdio server gets its state, its stage and a reason, and leaves nothing. */
+class StdioFaultTest {
+  private static final Duration BOUND = Duration.ofSeconds(15);
+
+  private final Set<ProcessHandle> before = children();
+  private final McpProber prober =
+      McpProber.builder()
+          .startTimeout(Duration.ofSeconds(3))
+          .requestTimeout(Duration.ofSeconds(1))
+          .probeTimeout(Duration.ofSeconds(12))
+          .maxAnswerBytes(1024 * 1024)
+          .build();
+
+  @AfterEach
+  void nothingIsLeft() {
+    prober.close();
+    Awaitility.await()
+        .atMost(BOUND)
+        .until(
+            () ->
+                children().stream().noneMatch(child -> child.isAlive() && !before.contains(child)));
+    Awaitility.await().atMost(BOUND).until(() -> EngineThreads.alive().isEmpty());
+  }
+
+  private static Set<ProcessHandle> children() {
+    return ProcessHandle.allProcesses()
+        .filter(
+            handle ->
+                handle
+                    .info()
+                    .arguments()
+                    .map(a -> List.of(a).contains(StdioServerMain.class.getName()))
+                    .orElse(false))
+        .collect(Collectors.toSet());
+  }
+
+  private ProbeResult probe(Target target, ProbeOptions options) throws Exception {
+    return prober.open(target, options).run().get(BOUND.toSeconds(), TimeUnit.SECONDS);
+  }
+
+  private static Target.Stdio target(String... arguments) {
+    return new Target.Stdio(
+        StdioServerMain.command(arguments), Map.of("TOKEN", "hunter2-secret"), null);
+  }
+
+  private static Optional<ProbeStage> failed(ProbeResult result) {
+    return result.stages().stream()
+        .filter(stage -> stage.verdict() == StageResult.Verdict.FAILED)
+        .map(StageResult::stage)
+        .findFirst();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          exit          | DOWN     | START     | exited with code 3, stderr: config file missing | token is ***
+          banner        | DEGRADED |           | 1 line is on stdout not JSON-RPC, first: 'Welcome to the server!' |
+          silent        | DOWN     | HANDSHAKE | no answer to initialize within 3 s |
+          hang          | DOWN     | HANDSHAKE | no answer to initialize within 3 s |
+          closed-stdout | DOWN     | HANDSHAKE | closed its stdout |
+          wrong-id      | DOWN     | HANDSHAKE | answered with id 99, which no request has |
+          init-error    | DOWN     | HANDSHAKE | initialize is answered with error -32603: database is away |
+          old-version   | DEGRADED | HANDSHAKE | version mismatch: the server speaks 1999-01-01 |
+          mismatch      | DEGRADED | HANDSHAKE | version mismatch: the server speaks 2031-01-01 |
+          invalid-utf8  | DOWN     | HANDSHAKE | the answer to initialize is not valid UTF-8 |
+          giant         | DOWN     | HANDSHAKE | a line of more than 1048576 bytes |
+          duplicate     | DEGRADED |           | more than once |
+          empty         | EMPTY    |           | lists no tools although it declares the capability |
+          loop          | DEGRADED | LIST      | repeats the cursor 'again' |
+          list-error    | DEGRADED | LIST      | tools/list is answered with error -32603: database is away |
+          """)
+  void run_namesTheFault(
+      String mode, ServerState state, ProbeStage stage, String reason, String more)
+      throws Exception {
+    ProbeResult result = probe(target(mode), ProbeOptions.defaults());
+    assertThat(result.reason()).contains(reason).contains(more == null ? "" : more);
+    assertThat(result.reason()).doesNotContain("hunter2");
+    assertThat(result.state()).isEqualTo(state);
+    assertThat(failed(result)).isEqualTo(Optional.ofNullable(stage));
+  }
+
+  @Test
+  void run_commandNotFound() throws Exception {
+    ProbeResult result =
+        probe(
+            new Target.Stdio(List.of("no-such-command-here"), Map.of(), null),
+            ProbeOptions.defaults());
+    assertThat(result.state()).isEqualTo(ServerState.DOWN);
+    assertThat(failed(result)).contains(ProbeStage.START);
+    assertThat(result.reason()).contains("command 'no-such-command-here' not found", "PATH");
+    assertThat(result.requestCount()).isEqualTo(1);
+    assertThat(result.responseTime()).isNull();
+  }
+
+  @Test
+  void run_missingWorkingDirectory() throws Exception {
+    ProbeResult result =
+        probe(
+            new Target.Stdio(List.of("java"), Map.of(), Path.of("no-such-directory")),
+            ProbeOptions.defaults());
+    assertThat(result.reason()).contains("working directory 'no-such-directory' does not exist");
+    assertThat(failed(result)).contains(ProbeStage.START);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          echo    | {"x": "soft"} | answers an error as a success: Error: upstream refused
+          echo    | {"x": "hard"} | failed: no such file
+          """)
+  void run_failingCanary(String tool, String arguments, String reason) throws Exception {
+    ProbeResult result =
+        probe(target("legacy"), ProbeOptions.builder().canary(new Canary(tool, arguments)).build());
+    assertThat(result.state()).isEqualTo(ServerState.DEGRADED);
+    assertThat(failed(result)).contains(ProbeStage.CANARY);
+    assertThat(result.reason()).contains(reason);
+  }
+
+  @Test
+  void environment_holdsOnlyTheBasicsAndWhatTheTargetNames() throws Exception {
+    try (McpSession session = prober.connect(target("legacy"), ProbeOptions.defaults())) {
+      session.initialize().get(10, TimeUnit.SECONDS);
+      ToolResult result = session.callTool("env", "{}").get(10, TimeUnit.SECONDS);
+      assertThat(result.text().split(","))
+          .contains("PATH", "TOKEN")
+          .isSubsetOf(
+              "PATH",
+              "HOME",
+              "USER",
+              "LOGNAME",
+              "LANG",
+              "LANGUAGE",
+              "TZ",
+              "TMPDIR",
+              "TOKEN",
+              "LC_ALL",
+              "LC_CTYPE",
+              "JAVA_MAIN_CLASS");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"ignore-term", "grandchild", "grandchild-exit"})
+  void close_endsTheWholeTree(String mode) throws Exception {
+    TargetProbe probe = prober.open(target(mode), ProbeOptions.defaults());
+    ProbeResult result = probe.run().get(BOUND.toSeconds(), TimeUnit.SECONDS);
+    assertThat(result.state().isUp()).as(result.reason()).isTrue();
+    probe.close();
+    assertThat(children()).noneMatch(child -> child.isAlive() && !before.contains(child));
+    probe.close();
+  }
+}

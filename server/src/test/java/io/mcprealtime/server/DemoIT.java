@@ -1,0 +1,57 @@
+package io.mcprealtime.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class DemoIT {
+  @Test
+  void demo_showsEveryKindOfTrouble_sumsUp_andLeavesNothingBehind() throws Exception {
+    try (var jar = RunningJar.start(Map.of(), "demo", "--duration", "25s", "--port", "0")) {
+      jar.url();
+      var states = new HashSet<String>();
+      var reasons = new HashMap<String, String>();
+      var descendants = new HashSet<>(jar.descendants());
+      await()
+          .atMost(Duration.ofSeconds(24))
+          .until(
+              () -> {
+                for (var server : jar.get("/api/v1/servers").get("servers")) {
+                  states.add(server.get("state").stringValue());
+                  if (server.get("reason").isString()) {
+                    reasons.put(server.get("id").stringValue(), server.get("reason").stringValue());
+                  }
+                }
+                descendants.addAll(jar.descendants());
+                return states.containsAll(
+                        java.util.List.of("HEALTHY", "DEGRADED", "AUTH_REQUIRED", "EMPTY", "DOWN"))
+                    && reasons.containsKey("inventory");
+              });
+
+      assertThat(jar.waitFor(Duration.ofSeconds(60))).as(jar.output()).isZero();
+
+      assertThat(reasons.get("ghost")).contains("refuses connections");
+      assertThat(reasons.get("vault")).contains("401").contains("credentials");
+      assertThat(reasons.get("wiki")).contains("HTML");
+      assertThat(reasons.get("billing")).contains("500");
+      assertThat(reasons.get("inventory")).contains("503");
+      assertThat(reasons.get("catalog")).contains("no tools");
+      assertThat(reasons.get("translator")).contains("stdout");
+      assertThat(jar.output())
+          .contains("Performance Summary")
+          .contains("Total Operations: ")
+          .contains("Success Rate: ")
+          .contains("Cache Hit Rate: ")
+          .contains("Recommendations");
+      assertThat(descendants).as("samples, stdio servers and PostgreSQL").hasSizeGreaterThan(3);
+      await()
+          .atMost(Duration.ofSeconds(10))
+          .until(() -> descendants.stream().noneMatch(ProcessHandle::isAlive));
+    }
+  }
+}
