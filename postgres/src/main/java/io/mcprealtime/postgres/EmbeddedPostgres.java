@@ -16,7 +16,9 @@ import java.time.Duration;
  * a data directory; a server that a killed process left behind is stopped and started anew.
  */
 public final class EmbeddedPostgres implements AutoCloseable {
-  static final String USER = "mcp_realtime";
+  /** Not the name of our schema: a user finds a schema of his own name first. */
+  static final String USER = "postgres";
+
   static final String HOST = "127.0.0.1";
 
   private static final int PORT_ATTEMPTS = 3;
