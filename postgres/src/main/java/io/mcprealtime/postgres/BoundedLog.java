@@ -1,10 +1,11 @@
 package io.mcprealtime.postgres;
 
+import java.io.BufferedOutputStream;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
-import java.io.Writer;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +14,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes the output of a process into a file that never grows beyond a bound, and keeps its last
@@ -26,6 +28,8 @@ final class BoundedLog {
   private final Path file;
   private final Deque<String> last = new ArrayDeque<>();
   private final Thread pump;
+  private @Nullable OutputStream current;
+  private long written;
 
   private BoundedLog(Path file, InputStream output) {
     this.file = file;
@@ -58,14 +62,15 @@ final class BoundedLog {
 
   private void pump(InputStream output) {
     try (var lines = new BufferedReader(new InputStreamReader(output, StandardCharsets.UTF_8))) {
-      boolean writable = true;
+      // What cannot be written is read all the same: the server would block on a full pipe.
       for (String line; (line = lines.readLine()) != null; ) {
         remember(line);
-        // A full disk must not end the pump: the server would block on a full pipe.
-        writable = writable && append(line);
+        write(line, lines.ready());
       }
     } catch (IOException e) {
       remember("(the log ended: %s)".formatted(e.getMessage()));
+    } finally {
+      closeFile();
     }
   }
 
@@ -78,22 +83,50 @@ final class BoundedLog {
     }
   }
 
-  private boolean append(String line) {
+  private void write(String line, boolean moreToCome) {
+    var bytes = (line + "\n").getBytes(StandardCharsets.UTF_8);
     try {
-      if (Files.exists(file) && Files.size(file) > MAX_BYTES) {
-        Files.move(
-            file,
-            file.resolveSibling(file.getFileName() + ".1"),
-            StandardCopyOption.REPLACE_EXISTING);
+      var stream = current;
+      if (stream == null || written + bytes.length > MAX_BYTES) {
+        stream = nextFile();
       }
-      try (Writer writer =
-          Files.newBufferedWriter(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
-        writer.write(line);
-        writer.write('\n');
+      stream.write(bytes);
+      written += bytes.length;
+      if (!moreToCome) {
+        stream.flush();
       }
-      return true;
     } catch (IOException e) {
-      return false;
+      closeFile();
+    }
+  }
+
+  /** Goes on in the file that is there, or, once that is full, in a new one beside the old. */
+  private OutputStream nextFile() throws IOException {
+    closeFile();
+    written = Files.exists(file) ? Files.size(file) : 0;
+    if (written > MAX_BYTES / 2) {
+      Files.move(
+          file,
+          file.resolveSibling(file.getFileName() + ".1"),
+          StandardCopyOption.REPLACE_EXISTING);
+      written = 0;
+    }
+    var stream =
+        new BufferedOutputStream(
+            Files.newOutputStream(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND));
+    current = stream;
+    return stream;
+  }
+
+  private void closeFile() {
+    var stream = current;
+    current = null;
+    if (stream != null) {
+      try {
+        stream.close();
+      } catch (IOException e) {
+        // The last lines are kept in memory as well.
+      }
     }
   }
 }

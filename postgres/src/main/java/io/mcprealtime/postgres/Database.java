@@ -33,7 +33,7 @@ final class Database implements AutoCloseable {
     pool.setDataSourceProperties(driverProperties(url));
     pool.setMaximumPoolSize(connections);
     // An idle monitor should hold few of the 60 connections that a free database has.
-    pool.setMinimumIdle(1);
+    pool.setMinimumIdle(connections > 1 ? 1 : 0);
     pool.setIdleTimeout(Duration.ofMinutes(1).toMillis());
     pool.setKeepaliveTime(Duration.ofMinutes(2).toMillis());
     pool.setConnectionTimeout(POOL_WAIT.toMillis());

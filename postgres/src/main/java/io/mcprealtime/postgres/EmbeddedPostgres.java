@@ -16,7 +16,9 @@ import java.time.Duration;
  * a data directory; a server that a killed process left behind is stopped and started anew.
  */
 public final class EmbeddedPostgres implements AutoCloseable {
-  static final String USER = "mcp_realtime";
+  /** Not the name of our schema: a user finds a schema of his own name first. */
+  static final String USER = "postgres";
+
   static final String HOST = "127.0.0.1";
 
   private static final int PORT_ATTEMPTS = 3;
@@ -120,14 +122,17 @@ public final class EmbeddedPostgres implements AutoCloseable {
      */
     public EmbeddedPostgres start() {
       var directory = DataDirectory.open(dataDirectory);
+      boolean started = false;
       try {
         var launcher = new ServerLauncher(directory, PostgresBinaries.ofThisPlatform());
         launcher.prepare();
         var server = startOnPort(launcher);
+        started = true;
         return new EmbeddedPostgres(directory, server, launcher.password());
-      } catch (RuntimeException e) {
-        directory.close();
-        throw e;
+      } finally {
+        if (!started) {
+          directory.close();
+        }
       }
     }
 
@@ -151,14 +156,18 @@ public final class EmbeddedPostgres implements AutoCloseable {
     private static void checkFree(int port) {
       try (var socket = new ServerSocket()) {
         socket.setReuseAddress(true);
-        socket.bind(new InetSocketAddress(InetAddress.getByName(HOST), port));
+        socket.bind(new InetSocketAddress(loopback(), port));
       } catch (IOException e) {
         throw new PortTakenException(port, e);
       }
     }
 
+    private static InetAddress loopback() throws IOException {
+      return InetAddress.getByAddress(new byte[] {127, 0, 0, 1});
+    }
+
     private static int freePort() {
-      try (var socket = new ServerSocket(0, 1, InetAddress.getByName(HOST))) {
+      try (var socket = new ServerSocket(0, 1, loopback())) {
         return socket.getLocalPort();
       } catch (IOException e) {
         throw new StorageException(

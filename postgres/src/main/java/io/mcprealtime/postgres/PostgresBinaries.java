@@ -19,7 +19,9 @@ import org.tukaani.xz.XZInputStream;
 /** PostgreSQL's programs for this platform, packed on the class path and unpacked on disk. */
 final class PostgresBinaries {
   private static final String PREFIX = "postgresql-";
-  private static final long UNPACKED_BYTES = 80L << 20;
+
+  /** The programs, an empty cluster and its first log segments, with some air. */
+  private static final long NEEDED_BYTES = 200L << 20;
 
   private final String version;
   private final String platform;
@@ -76,11 +78,11 @@ final class PostgresBinaries {
     try {
       Files2.deleteTree(temporary);
       long free = Files.getFileStore(directory).getUsableSpace();
-      if (free < UNPACKED_BYTES) {
+      if (free < NEEDED_BYTES) {
         throw new StorageException(
-            ("the disk of %s has %d MB free, and PostgreSQL's programs take %d MB; free space or"
-                    + " choose another directory with --data-dir")
-                .formatted(directory, free >> 20, UNPACKED_BYTES >> 20),
+            ("the disk of %s has %d MB free, and an embedded PostgreSQL needs %d MB to begin; free"
+                    + " space or choose another directory with --data-dir")
+                .formatted(directory, free >> 20, NEEDED_BYTES >> 20),
             null);
       }
       Files.createDirectory(temporary);

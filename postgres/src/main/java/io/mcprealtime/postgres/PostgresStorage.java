@@ -8,17 +8,12 @@ import io.mcprealtime.storage.SampleStore;
 import io.mcprealtime.storage.Storage;
 import io.mcprealtime.storage.StorageException;
 import io.mcprealtime.storage.StorageMaintenance;
-import java.sql.SQLException;
-import org.flywaydb.core.Flyway;
-import org.flywaydb.core.api.FlywayException;
 
 /**
  * Stores time series in PostgreSQL 15 or newer: in partitions by time, written by binary COPY. The
  * tables are made by {@link #migrate()}; connections open with the first use.
  */
 public final class PostgresStorage implements Storage {
-  private static final int MIN_VERSION = 150_000;
-
   private final Database database;
   private final SampleTable samples;
   private final HealthCheckTable healthChecks;
@@ -59,39 +54,7 @@ public final class PostgresStorage implements Storage {
    * @throws StorageException when the database is too old, or refuses
    */
   public void migrate() {
-    database.call(
-        "look at the version",
-        connection -> {
-          try (var statement = connection.prepareStatement("show server_version_num")) {
-            int version = Rows.all(statement, row -> row.getInt(1)).get(0);
-            if (version < MIN_VERSION) {
-              throw new StorageException(
-                  "PostgreSQL at %s is version %d, and 15 or newer is needed; update it"
-                      .formatted(database.url(), version / 10_000),
-                  null);
-            }
-            return version;
-          }
-        });
-    try {
-      Flyway.configure(PostgresStorage.class.getClassLoader())
-          .dataSource(database.unpooled())
-          .locations("classpath:db/migration")
-          .schemas(TimeTable.SCHEMA)
-          .defaultSchema(TimeTable.SCHEMA)
-          .load()
-          .migrate();
-    } catch (FlywayException e) {
-      for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-        if (cause instanceof SQLException error) {
-          throw database.failed("bring the schema up to date", error);
-        }
-      }
-      throw new StorageException(
-          "cannot bring the schema up to date in PostgreSQL at %s: %s"
-              .formatted(database.url(), e.getMessage()),
-          e);
-    }
+    new Migration(database).run();
   }
 
   @Override

@@ -24,7 +24,7 @@ final class SampleTable implements SampleStore {
           + " m.uptime_s, m.memory_bytes, m.circuit, m.last_error, m.session_id";
 
   // A key from a subquery is a constant to the planner: it reads the index in order, no sort.
-  private static final String OF_SERVER =
+  static final String OF_SERVER =
       """
       select ?, %s from mcp_realtime.samples m
       where m.server_key = (select server_key from mcp_realtime.servers where name = ?)

@@ -1,12 +1,23 @@
 package io.mcprealtime.postgres;
 
 import io.mcprealtime.ServerId;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.Collection;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** The integer key of each server's name; known ones are remembered. */
 final class ServerKeys {
+  private static final String INSERT =
+      """
+      insert into mcp_realtime.servers (name)
+      select n from unnest(?::text[]) n order by n
+      on conflict (name) do nothing""";
+
+  private static final String SELECT =
+      "select name, server_key from mcp_realtime.servers where name = any (?::text[])";
+
   private final Database database;
   private final Map<ServerId, Integer> known = new ConcurrentHashMap<>();
 
@@ -16,43 +27,45 @@ final class ServerKeys {
 
   /** Makes sure that these servers have keys. */
   void ensure(Collection<ServerId> servers) {
-    var missing =
-        servers.stream()
-            .filter(server -> !known.containsKey(server))
-            .distinct()
-            .sorted()
-            .map(ServerId::value)
-            .toArray(String[]::new);
+    var missing = missing(servers);
     if (missing.length == 0) {
       return;
     }
-    // Only absent names are inserted: a conflict would use up a key.
-    var insert =
-        """
-        insert into mcp_realtime.servers (name)
-        select n from unnest(?::text[]) n
-        where not exists (select 1 from mcp_realtime.servers s where s.name = n)
-        order by n
-        on conflict (name) do nothing""";
-    var select = "select name, server_key from mcp_realtime.servers where name = any (?::text[])";
     database.call(
-        "register %d servers".formatted(missing.length),
+        "register servers",
         connection -> {
-          var names = connection.createArrayOf("text", missing);
-          try (var statement = connection.prepareStatement(insert)) {
-            statement.setArray(1, names);
-            statement.executeUpdate();
-          }
-          try (var statement = connection.prepareStatement(select)) {
-            statement.setArray(1, names);
-            try (var rows = statement.executeQuery()) {
-              while (rows.next()) {
-                known.put(ServerId.of(rows.getString(1)), rows.getInt(2));
-              }
+          // Looked up first: nothing is written after a restart, and a conflict would use up keys.
+          look(connection, missing);
+          var absent = missing(servers);
+          if (absent.length > 0) {
+            try (var statement = connection.prepareStatement(INSERT)) {
+              statement.setArray(1, connection.createArrayOf("text", absent));
+              statement.executeUpdate();
             }
+            look(connection, absent);
           }
-          return missing.length;
+          return absent.length;
         });
+  }
+
+  private String[] missing(Collection<ServerId> servers) {
+    return servers.stream()
+        .filter(server -> !known.containsKey(server))
+        .distinct()
+        .sorted()
+        .map(ServerId::value)
+        .toArray(String[]::new);
+  }
+
+  private void look(Connection connection, String[] names) throws SQLException {
+    try (var statement = connection.prepareStatement(SELECT)) {
+      statement.setArray(1, connection.createArrayOf("text", names));
+      try (var rows = statement.executeQuery()) {
+        while (rows.next()) {
+          known.put(ServerId.of(rows.getString(1)), rows.getInt(2));
+        }
+      }
+    }
   }
 
   /** The key of a server that {@link #ensure} was called for. */

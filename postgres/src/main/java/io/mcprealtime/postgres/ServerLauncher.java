@@ -197,6 +197,7 @@ final class ServerLauncher {
         "max_wal_size=256MB",
         "wal_level=minimal",
         "max_wal_senders=0",
+        "random_page_cost=1.1",
         "autovacuum_naptime=30s",
         "jit=off",
         "timezone=UTC",

@@ -20,6 +20,21 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 /** One embedded server for a test class and its nested ones, with an empty schema for each test. */
 final class TestDatabase
     implements BeforeAllCallback, BeforeEachCallback, AfterEachCallback, AfterAllCallback {
+  /** All that a test wrote goes with its partitions; the migrated schema stays. */
+  private static final String EMPTY =
+      """
+      do $$
+      declare partition regclass;
+      begin
+        for partition in
+          select i.inhrelid from pg_inherits i join pg_class c on c.oid = i.inhrelid
+          where c.relkind = 'r' and c.relnamespace = 'mcp_realtime'::regnamespace
+        loop
+          execute format('drop table %s', partition);
+        end loop;
+        truncate mcp_realtime.servers restart identity;
+      end $$""";
+
   private @Nullable Path directory;
   private @Nullable EmbeddedPostgres server;
   private @Nullable PostgresStorage storage;
@@ -67,16 +82,7 @@ final class TestDatabase
 
   @Override
   public void beforeEach(ExtensionContext context) throws SQLException {
-    // All that a test wrote goes with its partitions; the migrated schema stays.
-    for (var table : TimeTable.values()) {
-      for (var partition :
-          query(
-              "select inhrelid::regclass::text from pg_inherits where inhparent = '%s'::regclass"
-                  .formatted(table.qualified()))) {
-        query("drop table " + partition);
-      }
-    }
-    query("truncate mcp_realtime.servers restart identity");
+    query(EMPTY);
     storage = PostgresStorage.builder(server().databaseUrl()).build();
   }
 
