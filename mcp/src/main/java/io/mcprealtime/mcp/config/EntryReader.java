@@ -2,11 +2,7 @@ package io.mcprealtime.mcp.config;
 
 import io.mcprealtime.Severity;
 import io.mcprealtime.mcp.Canary;
-<<<<<<< HEAD
 import io.mcprealtime.mcp.config.TargetTemplate.Remote.Kind;
-=======
-import io.mcprealtime.mcp.config.TargetTemplate.Remote.Transport;
->>>>>>> refs/heads/sample
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -7,7 +7,6 @@ import io.mcprealtime.ServerId;
 import io.mcprealtime.ServerMetrics;
 import io.mcprealtime.internal.BatchWriter;
 import io.mcprealtime.mcp.McpProber;
-import io.mcprealtime.mcp.ProbeOptions;
 import io.mcprealtime.mcp.ProbeResult;
 import io.mcprealtime.mcp.TargetProbe;
 import io.mcprealtime.mcp.config.ServerDefinition;
@@ -230,17 +229,10 @@ public final class Monitor implements AutoCloseable {
         return null;
       }
       if (probe == null) {
-        probe = prober.open(definition.resolve(), options());
+        probe = prober.open(definition.resolve(), definition.options());
         registry.problem(definition.id(), null);
       }
       return probe;
-    }
-
-    private ProbeOptions options() {
-      return ProbeOptions.builder()
-          .canary(definition.canary().orElse(null))
-          .requestTimeout(definition.timeout().orElse(null))
-          .build();
     }
 
     private void found(ProbeResult result) {
