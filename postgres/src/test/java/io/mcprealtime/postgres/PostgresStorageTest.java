@@ -11,6 +11,7 @@ import static io.mcprealtime.testkit.TestData.samples;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.mcprealtime.ManualTime;
 import io.mcprealtime.ServerId;
 import io.mcprealtime.ServerMetrics;
 import io.mcprealtime.Window;
@@ -20,7 +21,6 @@ import io.mcprealtime.storage.TimeRange;
 import io.mcprealtime.testkit.EventStoreContract;
 import io.mcprealtime.testkit.HealthCheckStoreContract;
 import io.mcprealtime.testkit.MaintenanceContract;
-import io.mcprealtime.testkit.ManualTime;
 import io.mcprealtime.testkit.RollupStoreContract;
 import io.mcprealtime.testkit.SampleStoreContract;
 import java.time.Duration;
