@@ -5,8 +5,9 @@ import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadFactory;
@@ -102,10 +103,10 @@ final class Engine implements AutoCloseable {
    * Work that comes after the close is run by its caller: it is the clean-up of the last probes.
    */
   private static void execute(ThreadPoolExecutor pool, Runnable task) {
-    if (pool.isShutdown()) {
-      task.run();
-    } else {
+    try {
       pool.execute(task);
+    } catch (RejectedExecutionException e) {
+      task.run();
     }
   }
 
@@ -133,16 +134,22 @@ final class Engine implements AutoCloseable {
     return httpClient;
   }
 
-  /** Runs the task on the timer thread after that time; it must not block. */
-  ScheduledFuture<?> after(Duration delay, Runnable task) {
-    return timer.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
+  /**
+   * Runs the task on the timer thread after that time; it must not block. Once the engine is closed
+   * there is nothing left to wait for: the task is run at once.
+   */
+  Future<?> after(Duration delay, Runnable task) {
+    try {
+      return timer.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (RejectedExecutionException e) {
+      task.run();
+      return CompletableFuture.completedFuture(Done.DONE);
+    }
   }
 
   /** Like {@link #after} for what is never called off. */
   void later(Duration delay, Runnable task) {
-    if (!timer.isShutdown()) {
-      var unused = after(delay, task);
-    }
+    var unused = after(delay, task);
   }
 
   /** Fails the future with the supplied fault when it is not done in time. */
@@ -150,7 +157,7 @@ final class Engine implements AutoCloseable {
     if (future.isDone()) {
       return;
     }
-    ScheduledFuture<?> alarm =
+    Future<?> alarm =
         after(
             timeout,
             () -> {

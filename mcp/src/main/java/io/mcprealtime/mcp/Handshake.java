@@ -9,7 +9,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -127,7 +127,7 @@ final class Handshake {
         };
     long start = engine.nanoTime();
     CompletableFuture<JsonNode> discover = quietDiscover(timeout());
-    ScheduledFuture<?> silence = engine.after(session.timeouts.request(), legacy);
+    Future<?> silence = engine.after(session.timeouts.request(), legacy);
     Futures.whenDone(
         discover,
         (result, failure) -> {

@@ -13,7 +13,7 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -169,7 +169,7 @@ final class HttpCaller {
     if (failure != null) {
       exchange.cancel(true);
     } else {
-      ScheduledFuture<?> cut = engine.after(TRAILER, () -> exchange.cancel(true));
+      Future<?> cut = engine.after(TRAILER, () -> exchange.cancel(true));
       Futures.whenDone(exchange, (value, error) -> cut.cancel(false));
     }
   }

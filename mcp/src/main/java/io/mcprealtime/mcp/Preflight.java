@@ -234,7 +234,9 @@ final class Preflight {
               "no address for '%s'%s: check the DNS".formatted(url.getHost(), within));
       case TLS ->
           new McpException(
-              Kind.TLS_FAILED, "%s does not finish the TLS handshake%s".formatted(where, within));
+              Kind.TLS_FAILED,
+              "%s does not finish the TLS handshake%s: does it speak TLS?"
+                  .formatted(where, within));
       default ->
           new McpException(
               Kind.CONNECT_FAILED,

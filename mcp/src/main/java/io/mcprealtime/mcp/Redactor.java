@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Takes a target's secrets out of text that its server wrote, and cuts it to a length. */
 final class Redactor {
@@ -35,8 +36,10 @@ final class Redactor {
   }
 
   private static Stream<String> headerSecrets(Map<String, String> headers) {
+    // The first of several words is a scheme, like Bearer: naming it helps, and tells nothing.
     return headers.values().stream()
-        .flatMap(value -> Stream.concat(Stream.of(value), Arrays.stream(value.split(" ", -1))));
+        .flatMap(
+            value -> Stream.concat(Stream.of(value), Arrays.stream(value.split(" ", -1)).skip(1)));
   }
 
   private static Stream<String> urlSecrets(URI url) {
@@ -46,12 +49,14 @@ final class Redactor {
         values.add(pair.substring(pair.indexOf('=') + 1));
       }
     }
-    values.add(orEmpty(url.getUserInfo()));
-    values.add(orEmpty(url.getRawUserInfo()));
+    for (String user : List.of(orEmpty(url.getUserInfo()), orEmpty(url.getRawUserInfo()))) {
+      values.add(user);
+      values.add(user.substring(user.indexOf(':') + 1));
+    }
     return values.stream();
   }
 
-  private static String orEmpty(String text) {
+  private static String orEmpty(@Nullable String text) {
     return text == null ? "" : text;
   }
 

@@ -24,7 +24,7 @@ public record ToolResult(String resultType, boolean isError, String text, JsonNo
               + "|\\s+(?:occurred|while|when|calling|executing|fetching|reading|in|to)\\b)"
               + "|(?:unauthorized|forbidden|access denied|permission denied|bad credentials)\\b"
               + "|traceback \\(most recent call last\\)"
-              + "|\\{\\s*\"errors?\"\\s*:\\s*(?!null|false|\"\"|\\[\\s*\\]|\\{\\s*\\}|0)",
+              + "|\\{\\s*\"errors?\"\\s*:\\s*+(?!null|false|\"\"|\\[\\s*\\]|\\{\\s*\\}|0)",
           Pattern.CASE_INSENSITIVE | Pattern.MULTILINE);
 
   static ToolResult of(JsonNode result) {

@@ -26,13 +26,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every fault of an HTTP server gets its state, its stage and a reason, within its time. */
 class HttpFaultTest {
-  private static final Duration BOUND = Duration.ofSeconds(10);
+  private static final Duration BOUND = Duration.ofSeconds(20);
   private static final int MAX_ANSWER = 256 * 1024;
 
   private final McpProber prober =
       McpProber.builder()
-          .requestTimeout(Duration.ofSeconds(1))
-          .probeTimeout(Duration.ofSeconds(5))
+          .requestTimeout(Duration.ofSeconds(3))
+          .probeTimeout(Duration.ofSeconds(15))
           .maxAnswerBytes(MAX_ANSWER)
           .build();
 
@@ -355,7 +355,7 @@ class HttpFaultTest {
       ProbeResult result = probe(server.url());
       assertThat(result.state()).isEqualTo(ServerState.DOWN);
       assertThat(failed(result)).contains(ProbeStage.REQUEST);
-      assertThat(result.reason()).isEqualTo("no answer to server/discover within 1 s");
+      assertThat(result.reason()).isEqualTo("no answer to server/discover within 3 s");
       assertThat(result.operations()).extracting(Operation::errorType).containsExactly("timeout");
     }
   }
@@ -368,7 +368,7 @@ class HttpFaultTest {
       ProbeResult result = probe(server.url());
       assertThat(result.state()).isEqualTo(ServerState.DOWN);
       assertThat(failed(result)).contains(ProbeStage.HANDSHAKE);
-      assertThat(result.reason()).contains("within 1 s: HTTP 200 and 1 bytes came, then nothing");
+      assertThat(result.reason()).contains("within 3 s: HTTP 200 and 1 bytes came, then nothing");
     }
   }
 

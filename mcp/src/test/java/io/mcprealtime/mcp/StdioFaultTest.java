@@ -21,14 +21,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Every fault of a stdio server gets its state, its stage and a reason, and leaves nothing. */
 class StdioFaultTest {
-  private static final Duration BOUND = Duration.ofSeconds(15);
+  private static final Duration BOUND = Duration.ofSeconds(25);
 
   private final Set<ProcessHandle> before = children();
   private final McpProber prober =
       McpProber.builder()
-          .startTimeout(Duration.ofSeconds(3))
-          .requestTimeout(Duration.ofSeconds(1))
-          .probeTimeout(Duration.ofSeconds(12))
+          .startTimeout(Duration.ofSeconds(6))
+          .requestTimeout(Duration.ofSeconds(2))
+          .probeTimeout(Duration.ofSeconds(20))
           .maxAnswerBytes(1024 * 1024)
           .build();
 
@@ -78,8 +78,8 @@ class StdioFaultTest {
           """
           exit          | DOWN     | START     | exited with code 3, stderr: config file missing | token is ***
           banner        | DEGRADED |           | 1 line is on stdout not JSON-RPC, first: 'Welcome to the server!' |
-          silent        | DOWN     | HANDSHAKE | no answer to initialize within 3 s |
-          hang          | DOWN     | HANDSHAKE | no answer to initialize within 3 s |
+          silent        | DOWN     | HANDSHAKE | no answer to initialize within 6 s |
+          hang          | DOWN     | HANDSHAKE | no answer to initialize within 6 s |
           closed-stdout | DOWN     | HANDSHAKE | closed its stdout |
           wrong-id      | DOWN     | HANDSHAKE | answered with id 99, which no request has |
           init-error    | DOWN     | HANDSHAKE | initialize is answered with error -32603: database is away |

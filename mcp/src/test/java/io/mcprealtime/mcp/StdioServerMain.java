@@ -194,20 +194,6 @@ final class StdioServerMain {
     if (mode.equals("duplicate")) {
       result(id, "{}");
     }
-    if (mode.equals("die-later")) {
-      // After the answers of the first run: the second run finds a dead process.
-      new Thread(
-              () -> {
-                try {
-                  new CountDownLatch(1).await(300, java.util.concurrent.TimeUnit.MILLISECONDS);
-                } catch (InterruptedException e) {
-                  Thread.currentThread().interrupt();
-                }
-                System.err.println("out of memory");
-                System.exit(9);
-              })
-          .start();
-    }
   }
 
   private void list(String id, String line) {
@@ -225,6 +211,20 @@ final class StdioServerMain {
           result(
               id,
               "{\"tools\":[{\"name\":\"echo\"},{\"name\":\"env\"}],\"resultType\":\"complete\"}");
+    }
+    if (mode.equals("die-later")) {
+      // After the answers of the first run: the second run finds a dead process.
+      new Thread(
+              () -> {
+                try {
+                  new CountDownLatch(1).await(300, java.util.concurrent.TimeUnit.MILLISECONDS);
+                } catch (InterruptedException e) {
+                  Thread.currentThread().interrupt();
+                }
+                System.err.println("out of memory");
+                System.exit(9);
+              })
+          .start();
     }
   }
 

@@ -20,6 +20,8 @@ public final class SampleOptions {
   private SampleOptions() {}
 
   /**
+   * Reads the words in any order; what they do not say is as in a healthy server.
+   *
    * @throws IllegalArgumentException naming the first word that is not understood
    */
   public static SampleBehaviour parse(List<String> words) {

@@ -1,0 +1,212 @@
+package io.mcprealtime.mcp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The small parts by themselves. */
+class UnitsTest {
+  @ParameterizedTest
+  @CsvSource({
+    "plain, plain",
+    "'in ner', 'in ner'",
+    "'', ''",
+    "' edge', =?base64?IGVkZ2U=?=",
+    "süd, =?base64?c8O8ZA==?=",
+    "=?base64?eA==?=, =?base64?PT9iYXNlNjQ/ZUE9PT89?="
+  })
+  void encode_keepsWhatAHeaderCarries(String value, String header) {
+    assertThat(HeaderValues.encode(value)).isEqualTo(header);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          {"properties":{"a":{"type":"string","x-mcp-header":"A"},"b":{"type":"object","properties":{"c":{"type":"integer","x-mcp-header":"C"}}}}} |
+          {"properties":{"a":{"type":"string","x-mcp-header":""}}} | is no header name
+          {"properties":{"a":{"type":"string","x-mcp-header":"A"},"b":{"type":"string","x-mcp-header":"a"}}} | share the header
+          {"properties":{"a":{"type":"array","x-mcp-header":"A"}}} | is no string, number or boolean
+          {"properties":{"a":{"type":"array","items":{"type":"string","x-mcp-header":"A"}}}} | outside of plain properties
+          {"oneOf":[{"properties":{"a":{"type":"string","x-mcp-header":"A"}}}]} | outside of plain properties
+          """)
+  void invalidMark_findsWhatMayNotBeMirrored(String schema, String why) {
+    String found = HeaderValues.invalidMark(Json.parse("{\"inputSchema\":" + schema + "}"));
+    if (why == null) {
+      assertThat(found).isNull();
+    } else {
+      assertThat(found).contains(why);
+    }
+  }
+
+  @Test
+  void ofArguments_mirrorsWhatIsMarked() {
+    var tool =
+        Json.parse(
+            "{\"inputSchema\":{\"properties\":{"
+                + "\"a\":{\"type\":\"string\",\"x-mcp-header\":\"A\"},"
+                + "\"n\":{\"type\":\"string\",\"x-mcp-header\":\"N\"},"
+                + "\"b\":{\"properties\":{\"c\":{\"type\":\"integer\",\"x-mcp-header\":\"C\"}}}}}}");
+    assertThat(
+            HeaderValues.ofArguments(
+                tool, Json.parse("{\"a\":\"x\",\"n\":null,\"b\":{\"c\":42},\"d\":1}")))
+        .isEqualTo(Map.of("Mcp-Param-A", "x", "Mcp-Param-C", "42"));
+  }
+
+  @Test
+  void feed_anyCut_givesTheSameEvents() throws Exception {
+    byte[] stream =
+        ("\uFEFF: comment\r\nid: 7\r\nretry: 1500\r\ndata: ä\r\ndata: b\r\n\r\n"
+                + "event: endpoint\ndata:/x\n\n\rdata: c\r\rdata: unfinished")
+            .getBytes(StandardCharsets.UTF_8);
+    for (int step = 1; step <= stream.length; step++) {
+      List<SseParser.Event> events = new ArrayList<>();
+      SseParser parser = new SseParser(1000, events::add);
+      for (int at = 0; at < stream.length; at += step) {
+        parser.feed(ByteBuffer.wrap(stream, at, Math.min(step, stream.length - at)));
+      }
+      assertThat(events)
+          .containsExactly(
+              new SseParser.Event("message", "ä\nb"),
+              new SseParser.Event("endpoint", "/x"),
+              new SseParser.Event("message", "c"));
+      assertThat(parser.lastId()).isEqualTo("7");
+      assertThat(parser.retryMillis()).isEqualTo(1500);
+      assertThat(parser.isTooLarge()).isFalse();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Error: no such repository",
+        "error calling tool",
+        "Failed to fetch: 401",
+        "An unexpected error occurred",
+        "Internal Server Error",
+        "HTTP error 502",
+        "Unauthorized",
+        "Traceback (most recent call last):\n x",
+        "{\"error\": \"bad key\"}",
+        "{\"errors\":[{\"message\":\"x\"}]}"
+      })
+  void softFailure_readsLikeAnError(String text) {
+    assertThat(result(text, false).softFailure()).isNotNull();
+    assertThat(result(text, true).softFailure()).isNull();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "hello",
+        "Errors are values",
+        "Error rate 0.1 %",
+        "No error",
+        "{\"error\": null, \"x\": 1}",
+        "{\"errors\": []}"
+      })
+  void softFailure_leavesOtherTextAlone(String text) {
+    assertThat(result(text, false).softFailure()).isNull();
+  }
+
+  private static ToolResult result(String text, boolean isError) {
+    var result = Json.object().put("isError", isError);
+    result.putArray("content").addObject().put("type", "text").put("text", text);
+    return ToolResult.of(result);
+  }
+
+  @Test
+  void quote_takesSecretsOut() {
+    Redactor redactor =
+        Redactor.of(
+            new Target.StreamableHttp(
+                URI.create("http://me:pass-word@h/x?key=abc%20def"),
+                Map.of("Authorization", "Bearer token-1", "X", "on")));
+    assertThat(redactor.quote("Bearer token-1 token-1 pass-word abc def abc%20def\non\u0007", 99))
+        .isEqualTo("*** *** *** *** *** on");
+    assertThat(redactor.quote("x".repeat(50), 10)).hasSize(10).endsWith("…");
+  }
+
+  @Test
+  void resolved_looksOnTheChildsPath(@TempDir Path directory) throws Exception {
+    Path tool = Files.createFile(directory.resolve("tool.CMD"));
+    assertThat(tool.toFile().setExecutable(true)).isTrue();
+    Map<String, String> environment = Map.of("PATH", directory.toString());
+    assertThat(ChildEnvironment.resolved(List.of("tool", "a"), environment, true))
+        .containsExactly(tool.toString(), "a");
+    assertThat(ChildEnvironment.resolved(List.of("tool"), environment, false))
+        .containsExactly("tool");
+    assertThat(ChildEnvironment.resolved(List.of("./tool"), environment, true))
+        .containsExactly("./tool");
+  }
+
+  @Test
+  void environment_leavesTheMonitorsSecretsBehind() {
+    Map<String, String> parent =
+        Map.of("PATH", "/bin", "LC_TIME", "C", "DB_PASSWORD", "x", "Path", "C:\\", "APPDATA", "d");
+    assertThat(ChildEnvironment.of(parent, Map.of("A", "b"), false))
+        .isEqualTo(Map.of("PATH", "/bin", "LC_TIME", "C", "A", "b"));
+    assertThat(ChildEnvironment.of(parent, Map.of("A", "b"), true))
+        .containsOnlyKeys("PATH", "APPDATA", "A");
+  }
+
+  @Test
+  void run_lineTooLong_isDroppedToItsEnd() throws IOException {
+    List<String> lines = new ArrayList<>();
+    byte[] text =
+        ("short\n" + "x".repeat(40_000) + "\nnext\nlast").getBytes(StandardCharsets.UTF_8);
+    new LineReader(
+            new ByteArrayInputStream(text),
+            10,
+            new LineReader.Sink() {
+              @Override
+              public void line(byte[] line) {
+                lines.add(new String(line, StandardCharsets.UTF_8));
+              }
+
+              @Override
+              public void lineTooLong() {
+                lines.add("too long");
+              }
+            })
+        .run();
+    assertThat(lines).containsExactly("short", "too long", "next", "last");
+  }
+
+  @Test
+  void builders_refuseWhatCannotWork() {
+    assertThatThrownBy(() -> McpProber.builder().requestTimeout(Duration.ZERO).build())
+        .hasMessage("the request timeout must be longer than 0, is PT0S");
+    assertThatThrownBy(() -> McpProber.builder().maxAnswerBytes(0).build())
+        .hasMessageContaining("must be positive");
+    assertThatThrownBy(() -> new Canary("t", "[1]"))
+        .hasMessageContaining("the arguments of canary 't' must be a JSON object");
+    assertThatThrownBy(() -> Canary.of(" ")).hasMessage("a canary needs the name of a tool");
+    McpProber closed = McpProber.builder().build();
+    closed.close();
+    closed.close();
+    assertThatThrownBy(
+            () ->
+                closed.open(
+                    new Target.Stdio(List.of("x"), Map.of(), null), ProbeOptions.defaults()))
+        .hasMessage("the prober is closed: make a new one");
+  }
+}
