@@ -1,0 +1,109 @@
+package io.mcprealtime.benchmarks;
+
+import io.mcprealtime.McpRealtimeException;
+import io.mcprealtime.wire.WireJson;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+/** The runnable jar as a process of its own, watching one sample server over stdio. */
+final class ServerUnderTest implements AutoCloseable {
+  private static final Duration BOUND = Duration.ofSeconds(60);
+  private static final Duration POLL = Duration.ofMillis(10);
+  private static final String JAVA =
+      Path.of(System.getProperty("java.home"), "bin", "java").toString();
+
+  private final HttpClient http;
+  private final Process process;
+  private final URI url;
+  private final long startNanos = System.nanoTime();
+
+  private ServerUnderTest(HttpClient http, Process process, URI url) {
+    this.http = http;
+    this.process = process;
+    this.url = url;
+  }
+
+  /** Starts it on a data directory, with a configuration that is written there. */
+  static ServerUnderTest start(Path jar, Path directory) throws IOException {
+    var http = HttpClient.newHttpClient();
+    int port;
+    try (var socket = new ServerSocket(0)) {
+      port = socket.getLocalPort();
+    }
+    var config = directory.resolve("mcp.json");
+    var root = WireJson.object();
+    var notes = root.putObject("mcpServers").putObject("notes").put("command", JAVA);
+    notes
+        .putArray("args")
+        .add("-XX:TieredStopAtLevel=1")
+        .add("-cp")
+        .add(jar.toString())
+        .add("io.mcprealtime.server.Main")
+        .add("sample-servers")
+        .add("--stdio")
+        .add("notes");
+    Files.writeString(config, root.toString());
+    var builder =
+        new ProcessBuilder(
+            JAVA,
+            "-jar",
+            jar.toString(),
+            "serve",
+            "--config",
+            config.toString(),
+            "--data-dir",
+            directory.resolve("data").toString(),
+            "--port",
+            Integer.toString(port));
+    builder.environment().remove("DATABASE_URL");
+    var process = builder.inheritIO().redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
+    return new ServerUnderTest(http, process, URI.create("http://127.0.0.1:" + port));
+  }
+
+  URI url() {
+    return url;
+  }
+
+  /** How long it took from the start until a server's first healthy verdict could be read. */
+  Duration awaitFirstVerdict() throws InterruptedException {
+    long limit = System.nanoTime() + BOUND.toNanos();
+    while (System.nanoTime() < limit) {
+      try {
+        var answer = get("/api/v1/servers").body();
+        if (answer.contains("\"HEALTHY\"")) {
+          return Duration.ofNanos(System.nanoTime() - startNanos);
+        }
+      } catch (IOException e) {
+        // Not up yet.
+      }
+      TimeUnit.NANOSECONDS.sleep(POLL.toNanos());
+    }
+    throw new McpRealtimeException("no verdict within " + BOUND);
+  }
+
+  HttpResponse<String> get(String path) throws IOException, InterruptedException {
+    return http.send(
+        HttpRequest.newBuilder(url.resolve(path)).build(), HttpResponse.BodyHandlers.ofString());
+  }
+
+  @Override
+  public void close() {
+    process.destroy();
+    try {
+      if (!process.waitFor(BOUND.toSeconds(), TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+      }
+    } catch (InterruptedException e) {
+      process.destroyForcibly();
+      Thread.currentThread().interrupt();
+    }
+  }
+}
