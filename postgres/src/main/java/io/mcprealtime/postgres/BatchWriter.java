@@ -18,6 +18,9 @@ import org.postgresql.PGConnection;
  * and costs catalog work only in the rare case. A missing partition is an error of COPY too, made
  * good when it comes up: that needs no memory of partitions that could be wrong.
  *
+ * <p>A connection that the server has ended shows when it is used; as a repeated write adds
+ * nothing, the batch is then written over another one.
+ *
  * <p>Callers sort rows by time and key, so that two writers of the same rows wait for each other in
  * one order.
  */
@@ -67,8 +70,7 @@ final class BatchWriter {
           partitions.ensure(table, instants);
         } else if (state.equals(SqlErrors.DUPLICATE) && !last) {
           merging = true;
-        } else if (last
-            || !(state.equals(SqlErrors.DEADLOCK) || state.equals(SqlErrors.SERIALIZATION))) {
+        } else if (last || !SqlErrors.isPassing(e)) {
           throw database.failed(
               "write %d records of %s".formatted(instants.size(), table.kind().label()), e);
         }

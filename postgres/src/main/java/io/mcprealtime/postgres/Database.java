@@ -96,7 +96,12 @@ final class Database implements AutoCloseable {
   /** The same, for a caller that makes something of the error's code. */
   <T> T callRaw(SqlFunction<Connection, T> work) throws SQLException {
     try (var connection = pool.getConnection()) {
-      return work.apply(connection);
+      try {
+        return work.apply(connection);
+      } catch (SQLException e) {
+        evictIfLost(connection, e);
+        throw e;
+      }
     }
   }
 
@@ -129,6 +134,9 @@ final class Database implements AutoCloseable {
         connection.commit();
         done = true;
         return result;
+      } catch (SQLException e) {
+        evictIfLost(connection, e);
+        throw e;
       } finally {
         if (!done) {
           rollBack(connection);
@@ -164,6 +172,13 @@ final class Database implements AutoCloseable {
   @Override
   public void close() {
     pool.close();
+  }
+
+  /** COPY goes past the pool's own wrapper, so the pool does not see that it failed. */
+  private void evictIfLost(Connection connection, SQLException e) {
+    if (SqlErrors.isConnectionLost(e)) {
+      pool.evictConnection(connection);
+    }
   }
 
   private static void rollBack(Connection connection) {

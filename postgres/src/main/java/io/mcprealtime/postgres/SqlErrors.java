@@ -15,8 +15,6 @@ import org.postgresql.util.PSQLException;
 final class SqlErrors {
   static final String NO_PARTITION = "23514";
   static final String DUPLICATE = "23505";
-  static final String DEADLOCK = "40P01";
-  static final String SERIALIZATION = "40001";
   static final String LOCK_TIMEOUT = "55P03";
 
   private final DatabaseUrl url;
@@ -25,6 +23,27 @@ final class SqlErrors {
   SqlErrors(DatabaseUrl url, int connections) {
     this.url = url;
     this.connections = connections;
+  }
+
+  /**
+   * Whether the same work may go well at once: a deadlock, or a pooled connection that was ended
+   * meanwhile. Not when connecting failed or the server was silent, which took its time already.
+   */
+  static boolean isPassing(SQLException error) {
+    if (error instanceof SQLTransientConnectionException
+        || error.getCause() instanceof SocketTimeoutException) {
+      return false;
+    }
+    return switch (String.valueOf(error.getSQLState())) {
+      case "40P01", "40001", "57P01", "08003", "08006" -> true;
+      default -> false;
+    };
+  }
+
+  /** Whether the connection is of no use any more. */
+  static boolean isConnectionLost(SQLException error) {
+    var state = String.valueOf(error.getSQLState());
+    return state.startsWith("08") || state.startsWith("57P");
   }
 
   /**
@@ -105,8 +124,7 @@ final class SqlErrors {
             .formatted(cause.getMessage());
       }
     }
-    var state = error.getSQLState();
-    return state != null && (state.startsWith("08") || state.startsWith("57P"))
+    return isConnectionLost(error)
         ? "the connection was lost or refused (%s)".formatted(message(error))
         : null;
   }

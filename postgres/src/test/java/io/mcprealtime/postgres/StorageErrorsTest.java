@@ -150,13 +150,6 @@ class StorageErrorsTest {
         "select pg_terminate_backend(pid) from pg_stat_activity where application_name ="
             + " 'mcp-realtime'");
 
-    // The pool finds the lost connection at the latest with the first failure.
-    try {
-      storage.check();
-    } catch (StorageException e) {
-      assertThat(e).hasMessageContaining("the connection was lost or refused");
-    }
-
     assertThat(storage.samples().insert(List.of(sample(FILESYSTEM, NOON.plusSeconds(1)))))
         .isEqualTo(1);
   }
@@ -180,6 +173,19 @@ class StorageErrorsTest {
     assertThat(new SqlErrors(url, 8).describe("do it", new SQLException("as it says", state)))
         .hasMessageStartingWith("cannot do it in PostgreSQL at db.example:5432/d: ")
         .hasMessageContaining(advice);
+  }
+
+  @Test
+  void isPassing_isTrueForWhatCostNoTime() {
+    assertThat(SqlErrors.isPassing(new SQLException("x", "40P01"))).isTrue();
+    assertThat(SqlErrors.isPassing(new SQLException("x", "08006"))).isTrue();
+    assertThat(
+            SqlErrors.isPassing(
+                new SQLException("x", "08006", new java.net.SocketTimeoutException())))
+        .isFalse();
+    assertThat(SqlErrors.isPassing(new java.sql.SQLTransientConnectionException("x", "08001")))
+        .isFalse();
+    assertThat(SqlErrors.isPassing(new SQLException("x", "53100"))).isFalse();
   }
 
   @Test
