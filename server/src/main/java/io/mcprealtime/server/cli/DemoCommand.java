@@ -5,6 +5,7 @@ import io.mcprealtime.internal.PeriodicJob;
 import io.mcprealtime.mcp.config.ClientConfig;
 import io.mcprealtime.mcp.config.ExpansionContext;
 import io.mcprealtime.mcp.config.ServerDefinition;
+import io.mcprealtime.postgres.EmbeddedPostgres;
 import io.mcprealtime.server.config.Durations;
 import io.mcprealtime.server.config.ServerConfigBuilder;
 import io.mcprealtime.wire.WireJson;
@@ -18,6 +19,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -37,7 +40,10 @@ import picocli.CommandLine.Spec;
     footer = {"  mcp-realtime demo", "  mcp-realtime demo --duration 60s --port 0"},
     mixinStandardHelpOptions = true)
 final class DemoCommand implements Callable<Integer> {
+  private static final Logger log = LoggerFactory.getLogger(DemoCommand.class);
+  private static final String FOLDER = "mcp-realtime-demo";
   private static final Duration INTERVAL = Duration.ofSeconds(3);
+  private static final Duration ROLLUP_INTERVAL = Duration.ofSeconds(10);
   private static final Duration READ_INTERVAL = Duration.ofSeconds(1);
 
   @ParentCommand private RootCommand root = new RootCommand();
@@ -55,13 +61,29 @@ final class DemoCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     var limit = limit();
     var terminal = root.terminal();
-    var directory = Files.createTempDirectory("mcp-realtime-demo");
+    removeLeftovers();
+    var directory = Files.createTempDirectory(FOLDER);
     try {
       run(terminal, directory, limit);
     } finally {
       delete(directory);
     }
     return 0;
+  }
+
+  /** Ends the database that a killed demonstration left behind, and removes its folder. */
+  private static void removeLeftovers() throws IOException {
+    try (var folders =
+        Files.newDirectoryStream(Path.of(System.getProperty("java.io.tmpdir")), FOLDER + "*")) {
+      for (var folder : folders) {
+        try {
+          EmbeddedPostgres.builder(folder.resolve("postgresql")).start().close();
+          delete(folder);
+        } catch (McpRealtimeException e) {
+          log.debug("{} is left alone: {}", folder, e.getMessage());
+        }
+      }
+    }
   }
 
   private @Nullable Duration limit() {
@@ -77,6 +99,7 @@ final class DemoCommand implements Callable<Integer> {
     settings.databaseUrl(null);
     settings.dataDirectory(directory);
     settings.interval(INTERVAL);
+    settings.rollupInterval(ROLLUP_INTERVAL);
     serverOptions.applyTo(settings);
     var config = settings.build();
     var summary = new DemoSummary();

@@ -90,7 +90,7 @@ public final class ServerConfigBuilder {
     retention.duration("events", value -> eventsRetention = value);
     retention.duration("aggregates", value -> rollupsRetention = value);
     var automation = top.section("automation");
-    automation.duration("aggregationInterval", value -> rollupInterval = value);
+    automation.duration("aggregationInterval", this::rollupInterval);
     automation.duration("cleanupInterval", value -> cleanupInterval = value);
     for (var section :
         List.of(top, http, tokenSection, database, collection, retention, automation)) {
@@ -119,6 +119,10 @@ public final class ServerConfigBuilder {
 
   public void dataDirectory(Path value) {
     dataDirectory = value;
+  }
+
+  public void rollupInterval(Duration value) {
+    rollupInterval = value;
   }
 
   public void interval(Duration value) {
