@@ -66,10 +66,6 @@ final class AnswerBody implements BodySubscriber<Done> {
             .formatted(info.statusCode(), eventCount, bytes);
   }
 
-  @Nullable SseParser events() {
-    return events;
-  }
-
   @Override
   public void onSubscribe(Flow.Subscription newSubscription) {
     subscription = newSubscription;
@@ -166,7 +162,9 @@ final class AnswerBody implements BodySubscriber<Done> {
 
   @Override
   public void onComplete() {
-    answer.complete(answer(null));
+    HttpAnswer whole = answer(null);
+    answer.complete(
+        events == null ? whole : whole.droppedAt(events.lastId(), events.retryMillis()));
     done.complete(Done.DONE);
   }
 

@@ -13,7 +13,9 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -30,6 +32,8 @@ final class HttpCaller {
 
   private final Engine engine;
   private final Map<String, String> headers;
+  private final AtomicLong exchanges = new AtomicLong();
+  private final Map<Long, CompletableFuture<?>> underWay = new ConcurrentHashMap<>();
   private volatile URI url;
   private volatile @Nullable Duration firstAnswerTime;
 
@@ -51,6 +55,10 @@ final class HttpCaller {
         : URI.create(url.toString().replaceFirst(Pattern.quote(raw + "@"), ""));
   }
 
+  long nanoTime() {
+    return engine.nanoTime();
+  }
+
   URI url() {
     return url;
   }
@@ -58,6 +66,18 @@ final class HttpCaller {
   /** Whether any HTTP answer has come. */
   boolean answered() {
     return firstAnswerTime != null;
+  }
+
+  /** Breaks off what is still under way. */
+  void cancelAll() {
+    underWay.values().forEach(exchange -> exchange.cancel(true));
+  }
+
+  private <T> CompletableFuture<T> track(CompletableFuture<T> exchange) {
+    Long number = exchanges.incrementAndGet();
+    underWay.put(number, exchange);
+    Futures.whenDone(exchange, (value, failure) -> underWay.remove(number));
+    return exchange;
   }
 
   /** How long the first HTTP answer took to begin; null while there is none. */
@@ -89,6 +109,13 @@ final class HttpCaller {
   /** Sends it; a redirect inside the same origin is followed, as MCP clients do. */
   CompletableFuture<HttpAnswer> send(Call call) {
     return send(call, MAX_REDIRECTS);
+  }
+
+  /** Sends it after that time. */
+  CompletableFuture<HttpAnswer> sendAfter(Duration wait, Call call) {
+    CompletableFuture<Done> waited = new CompletableFuture<>();
+    engine.later(wait, () -> waited.complete(Done.DONE));
+    return waited.thenCompose(done -> send(call));
   }
 
   private CompletableFuture<HttpAnswer> send(Call call, int redirects) {
@@ -134,18 +161,19 @@ final class HttpCaller {
     CompletableFuture<HttpResponse<Done>> exchange;
     try {
       exchange =
-          engine
-              .httpClient()
-              .sendAsync(
-                  request(call),
-                  info -> {
-                    noteAnswer(start);
-                    AnswerBody reader =
-                        new AnswerBody(
-                            info, engine.settings.maxAnswerBytes(), call.isAwaited, answer);
-                    body.set(reader);
-                    return reader;
-                  });
+          track(
+              engine
+                  .httpClient()
+                  .sendAsync(
+                      request(call),
+                      info -> {
+                        noteAnswer(start);
+                        AnswerBody reader =
+                            new AnswerBody(
+                                info, engine.settings.maxAnswerBytes(), call.isAwaited, answer);
+                        body.set(reader);
+                        return reader;
+                      }));
     } catch (McpException e) {
       return CompletableFuture.failedFuture(e);
     }
@@ -184,17 +212,18 @@ final class HttpCaller {
     CompletableFuture<HttpResponse<Done>> exchange;
     try {
       exchange =
-          engine
-              .httpClient()
-              .sendAsync(
-                  request(call),
-                  info -> {
-                    noteAnswer(start);
-                    int limit = engine.settings.maxAnswerBytes();
-                    return EventStream.isStream(info)
-                        ? new EventStream(info, limit, sink)
-                        : new AnswerBody(info, limit, call.isAwaited, over);
-                  });
+          track(
+              engine
+                  .httpClient()
+                  .sendAsync(
+                      request(call),
+                      info -> {
+                        noteAnswer(start);
+                        int limit = engine.settings.maxAnswerBytes();
+                        return EventStream.isStream(info)
+                            ? new EventStream(info, limit, sink)
+                            : new AnswerBody(info, limit, call.isAwaited, over);
+                      }));
     } catch (McpException e) {
       return CompletableFuture.failedFuture(e);
     }

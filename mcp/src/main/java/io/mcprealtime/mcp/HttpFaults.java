@@ -18,6 +18,7 @@ import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateNotYetValidException;
 import java.util.Locale;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.regex.Matcher;
@@ -67,6 +68,9 @@ final class HttpFaults {
           Kind.CONNECT_FAILED,
           "%s refuses connections: is the server running, is the port right?".formatted(where),
           failure);
+    }
+    if (has(failure, CancellationException.class) != null) {
+      return new McpException(Kind.CLOSED, "closed by the monitor", failure);
     }
     if (has(failure, IOException.class) != null) {
       return new McpException(
