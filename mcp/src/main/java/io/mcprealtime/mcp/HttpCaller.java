@@ -33,7 +33,7 @@ final class HttpCaller {
   private final Engine engine;
   private final Map<String, String> headers;
   private final AtomicLong exchanges = new AtomicLong();
-  private final Map<Long, CompletableFuture<?>> underWay = new ConcurrentHashMap<>();
+  private final Map<Long, UnderWay> underWay = new ConcurrentHashMap<>();
   private volatile URI url;
   private volatile @Nullable Duration firstAnswerTime;
 
@@ -68,16 +68,26 @@ final class HttpCaller {
     return firstAnswerTime != null;
   }
 
-  /** Breaks off what is still under way. */
+  /**
+   * Breaks off what has no answer yet. An answered exchange is left alone although the client may
+   * still be tidying it up: its connection is about to serve somebody else.
+   */
   void cancelAll() {
-    underWay.values().forEach(exchange -> exchange.cancel(true));
+    underWay.values().forEach(UnderWay::cancel);
   }
 
-  private <T> CompletableFuture<T> track(CompletableFuture<T> exchange) {
+  private void track(CompletableFuture<HttpAnswer> answer, CompletableFuture<?> exchange) {
     Long number = exchanges.incrementAndGet();
-    underWay.put(number, exchange);
-    Futures.whenDone(exchange, (value, failure) -> underWay.remove(number));
-    return exchange;
+    underWay.put(number, new UnderWay(answer, exchange));
+    Futures.whenDone(answer, (value, failure) -> underWay.remove(number));
+  }
+
+  private record UnderWay(CompletableFuture<HttpAnswer> answer, CompletableFuture<?> exchange) {
+    void cancel() {
+      if (!answer.isDone()) {
+        exchange.cancel(true);
+      }
+    }
   }
 
   /** How long the first HTTP answer took to begin; null while there is none. */
@@ -161,22 +171,22 @@ final class HttpCaller {
     CompletableFuture<HttpResponse<Done>> exchange;
     try {
       exchange =
-          track(
-              engine
-                  .httpClient()
-                  .sendAsync(
-                      request(call),
-                      info -> {
-                        noteAnswer(start);
-                        AnswerBody reader =
-                            new AnswerBody(
-                                info, engine.settings.maxAnswerBytes(), call.isAwaited, answer);
-                        body.set(reader);
-                        return reader;
-                      }));
+          engine
+              .httpClient()
+              .sendAsync(
+                  request(call),
+                  info -> {
+                    noteAnswer(start);
+                    AnswerBody reader =
+                        new AnswerBody(
+                            info, engine.settings.maxAnswerBytes(), call.isAwaited, answer);
+                    body.set(reader);
+                    return reader;
+                  });
     } catch (McpException e) {
       return CompletableFuture.failedFuture(e);
     }
+    track(answer, exchange);
     Futures.whenDone(
         exchange,
         (response, failure) -> {
@@ -212,21 +222,21 @@ final class HttpCaller {
     CompletableFuture<HttpResponse<Done>> exchange;
     try {
       exchange =
-          track(
-              engine
-                  .httpClient()
-                  .sendAsync(
-                      request(call),
-                      info -> {
-                        noteAnswer(start);
-                        int limit = engine.settings.maxAnswerBytes();
-                        return EventStream.isStream(info)
-                            ? new EventStream(info, limit, sink)
-                            : new AnswerBody(info, limit, call.isAwaited, over);
-                      }));
+          engine
+              .httpClient()
+              .sendAsync(
+                  request(call),
+                  info -> {
+                    noteAnswer(start);
+                    int limit = engine.settings.maxAnswerBytes();
+                    return EventStream.isStream(info)
+                        ? new EventStream(info, limit, sink)
+                        : new AnswerBody(info, limit, call.isAwaited, over);
+                  });
     } catch (McpException e) {
       return CompletableFuture.failedFuture(e);
     }
+    track(over, exchange);
     Futures.whenDone(
         exchange,
         (response, failure) -> {

@@ -75,7 +75,7 @@ final class HttpFaults {
     if (has(failure, IOException.class) != null) {
       return new McpException(
           Kind.CLOSED,
-          "%s ended the connection without a complete answer".formatted(where),
+          "%s ended the connection without a complete answer (%s)".formatted(where, words(failure)),
           failure);
     }
     return McpException.of(failure);
@@ -189,6 +189,14 @@ final class HttpFaults {
     return answer.contentType().equals("text/html")
         || start.startsWith("<!doctype html")
         || start.startsWith("<html");
+  }
+
+  private static String words(Throwable failure) {
+    Throwable cause = root(failure);
+    String message = cause.getMessage();
+    String text = message == null ? cause.getClass().getSimpleName() : message;
+    String line = text.replaceAll("\\p{Cntrl}+", " ");
+    return line.length() <= MAX_QUOTE ? line : line.substring(0, MAX_QUOTE);
   }
 
   private static Throwable root(Throwable failure) {
