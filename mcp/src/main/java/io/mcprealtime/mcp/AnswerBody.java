@@ -163,9 +163,21 @@ final class AnswerBody implements BodySubscriber<Done> {
   @Override
   public void onComplete() {
     HttpAnswer whole = answer(null);
+    // The body first: what hangs on the answer may take its time, and the connection is free now.
+    done.complete(Done.DONE);
     answer.complete(
         events == null ? whole : whole.droppedAt(events.lastId(), events.retryMillis()));
-    done.complete(Done.DONE);
+  }
+
+  boolean isDone() {
+    return done.isDone();
+  }
+
+  /** Stops reading a stream that stays open after its answer. */
+  void cut() {
+    if (!done.isDone()) {
+      finish();
+    }
   }
 
   private HttpAnswer answer(@Nullable JsonNode message) {

@@ -14,7 +14,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -195,20 +194,20 @@ final class HttpCaller {
           }
         });
     engine.within(answer, call.timeout, () -> timeout(call, body.get()));
-    Futures.whenDone(answer, (value, failure) -> release(exchange, failure));
+    Futures.whenDone(answer, (value, failure) -> release(exchange, body.get(), failure));
     return answer;
   }
 
-  /** Frees the connection: at once after a failure, with a little patience after an answer. */
-  private void release(CompletableFuture<?> exchange, @Nullable Throwable failure) {
-    if (exchange.isDone()) {
-      return;
-    }
+  /**
+   * Frees the connection: at once after a failure, with a little patience after an answer. Only the
+   * reading is stopped then: the connection of a finished exchange may serve another one by now.
+   */
+  private void release(
+      CompletableFuture<?> exchange, @Nullable AnswerBody body, @Nullable Throwable failure) {
     if (failure != null) {
       exchange.cancel(true);
-    } else {
-      Future<?> cut = engine.after(TRAILER, () -> exchange.cancel(true));
-      Futures.whenDone(exchange, (value, error) -> cut.cancel(false));
+    } else if (body != null && !body.isDone()) {
+      engine.later(TRAILER, body::cut);
     }
   }
 

@@ -3,11 +3,14 @@ package io.mcprealtime.mcp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mcprealtime.Era;
+import io.mcprealtime.ServerState;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -112,6 +115,27 @@ class SessionTest {
         session.initialize().get(10, TimeUnit.SECONDS);
         assertThat(server.seen.get(0).headers().getFirst("Authorization"))
             .isEqualTo("Basic bWU6c2VjcmV0LTE=");
+      }
+    }
+  }
+
+  @Test
+  void run_manyAtOnce_shareConnectionsWithoutHarm() throws Exception {
+    try (FakeHttpServer server = new FakeHttpServer(FakeHttpServer::modern)) {
+      List<TargetProbe> probes =
+          Stream.generate(
+                  () ->
+                      prober.open(
+                          new Target.StreamableHttp(server.url(), Map.of()),
+                          ProbeOptions.defaults()))
+              .limit(60)
+              .toList();
+      for (int round = 0; round < 4; round++) {
+        List<CompletableFuture<ProbeResult>> runs = probes.stream().map(TargetProbe::run).toList();
+        for (CompletableFuture<ProbeResult> run : runs) {
+          ProbeResult result = run.get(30, TimeUnit.SECONDS);
+          assertThat(result.state()).as(result.reason()).isEqualTo(ServerState.HEALTHY);
+        }
       }
     }
   }
