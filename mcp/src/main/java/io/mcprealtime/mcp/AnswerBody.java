@@ -66,10 +66,6 @@ final class AnswerBody implements BodySubscriber<Done> {
             .formatted(info.statusCode(), eventCount, bytes);
   }
 
-  @Nullable SseParser events() {
-    return events;
-  }
-
   @Override
   public void onSubscribe(Flow.Subscription newSubscription) {
     subscription = newSubscription;
@@ -166,8 +162,22 @@ final class AnswerBody implements BodySubscriber<Done> {
 
   @Override
   public void onComplete() {
-    answer.complete(answer(null));
+    HttpAnswer whole = answer(null);
+    // The body first: what hangs on the answer may take its time, and the connection is free now.
     done.complete(Done.DONE);
+    answer.complete(
+        events == null ? whole : whole.droppedAt(events.lastId(), events.retryMillis()));
+  }
+
+  boolean isDone() {
+    return done.isDone();
+  }
+
+  /** Stops reading a stream that stays open after its answer. */
+  void cut() {
+    if (!done.isDone()) {
+      finish();
+    }
   }
 
   private HttpAnswer answer(@Nullable JsonNode message) {

@@ -11,16 +11,45 @@ final class HttpAnswer {
   private final HttpHeaders headers;
   private final byte[] body;
   private final @Nullable JsonNode message;
+  private final @Nullable String lastEventId;
+  private final @Nullable Long retryMillis;
 
   /**
    * @param body the body, cut to a limit for an error status; empty for an event stream
    * @param message the JSON-RPC answer that an event stream brought
    */
   HttpAnswer(int status, HttpHeaders headers, byte[] body, @Nullable JsonNode message) {
+    this(status, headers, body, message, null, null);
+  }
+
+  private HttpAnswer(
+      int status,
+      HttpHeaders headers,
+      byte[] body,
+      @Nullable JsonNode message,
+      @Nullable String lastEventId,
+      @Nullable Long retryMillis) {
     this.status = status;
     this.headers = headers;
     this.body = body;
     this.message = message;
+    this.lastEventId = lastEventId;
+    this.retryMillis = retryMillis;
+  }
+
+  /** The same for a stream that ended before the answer, where it can be taken up again. */
+  HttpAnswer droppedAt(@Nullable String eventId, @Nullable Long afterMillis) {
+    return new HttpAnswer(status, headers, body, message, eventId, afterMillis);
+  }
+
+  /** The id to take a dropped stream up with; null when the answer is whole. */
+  @Nullable String lastEventId() {
+    return lastEventId;
+  }
+
+  /** How long to wait before that, as the server asks; null when it does not. */
+  @Nullable Long retryMillis() {
+    return retryMillis;
   }
 
   int status() {

@@ -13,7 +13,8 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Future;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -30,6 +31,8 @@ final class HttpCaller {
 
   private final Engine engine;
   private final Map<String, String> headers;
+  private final AtomicLong exchanges = new AtomicLong();
+  private final Map<Long, UnderWay> underWay = new ConcurrentHashMap<>();
   private volatile URI url;
   private volatile @Nullable Duration firstAnswerTime;
 
@@ -51,6 +54,10 @@ final class HttpCaller {
         : URI.create(url.toString().replaceFirst(Pattern.quote(raw + "@"), ""));
   }
 
+  long nanoTime() {
+    return engine.nanoTime();
+  }
+
   URI url() {
     return url;
   }
@@ -58,6 +65,28 @@ final class HttpCaller {
   /** Whether any HTTP answer has come. */
   boolean answered() {
     return firstAnswerTime != null;
+  }
+
+  /**
+   * Breaks off what has no answer yet. An answered exchange is left alone although the client may
+   * still be tidying it up: its connection is about to serve somebody else.
+   */
+  void cancelAll() {
+    underWay.values().forEach(UnderWay::cancel);
+  }
+
+  private void track(CompletableFuture<HttpAnswer> answer, CompletableFuture<?> exchange) {
+    Long number = exchanges.incrementAndGet();
+    underWay.put(number, new UnderWay(answer, exchange));
+    Futures.whenDone(answer, (value, failure) -> underWay.remove(number));
+  }
+
+  private record UnderWay(CompletableFuture<HttpAnswer> answer, CompletableFuture<?> exchange) {
+    void cancel() {
+      if (!answer.isDone()) {
+        exchange.cancel(true);
+      }
+    }
   }
 
   /** How long the first HTTP answer took to begin; null while there is none. */
@@ -89,6 +118,13 @@ final class HttpCaller {
   /** Sends it; a redirect inside the same origin is followed, as MCP clients do. */
   CompletableFuture<HttpAnswer> send(Call call) {
     return send(call, MAX_REDIRECTS);
+  }
+
+  /** Sends it after that time. */
+  CompletableFuture<HttpAnswer> sendAfter(Duration wait, Call call) {
+    CompletableFuture<Done> waited = new CompletableFuture<>();
+    engine.later(wait, () -> waited.complete(Done.DONE));
+    return waited.thenCompose(done -> send(call));
   }
 
   private CompletableFuture<HttpAnswer> send(Call call, int redirects) {
@@ -149,6 +185,7 @@ final class HttpCaller {
     } catch (McpException e) {
       return CompletableFuture.failedFuture(e);
     }
+    track(answer, exchange);
     Futures.whenDone(
         exchange,
         (response, failure) -> {
@@ -157,20 +194,20 @@ final class HttpCaller {
           }
         });
     engine.within(answer, call.timeout, () -> timeout(call, body.get()));
-    Futures.whenDone(answer, (value, failure) -> release(exchange, failure));
+    Futures.whenDone(answer, (value, failure) -> release(exchange, body.get(), failure));
     return answer;
   }
 
-  /** Frees the connection: at once after a failure, with a little patience after an answer. */
-  private void release(CompletableFuture<?> exchange, @Nullable Throwable failure) {
-    if (exchange.isDone()) {
-      return;
-    }
+  /**
+   * Frees the connection: at once after a failure, with a little patience after an answer. Only the
+   * reading is stopped then: the connection of a finished exchange may serve another one by now.
+   */
+  private void release(
+      CompletableFuture<?> exchange, @Nullable AnswerBody body, @Nullable Throwable failure) {
     if (failure != null) {
       exchange.cancel(true);
-    } else {
-      Future<?> cut = engine.after(TRAILER, () -> exchange.cancel(true));
-      Futures.whenDone(exchange, (value, error) -> cut.cancel(false));
+    } else if (body != null && !body.isDone()) {
+      engine.later(TRAILER, body::cut);
     }
   }
 
@@ -198,6 +235,7 @@ final class HttpCaller {
     } catch (McpException e) {
       return CompletableFuture.failedFuture(e);
     }
+    track(over, exchange);
     Futures.whenDone(
         exchange,
         (response, failure) -> {

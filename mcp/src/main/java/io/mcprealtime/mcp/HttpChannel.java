@@ -17,6 +17,8 @@ import tools.jackson.databind.JsonNode;
 /** JSON-RPC over Streamable HTTP: each message a POST, each answer JSON or an event stream. */
 final class HttpChannel implements Channel {
   private static final String SESSION = "Mcp-Session-Id";
+  private static final long MIN_RETRY_MILLIS = 100;
+  private static final Duration RETRY = Duration.ofMillis(500);
   private static final Duration END_TIMEOUT = Duration.ofSeconds(1);
 
   private final HttpCaller caller;
@@ -50,8 +52,10 @@ final class HttpChannel implements Channel {
     long id = request.id() == null ? 0 : request.id();
     boolean opening = request.method().equals(Protocol.INITIALIZE);
     Predicate<JsonNode> awaited = message -> isAwaited(message, id, timeout);
+    long deadline = caller.nanoTime() + timeout.toNanos();
     return caller
         .send(call("POST", request, timeout, awaited))
+        .thenCompose(answer -> takeUp(answer, request, awaited, deadline))
         .thenApply(
             answer -> {
               if (opening && answer.isSuccess()) {
@@ -59,6 +63,33 @@ final class HttpChannel implements Channel {
               }
               return reply(request.method(), id, answer);
             });
+  }
+
+  /** A server of 2025-11-25 may end a stream before the answer and let its client come back. */
+  private CompletableFuture<HttpAnswer> takeUp(
+      HttpAnswer answer, Message request, Predicate<JsonNode> awaited, long deadline) {
+    String lastId = answer.lastEventId();
+    Long asked = answer.retryMillis();
+    Duration wait = asked == null ? RETRY : Duration.ofMillis(Math.max(asked, MIN_RETRY_MILLIS));
+    Duration left = Duration.ofNanos(deadline - caller.nanoTime()).minus(wait);
+    if (lastId == null || left.isNegative() || left.isZero()) {
+      return CompletableFuture.completedFuture(answer);
+    }
+    Map<String, String> headers = new LinkedHashMap<>(sessionHeaders);
+    headers.put("Accept", "text/event-stream");
+    headers.put("Last-Event-ID", lastId);
+    String current = session;
+    if (current != null) {
+      headers.put(SESSION, current);
+    }
+    Call call = new Call("GET", request.method(), caller.url(), headers, null, left, awaited);
+    return caller
+        .sendAfter(wait, call)
+        .thenCompose(
+            next ->
+                next.isSuccess()
+                    ? takeUp(next, request, awaited, deadline)
+                    : CompletableFuture.completedFuture(answer));
   }
 
   private Call call(

@@ -18,6 +18,7 @@ import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateNotYetValidException;
 import java.util.Locale;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.regex.Matcher;
@@ -68,10 +69,13 @@ final class HttpFaults {
           "%s refuses connections: is the server running, is the port right?".formatted(where),
           failure);
     }
+    if (has(failure, CancellationException.class) != null) {
+      return new McpException(Kind.CLOSED, "closed by the monitor", failure);
+    }
     if (has(failure, IOException.class) != null) {
       return new McpException(
           Kind.CLOSED,
-          "%s ended the connection without a complete answer".formatted(where),
+          "%s ended the connection without a complete answer (%s)".formatted(where, words(failure)),
           failure);
     }
     return McpException.of(failure);
@@ -185,6 +189,14 @@ final class HttpFaults {
     return answer.contentType().equals("text/html")
         || start.startsWith("<!doctype html")
         || start.startsWith("<html");
+  }
+
+  private static String words(Throwable failure) {
+    Throwable cause = root(failure);
+    String message = cause.getMessage();
+    String text = message == null ? cause.getClass().getSimpleName() : message;
+    String line = text.replaceAll("\\p{Cntrl}+", " ");
+    return line.length() <= MAX_QUOTE ? line : line.substring(0, MAX_QUOTE);
   }
 
   private static Throwable root(Throwable failure) {

@@ -5,7 +5,6 @@ import io.mcprealtime.mcp.McpException.Kind;
 import io.mcprealtime.mcp.Message.Reply;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -173,6 +172,9 @@ public final class McpSession implements AutoCloseable {
       closed = true;
       open = channel;
     }
+    if (caller != null) {
+      caller.cancelAll();
+    }
     return open == null ? CompletableFuture.completedFuture(Done.DONE) : open.close();
   }
 
@@ -236,23 +238,10 @@ public final class McpSession implements AutoCloseable {
     if (dialect != Dialect.MODERN) {
       return Message.request(ids.incrementAndGet(), method, params, Map.of());
     }
-    ObjectNode complete = params.deepCopy();
-    ObjectNode meta = complete.putObject("_meta");
-    meta.put(Protocol.META_VERSION, Protocol.MODERN);
-    meta.putObject(Protocol.META_CAPABILITIES);
-    meta.set(Protocol.META_CLIENT, engine.settings.clientInfo());
-    Map<String, String> headers = new LinkedHashMap<>();
-    headers.put("MCP-Protocol-Version", Protocol.MODERN);
-    headers.put("Mcp-Method", method);
-    String name = Json.text(params, method.equals("resources/read") ? "uri" : "name");
-    if (name != null) {
-      headers.put("Mcp-Name", HeaderValues.encode(name));
-    }
+    String name = Json.text(params, "name");
     JsonNode tool = method.equals(Protocol.CALL_TOOL) && name != null ? tools.get(name) : null;
-    if (tool != null) {
-      headers.putAll(HeaderValues.ofArguments(tool, params.path("arguments")));
-    }
-    return Message.request(ids.incrementAndGet(), method, complete, headers);
+    return Message.modernRequest(
+        ids.incrementAndGet(), method, params, engine.settings.clientInfo(), tool);
   }
 
   private JsonNode result(String method, Reply reply, boolean mayExpire) {

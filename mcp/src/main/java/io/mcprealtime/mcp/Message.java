@@ -1,5 +1,6 @@
 package io.mcprealtime.mcp;
 
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -10,6 +11,32 @@ record Message(@Nullable Long id, String method, ObjectNode body, Map<String, St
 
   static Message request(long id, String method, ObjectNode params, Map<String, String> headers) {
     return new Message(id, method, envelope(method, params).put("id", id), headers);
+  }
+
+  /**
+   * A request of the modern era, which says in every message who asks and repeats in headers what
+   * is asked.
+   *
+   * @param tool the definition of the tool that is called, whose marks name more headers
+   */
+  static Message modernRequest(
+      long id, String method, ObjectNode params, ObjectNode clientInfo, @Nullable JsonNode tool) {
+    ObjectNode complete = params.deepCopy();
+    ObjectNode meta = complete.putObject("_meta");
+    meta.put(Protocol.META_VERSION, Protocol.MODERN);
+    meta.putObject(Protocol.META_CAPABILITIES);
+    meta.set(Protocol.META_CLIENT, clientInfo);
+    Map<String, String> headers = new LinkedHashMap<>();
+    headers.put("MCP-Protocol-Version", Protocol.MODERN);
+    headers.put("Mcp-Method", method);
+    String name = Json.text(params, method.equals("resources/read") ? "uri" : "name");
+    if (name != null) {
+      headers.put("Mcp-Name", HeaderValues.encode(name));
+    }
+    if (tool != null) {
+      headers.putAll(HeaderValues.ofArguments(tool, params.path("arguments")));
+    }
+    return request(id, method, complete, headers);
   }
 
   static Message notification(String method, Map<String, String> headers) {

@@ -14,7 +14,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** One run of a probe: the stages from the first to the one that fails, and the verdict. */
@@ -264,7 +263,7 @@ final class ProbeRun {
       reason = session.redactor().redact(String.valueOf(fault.getMessage()));
       fail(fault, reason);
     }
-    return result(state, reason);
+    return result(state, reason, failure == null ? null : McpException.of(failure));
   }
 
   private boolean isEmpty() {
@@ -332,18 +331,16 @@ final class ProbeRun {
     };
   }
 
-  private ProbeResult result(ServerState state, @Nullable String reason) {
+  private ProbeResult result(
+      ServerState state, @Nullable String reason, @Nullable McpException fault) {
     List<StageResult> sealed = stages.seal();
     List<Operation> operations = new ArrayList<>(session.operations());
-    if (operations.isEmpty() && state == ServerState.DOWN) {
+    if (operations.isEmpty() && fault != null) {
       operations.add(
           new Operation(
               session.dialect() == Dialect.MODERN ? Protocol.DISCOVER : Protocol.INITIALIZE,
               engine.since(start),
-              sealed.stream()
-                  .filter(stage -> stage.verdict() == Verdict.FAILED)
-                  .map(stage -> stage.stage().wireName() + "_failed")
-                  .collect(Collectors.joining())));
+              fault.errorType()));
     }
     Era era = info == null ? null : info.era();
     ChildProcess child = session.child();

@@ -50,21 +50,33 @@ public final class TargetProbe implements AutoCloseable {
    */
   public synchronized CompletableFuture<ProbeResult> run() {
     if (closed) {
-      return CompletableFuture.failedFuture(
-          new McpException(Kind.CLOSED, "the probe of %s is closed".formatted(target)));
+      return CompletableFuture.failedFuture(isClosed());
     }
     if (running == null || running.isDone()) {
-      running = ending.thenCompose(ended -> runNow());
+      CompletableFuture<ProbeResult> result = new CompletableFuture<>();
+      running = result;
+      Futures.whenDone(
+          ending.thenCompose(ended -> runNow()),
+          (found, failure) -> {
+            if (found == null) {
+              result.completeExceptionally(failure == null ? isClosed() : failure);
+            } else {
+              result.complete(found);
+            }
+          });
     }
     return running.copy();
+  }
+
+  private McpException isClosed() {
+    return new McpException(Kind.CLOSED, "the probe of %s is closed".formatted(target));
   }
 
   private CompletableFuture<ProbeResult> runNow() {
     McpSession current;
     synchronized (this) {
       if (closed) {
-        return CompletableFuture.failedFuture(
-            new McpException(Kind.CLOSED, "the probe of %s is closed".formatted(target)));
+        return CompletableFuture.failedFuture(isClosed());
       }
       dropDeadProcess();
       if (session == null) {
@@ -119,6 +131,10 @@ public final class TargetProbe implements AutoCloseable {
     if (!closed) {
       closed = true;
       onClose.accept(this);
+      if (running != null) {
+        // What the run would find now is our own doing, no fault of the server.
+        running.completeExceptionally(isClosed());
+      }
       if (session != null) {
         CompletableFuture<Done> last = session.end();
         ending = ending.thenCompose(ended -> last);
