@@ -160,7 +160,7 @@ final class ChildProcess {
   }
 
   boolean isAlive() {
-    return process.isAlive();
+    return process.isAlive() && process.toHandle().isAlive();
   }
 
   Duration uptime() {

@@ -22,7 +22,7 @@ final class HeaderValues {
   private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
   private static final Pattern SAFE =
       Pattern.compile("[\\x21-\\x7e](?:[\\x20-\\x7e\\t]*[\\x21-\\x7e])?");
-  private static final Set<String> TYPES = Set.of("string", "integer", "number", "boolean");
+  private static final Set<String> TYPES = Set.of("string", "integer", "boolean");
   private static final int MAX_DEPTH = 20;
 
   private HeaderValues() {}
@@ -54,7 +54,7 @@ final class HeaderValues {
         return "two parameters share the header '%s'".formatted(mark.header);
       }
       if (!TYPES.contains(mark.type)) {
-        return "parameter '%s' is no string, number or boolean"
+        return "parameter '%s' is no string, integer or boolean"
             .formatted(String.join(".", mark.path));
       }
     }

@@ -272,6 +272,10 @@ public final class McpSession implements AutoCloseable {
   }
 
   static String mismatch(List<String> supported) {
+    if (supported.contains(Protocol.MODERN)) {
+      return "version mismatch: the server refuses %s and names it among those that it speaks"
+          .formatted(Protocol.MODERN);
+    }
     return "version mismatch: the server speaks %s, the monitor %s and %s"
         .formatted(
             supported.isEmpty() ? "no revision that it names" : String.join(", ", supported),

@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What is wrong with a server's output although its answers arrive. Bounded, thread-safe. */
 final class Oddities {
+  private boolean started;
   private long startNoise;
   private @Nullable String firstStartNoise;
   private long noise;
@@ -27,12 +28,15 @@ final class Oddities {
     strayOfRequest = null;
   }
 
-  /** The handshake is over: from now on noise counts for its own run only. */
+  /** The first handshake is over: from now on noise counts for its own run only. */
   synchronized void endStart() {
-    startNoise += noise;
-    firstStartNoise = firstStartNoise == null ? firstNoise : firstStartNoise;
-    noise = 0;
-    firstNoise = null;
+    if (!started) {
+      started = true;
+      startNoise = noise;
+      firstStartNoise = firstNoise;
+      noise = 0;
+      firstNoise = null;
+    }
   }
 
   synchronized void addNoise(String line) {
@@ -59,8 +63,8 @@ final class Oddities {
     String first = firstStartNoise == null ? firstNoise : firstStartNoise;
     return lines == 0
         ? null
-        : "%d %s on stdout not JSON-RPC, first: '%s'"
-            .formatted(lines, lines == 1 ? "line is" : "lines are", first);
+        : "%d %s not JSON-RPC, first: '%s'"
+            .formatted(lines, lines == 1 ? "line on stdout is" : "lines on stdout are", first);
   }
 
   synchronized List<String> all() {

@@ -2,6 +2,7 @@ package io.mcprealtime.mcp;
 
 import io.mcprealtime.ServerState;
 import io.mcprealtime.mcp.McpException.Kind;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -16,6 +17,7 @@ import org.slf4j.LoggerFactory;
  * server, the running process. A process that dies or fails a run is replaced in the next one.
  */
 public final class TargetProbe implements AutoCloseable {
+  private static final Duration LAST_WORDS = Duration.ofSeconds(2);
   private static final Logger log = LoggerFactory.getLogger(TargetProbe.class);
 
   private final Engine engine;
@@ -56,7 +58,7 @@ public final class TargetProbe implements AutoCloseable {
       CompletableFuture<ProbeResult> result = new CompletableFuture<>();
       running = result;
       Futures.whenDone(
-          ending.thenCompose(ended -> runNow()),
+          ending.thenCompose(ended -> dropDeadProcess()).thenCompose(dropped -> runNow()),
           (found, failure) -> {
             if (found == null) {
               result.completeExceptionally(failure == null ? isClosed() : failure);
@@ -78,7 +80,6 @@ public final class TargetProbe implements AutoCloseable {
       if (closed) {
         return CompletableFuture.failedFuture(isClosed());
       }
-      dropDeadProcess();
       if (session == null) {
         session = new McpSession(engine, target, timeouts, redactor, dialect);
       }
@@ -89,13 +90,26 @@ public final class TargetProbe implements AutoCloseable {
         .thenCompose(result -> conclude(current, result));
   }
 
-  private void dropDeadProcess() {
+  /** Notes how a process ended since the last run; its last words may still be on their way. */
+  private synchronized CompletableFuture<Done> dropDeadProcess() {
     ChildProcess child = session == null ? null : session.child();
-    if (session != null && child != null && !child.isAlive()) {
-      memory.died(child.epitaph());
+    if (child == null || child.isAlive()) {
+      return CompletableFuture.completedFuture(Done.DONE);
+    }
+    return child
+        .ended()
+        .copy()
+        .completeOnTimeout(Done.DONE, LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS)
+        .thenCompose(ended -> drop(child));
+  }
+
+  private synchronized CompletableFuture<Done> drop(ChildProcess child) {
+    memory.died(child.epitaph());
+    if (session != null) {
       ending = session.end();
       session = null;
     }
+    return ending;
   }
 
   /** An HTTP session ends with its run; a process goes on unless it failed. */

@@ -77,7 +77,7 @@ class StdioFaultTest {
       textBlock =
           """
           exit          | DOWN     | START     | exited with code 3, stderr: config file missing | token is ***
-          banner        | DEGRADED |           | 1 line is on stdout not JSON-RPC, first: 'Welcome to the server!' |
+          banner        | DEGRADED |           | 1 line on stdout is not JSON-RPC, first: 'Welcome to the server!' |
           silent        | DOWN     | HANDSHAKE | no answer to initialize within 6 s |
           hang          | DOWN     | HANDSHAKE | no answer to initialize within 6 s |
           closed-stdout | DOWN     | HANDSHAKE | closed its stdout |

@@ -43,7 +43,7 @@ class UnitsTest {
           {"properties":{"a":{"type":"string","x-mcp-header":"A"},"b":{"type":"object","properties":{"c":{"type":"integer","x-mcp-header":"C"}}}}} |
           {"properties":{"a":{"type":"string","x-mcp-header":""}}} | is no header name
           {"properties":{"a":{"type":"string","x-mcp-header":"A"},"b":{"type":"string","x-mcp-header":"a"}}} | share the header
-          {"properties":{"a":{"type":"array","x-mcp-header":"A"}}} | is no string, number or boolean
+          {"properties":{"a":{"type":"array","x-mcp-header":"A"}}} | is no string, integer or boolean
           {"properties":{"a":{"type":"array","items":{"type":"string","x-mcp-header":"A"}}}} | outside of plain properties
           {"oneOf":[{"properties":{"a":{"type":"string","x-mcp-header":"A"}}}]} | outside of plain properties
           """)

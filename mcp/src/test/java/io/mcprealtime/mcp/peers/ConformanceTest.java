@@ -1,7 +1,6 @@
 package io.mcprealtime.mcp.peers;
 
 import java.nio.file.Path;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,14 +30,11 @@ class ConformanceTest {
   }
 
   @Test
-  @Disabled("the client takes a stream that ends before its answer as a fault, and does not resume")
   void sseRetry_isRespected() {
     run("sse-retry", "2025-11-25").requireAllPassed(3);
   }
 
   @Test
-  @Disabled(
-      "the client keeps a tool whose x-mcp-header is on a number, which the specification forbids")
   void toolsWithInvalidHeaders_areLeftOut() {
     run("http-invalid-tool-headers", "2026-07-28").requireAllPassed(12);
   }
