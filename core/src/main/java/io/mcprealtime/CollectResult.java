@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param cached whether the cache took them
  * @param stored whether the storage committed them; when it did not, none of them is stored
+ * @param cacheTime how long the cache took
+ * @param storeTime how long it took until they were committed, or could not be
+ * @param totalTime how long both took, side by side
  * @param failure why they were not stored
  */
 public record CollectResult(

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param insertBatchSize records that one database write carries at the least before it is split
  * @param maxWaitingRecords records that may wait to be written before more are refused
  * @param storageLimitBytes what the database may hold; no limit when null
+ * @param staleAfter age of a server's newest sample at which its state is not known any more
  * @param emergencyRatio share of the storage limit above which the emergency clean-up runs, 0 to 1
  */
 public record McpRealtimeConfig(
@@ -30,6 +31,7 @@ public record McpRealtimeConfig(
     int insertBatchSize,
     int maxWaitingRecords,
     @Nullable Long storageLimitBytes,
+    Duration staleAfter,
     double emergencyRatio) {
 
   public McpRealtimeConfig {
@@ -39,6 +41,7 @@ public record McpRealtimeConfig(
     requirePositive("rollupsRetention", rollupsRetention);
     requirePositive("rollupInterval", rollupInterval);
     requirePositive("cleanupInterval", cleanupInterval);
+    requirePositive("staleAfter", staleAfter);
     if (cacheBatchSize < 1 || insertBatchSize < 1 || maxWaitingRecords < insertBatchSize) {
       throw new IllegalArgumentException(
           "batch sizes must be positive and maxWaitingRecords at least insertBatchSize");
@@ -68,6 +71,7 @@ public record McpRealtimeConfig(
         1_000,
         200_000,
         null,
+        Duration.ofMinutes(2),
         0.9);
   }
 
@@ -95,6 +99,7 @@ public record McpRealtimeConfig(
         insertBatchSize,
         maxWaitingRecords,
         storageLimitBytes,
+        staleAfter,
         emergencyRatio);
   }
 
@@ -111,6 +116,7 @@ public record McpRealtimeConfig(
         insertBatchSize,
         maxWaitingRecords,
         storageLimitBytes,
+        staleAfter,
         emergencyRatio);
   }
 
@@ -127,6 +133,24 @@ public record McpRealtimeConfig(
         insertBatchSize,
         maxWaitingRecords,
         bytes,
+        staleAfter,
+        emergencyRatio);
+  }
+
+  /** The same with another age at which a sample says nothing any more. */
+  public McpRealtimeConfig withStaleAfter(Duration age) {
+    return new McpRealtimeConfig(
+        metricsRetention,
+        healthRetention,
+        eventsRetention,
+        rollupsRetention,
+        rollupInterval,
+        cleanupInterval,
+        cacheBatchSize,
+        insertBatchSize,
+        maxWaitingRecords,
+        storageLimitBytes,
+        age,
         emergencyRatio);
   }
 }

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,6 +30,9 @@ import org.slf4j.LoggerFactory;
 public final class McpRealtimeManager {
   private static final Logger log = LoggerFactory.getLogger(McpRealtimeManager.class);
   private static final int DASHBOARD_EVENTS = 50;
+
+  /** A server that was silent for so long does not count any more. */
+  private static final Duration FORGOTTEN_AFTER = Duration.ofDays(1);
 
   /** Reads before the hit rate means anything. */
   private static final long MIN_READS = 100;
@@ -77,26 +81,40 @@ public final class McpRealtimeManager {
    * @param sessionId the collection session of those that name none
    */
   public CollectResult collectMetrics(List<ServerMetrics> metrics, @Nullable String sessionId) {
+    return collectMetricsAsync(McpTimeSeriesManager.withSession(metrics, sessionId)).join();
+  }
+
+  /**
+   * Takes samples without waiting for the storage: listeners have heard of them when this returns,
+   * and they are committed when the result is there. It never completes exceptionally.
+   *
+   * @throws IllegalArgumentException when one lies too far in the future; none is taken then
+   */
+  public CompletableFuture<CollectResult> collectMetricsAsync(List<ServerMetrics> samples) {
     long start = time.nanoTime();
-    var samples = McpTimeSeriesManager.withSession(metrics, sessionId);
+    var written = timeSeries.insertMetrics(samples);
+    long handedOver = time.nanoTime();
     boolean cached = cache.cacheServerMetrics(samples);
     long cachedAt = time.nanoTime();
-    McpRealtimeException failure = null;
-    try {
-      timeSeries.batchInsertMetrics(samples, null);
-    } catch (McpRealtimeException e) {
-      failure = e;
-    }
-    long storedAt = time.nanoTime();
     live.metrics(samples);
-    processEvents(states.changes(samples));
-    return new CollectResult(
-        cached,
-        failure == null,
-        Duration.ofNanos(cachedAt - start),
-        Duration.ofNanos(storedAt - cachedAt),
-        Duration.ofNanos(time.nanoTime() - start),
-        failure);
+    var unused = processEventsAsync(states.changes(samples));
+    return written.handle(
+        (done, failure) -> {
+          long storedAt = time.nanoTime();
+          return new CollectResult(
+              cached,
+              failure == null,
+              Duration.ofNanos(cachedAt - handedOver),
+              Duration.ofNanos(storedAt - start),
+              Duration.ofNanos(Math.max(cachedAt, storedAt) - start),
+              failure == null ? null : known(failure));
+        });
+  }
+
+  private static McpRealtimeException known(Throwable failure) {
+    return failure instanceof McpRealtimeException known
+        ? known
+        : new McpRealtimeException("the storage failed: " + failure, failure);
   }
 
   /** The latest sample of a server: from the cache, else from the database. */
@@ -160,12 +178,19 @@ public final class McpRealtimeManager {
    * @return whether they were stored
    */
   public boolean processHealthChecks(List<HealthCheck> checks) {
+    return processHealthChecksAsync(checks).join();
+  }
+
+  /** The same without waiting for the storage; never completes exceptionally. */
+  public CompletableFuture<Boolean> processHealthChecksAsync(List<HealthCheck> checks) {
     if (checks.isEmpty()) {
-      return true;
+      return CompletableFuture.completedFuture(true);
     }
     cache.cacheHealthChecks(checks);
     live.healthChecks(checks);
-    return stored("health checks", () -> timeSeries.batchInsertHealthChecks(checks));
+    return timeSeries
+        .insertHealthChecks(checks)
+        .handle((done, failure) -> stored("health checks", failure));
   }
 
   /**
@@ -174,23 +199,28 @@ public final class McpRealtimeManager {
    * @return whether they were stored
    */
   public boolean processEvents(List<MonitoringEvent> events) {
-    if (events.isEmpty()) {
-      return true;
-    }
-    live.events(events);
-    boolean stored = stored("events", () -> timeSeries.batchInsertEvents(events));
-    cache.clearEvents();
-    return stored;
+    return processEventsAsync(events).join();
   }
 
-  private static boolean stored(String what, Runnable write) {
-    try {
-      write.run();
-      return true;
-    } catch (McpRealtimeException e) {
-      log.warn("{} were not stored: {}", what, e.getMessage());
-      return false;
+  private CompletableFuture<Boolean> processEventsAsync(List<MonitoringEvent> events) {
+    if (events.isEmpty()) {
+      return CompletableFuture.completedFuture(true);
     }
+    live.events(events);
+    return timeSeries
+        .insertEvents(events)
+        .handle(
+            (done, failure) -> {
+              cache.clearEvents();
+              return stored("events", failure);
+            });
+  }
+
+  private static boolean stored(String what, @Nullable Throwable failure) {
+    if (failure != null) {
+      log.warn("{} were not stored: {}", what, failure.getMessage());
+    }
+    return failure == null;
   }
 
   /** The newest events of all servers and of the monitor, newest first. */
@@ -245,12 +275,17 @@ public final class McpRealtimeManager {
     }
   }
 
-  private RealtimeStats stats(List<ServerMetrics> latest) {
+  private RealtimeStats stats(List<ServerMetrics> known) {
+    var now = time.instant();
+    var latest =
+        known.stream().filter(sample -> sample.at().isAfter(now.minus(FORGOTTEN_AFTER))).toList();
     Map<ServerState, Long> counts =
         latest.stream()
             .collect(
                 groupingBy(
-                    ServerMetrics::state, () -> new EnumMap<>(ServerState.class), counting()));
+                    sample -> sample.stateAt(now, config.staleAfter()),
+                    () -> new EnumMap<>(ServerState.class),
+                    counting()));
     var system = new SystemStats(HealthScore.of(counts).orElse(null), latest.size(), counts);
     var cacheStats = cache.stats();
     DataUsage usage = null;

@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * it; small writes share a commit. Calls block; thread-safe.
  */
 public final class McpTimeSeriesManager implements AutoCloseable {
+  /** How far ahead of this machine's clock a sample may lie: the clocks of two machines differ. */
+  public static final Duration MAX_AHEAD = Duration.ofMinutes(5);
+
   /** The commit of a batch is shared by at most that many default batches. */
   private static final int SHARED_BATCHES = 10;
 
@@ -70,12 +73,24 @@ public final class McpTimeSeriesManager implements AutoCloseable {
    *
    * @param sessionId the collection session of those that name none
    * @throws McpRealtimeException when they could not be written; none of them was then
+   * @throws IllegalArgumentException when one lies further ahead of the clock than {@link
+   *     #MAX_AHEAD}
    */
   public void batchInsertMetrics(List<ServerMetrics> metrics, @Nullable String sessionId) {
-    if (metrics.isEmpty()) {
-      return;
+    await(insertMetrics(withSession(metrics, sessionId)));
+  }
+
+  /** Hands samples over to be written; completes when they are committed, or with why not. */
+  CompletableFuture<Void> insertMetrics(List<ServerMetrics> metrics) {
+    var limit = time.instant().plus(MAX_AHEAD);
+    for (var sample : metrics) {
+      if (sample.at().isAfter(limit)) {
+        throw new IllegalArgumentException(
+            "the sample of %s at %s lies in the future; check the clock that made it"
+                .formatted(sample.server(), sample.at()));
+      }
     }
-    await(sampleWriter.submit(withSession(metrics, sessionId)));
+    return submit(sampleWriter, metrics);
   }
 
   static List<ServerMetrics> withSession(List<ServerMetrics> metrics, @Nullable String sessionId) {
@@ -93,15 +108,30 @@ public final class McpTimeSeriesManager implements AutoCloseable {
 
   /** Writes health checks and returns when they are committed. */
   public void batchInsertHealthChecks(List<HealthCheck> checks) {
-    if (!checks.isEmpty()) {
-      await(checkWriter.submit(checks));
-    }
+    await(insertHealthChecks(checks));
+  }
+
+  CompletableFuture<Void> insertHealthChecks(List<HealthCheck> checks) {
+    return submit(checkWriter, checks);
   }
 
   /** Writes events and returns when they are committed. */
   public void batchInsertEvents(List<MonitoringEvent> events) {
-    if (!events.isEmpty()) {
-      await(eventWriter.submit(events));
+    await(insertEvents(events));
+  }
+
+  CompletableFuture<Void> insertEvents(List<MonitoringEvent> events) {
+    return submit(eventWriter, events);
+  }
+
+  private static <T> CompletableFuture<Void> submit(BatchWriter<T> writer, List<T> items) {
+    if (items.isEmpty()) {
+      return CompletableFuture.completedFuture(null);
+    }
+    try {
+      return writer.submit(items);
+    } catch (McpRealtimeException e) {
+      return CompletableFuture.failedFuture(e);
     }
   }
 
@@ -154,21 +184,28 @@ public final class McpTimeSeriesManager implements AutoCloseable {
   public ServerSummary getServerSummary(ServerId server, int hours) {
     var range = TimeRange.endingAt(time.instant(), Duration.ofHours(hours));
     var states = new EnumMap<ServerState, Integer>(ServerState.class);
-    var counts = new long[2];
+    var counts = new Long[2];
     var latency = LatencySketch.builder();
     queryMetrics(
         server,
         range,
         sample -> {
           states.merge(sample.state(), 1, Integer::sum);
-          counts[0] += sample.requestCount() == null ? 0 : sample.requestCount();
-          counts[1] += sample.errorCount() == null ? 0 : sample.errorCount();
+          counts[0] = sum(counts[0], sample.requestCount());
+          counts[1] = sum(counts[1], sample.errorCount());
           if (sample.responseTime() != null) {
             latency.add(sample.responseTime());
           }
         });
     return new ServerSummary(
         server, range.from(), range.to(), states, counts[0], counts[1], latency.build());
+  }
+
+  private static @Nullable Long sum(@Nullable Long sum, @Nullable Long value) {
+    if (value == null) {
+      return sum;
+    }
+    return sum == null ? value : sum + value;
   }
 
   /** Brings the roll-ups up to date with what was written; called every few minutes. */

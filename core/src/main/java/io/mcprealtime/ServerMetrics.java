@@ -91,6 +91,11 @@ public record ServerMetrics(
     }
   }
 
+  /** The state as it is known at an instant: nobody knows it when the sample is too old. */
+  public ServerState stateAt(Instant now, Duration staleAfter) {
+    return at.isBefore(now.minus(staleAfter)) ? ServerState.UNKNOWN : state;
+  }
+
   private static void checkRate(String name, @Nullable Double rate) {
     if (rate != null && !(rate >= 0 && rate <= 1)) {
       throw new IllegalArgumentException(

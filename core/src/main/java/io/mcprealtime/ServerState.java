@@ -6,7 +6,7 @@ package io.mcprealtime;
 public enum ServerState {
   /** Every stage of the probe passed. */
   HEALTHY,
-  /** It answers, but something is wrong: noise on stdout, a failing canary, a slow answer. */
+  /** It answers, but something is wrong: noise on stdout, a failing canary, a refused list. */
   DEGRADED,
   /** It is reached, and wants credentials that it was not given or does not accept. */
   AUTH_REQUIRED,

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a server did over a span of time.
@@ -11,6 +12,8 @@ import java.util.Optional;
  * @param from start of the span, inclusive
  * @param to end of the span, exclusive
  * @param stateCounts samples found in each state
+ * @param requestCount requests that the samples report; absent when none reports any
+ * @param errorCount failed requests that the samples report; absent when none reports any
  * @param latency of all samples with a response time
  */
 public record ServerSummary(
@@ -18,8 +21,8 @@ public record ServerSummary(
     Instant from,
     Instant to,
     Map<ServerState, Integer> stateCounts,
-    long requestCount,
-    long errorCount,
+    @Nullable Long requestCount,
+    @Nullable Long errorCount,
     LatencySketch latency) {
   public ServerSummary {
     stateCounts = Map.copyOf(stateCounts);

@@ -210,6 +210,18 @@ class McpRealtimeManagerTest {
   }
 
   @Test
+  void stats_ofAServerThatFellSilent_doNotKnowItsState() {
+    manager.collectMetrics(List.of(Samples.healthy(FILESYSTEM, NOON, 5)));
+    time.advance(Duration.ofMinutes(3));
+
+    assertThat(manager.getRealtimeStats().system().states())
+        .containsExactly(Map.entry(ServerState.UNKNOWN, 1L));
+
+    time.advance(Duration.ofDays(1));
+    assertThat(manager.getRealtimeStats().system().totalServers()).isZero();
+  }
+
+  @Test
   void summary_isCached() {
     manager.collectMetrics(List.of(Samples.healthy(FILESYSTEM, NOON.minusSeconds(1), 5)));
 

@@ -120,6 +120,31 @@ class McpTimeSeriesManagerTest {
   }
 
   @Test
+  void insert_ofASampleFromTheFuture_isRefused() {
+    var ahead = NOON.plus(McpTimeSeriesManager.MAX_AHEAD);
+
+    manager.batchInsertMetrics(List.of(Samples.down(FILESYSTEM, ahead)), null);
+
+    assertThatThrownBy(
+            () ->
+                manager.batchInsertMetrics(
+                    List.of(Samples.down(FILESYSTEM, ahead.plusMillis(1))), null))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("lies in the future");
+  }
+
+  @Test
+  void summary_ofSamplesWithoutCounts_doesNotKnowThem() {
+    manager.batchInsertMetrics(List.of(Samples.down(FILESYSTEM, NOON.minusSeconds(1))), null);
+
+    var summary = manager.getServerSummary(FILESYSTEM, 1);
+
+    assertThat(summary.requestCount()).isNull();
+    assertThat(summary.errorCount()).isNull();
+    assertThat(summary.sampleCount()).isEqualTo(1);
+  }
+
+  @Test
   void detectAnomalies_ofNoTime_isRefused() {
     assertThatThrownBy(() -> manager.detectAnomalies(FILESYSTEM, 0))
         .hasMessage("minutes must be positive, is 0");

@@ -70,9 +70,11 @@ public final class AnomalyDetector {
   }
 
   private static Anomaly outage(Instant since, @Nullable Instant until, @Nullable String error) {
-    String sentence =
-        "The server was up and is not since %s%s"
-            .formatted(since, error == null ? "." : ": " + error);
+    String when =
+        until == null
+            ? "The server was up and is not since " + since
+            : "The server was not up from %s to %s".formatted(since, until);
+    String sentence = when + (error == null ? "." : ": " + error);
     return new Anomaly("availability", Severity.CRITICAL, since, until, 0, 1, 1, null, sentence);
   }
 

@@ -55,7 +55,7 @@ public final class ServerDefinition {
 
   /** The definition for people, without arguments, values and the secrets in them. */
   public String describe() {
-    return id + ": " + template.describe();
+    return "%s: %s %s".formatted(id, template.transport(), template.describe());
   }
 
   /** The transport's name: {@code stdio}, {@code http} or {@code sse}. */

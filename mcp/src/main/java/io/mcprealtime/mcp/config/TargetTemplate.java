@@ -70,7 +70,7 @@ sealed interface TargetTemplate {
     @Override
     public String describe() {
       String count = arguments.size() == 1 ? "1 argument" : arguments.size() + " arguments";
-      return "stdio %s (%s%s)".formatted(command, count, names(", env ", env));
+      return "%s (%s%s)".formatted(command, count, names(", env ", env));
     }
   }
 
@@ -103,7 +103,7 @@ sealed interface TargetTemplate {
     @Override
     public String describe() {
       String named = names("headers ", headers);
-      return transport() + " " + redacted(url) + (named.isEmpty() ? "" : " (" + named + ")");
+      return redacted(url) + (named.isEmpty() ? "" : " (" + named + ")");
     }
 
     private static String redacted(String url) {

@@ -34,7 +34,7 @@ public final class Application implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Application.class);
 
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
-  private final ServerRegistry registry = new ServerRegistry();
+  private final ServerRegistry registry;
   private final McpRealtime mcp;
   private final Monitor monitor;
   private final int port;
@@ -44,11 +44,11 @@ public final class Application implements AutoCloseable {
       var storage = opened(PostgresStorage.builder(databaseUrl(config)).build());
       storage.migrate();
       this.mcp = opened(McpRealtime.builder().storage(storage).config(config.managers()).start());
+      this.registry = new ServerRegistry(TimeSource.system(), config.managers().staleAfter());
       mcp.manager().live().subscribe(registry);
       registry.known(mcp.timeSeries().getLatestMetrics());
       var operations = opened(new OperationMetrics(registry));
       this.monitor = opened(monitor(config, operations, observer));
-      monitor.start();
       this.port = opened(new HttpApi(config, mcp, storage, registry, operations)).start();
     } catch (RuntimeException | Error e) {
       close();
@@ -84,6 +84,7 @@ public final class Application implements AutoCloseable {
         McpProber.builder()
             .requestTimeout(config.requestTimeout())
             .startTimeout(config.startTimeout())
+            .probeTimeout(config.probeTimeout())
             .build();
     BiConsumer<ServerDefinition, ProbeResult> both = operations::probed;
     return new Monitor(

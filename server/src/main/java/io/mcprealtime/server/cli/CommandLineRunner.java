@@ -29,6 +29,14 @@ public final class CommandLineRunner {
           }
           return ExitCode.SOFTWARE;
         });
+    line.setParameterExceptionHandler(
+        (wrong, given) -> {
+          var command = wrong.getCommandLine();
+          terminal.warn("error: %s", wrong.getMessage());
+          terminal.warn(
+              "%s --help shows how it is used.", command.getCommandSpec().qualifiedName());
+          return ExitCode.USAGE;
+        });
     return line.execute(arguments);
   }
 }

@@ -96,7 +96,6 @@ final class DemoCommand implements Callable<Integer> {
 
   private void run(Terminal terminal, Path directory, @Nullable Duration limit) throws IOException {
     var settings = new ServerConfigBuilder(terminal::variable);
-    settings.databaseUrl(null);
     settings.dataDirectory(directory);
     settings.interval(INTERVAL);
     settings.rollupInterval(ROLLUP_INTERVAL);

@@ -26,6 +26,7 @@ final class MigrateCommand implements Callable<Integer> {
   public Integer call() {
     var terminal = root.terminal();
     var settings = new ServerConfigBuilder(terminal::variable);
+    settings.environment();
     databaseOptions.applyTo(settings);
     var config = settings.build();
     if (config.databaseUrl() != null) {

@@ -13,6 +13,7 @@ import io.mcprealtime.server.config.Durations;
 import io.mcprealtime.server.config.ServerConfigBuilder;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,9 +36,10 @@ import picocli.CommandLine.Spec;
       "Exit code: 0 all are healthy, 1 at least one is not, 2 wrong usage."
     },
     customSynopsis = {
-      "mcp-realtime probe [--json] [--timeout DURATION] --url URL [--sse] [-H 'NAME: VALUE']...",
-      "mcp-realtime probe [--json] [--timeout DURATION] [--env NAME=VALUE]... -- COMMAND [ARG]...",
-      "mcp-realtime probe [--json] [--timeout DURATION] --config FILE [NAME]..."
+      "",
+      "  mcp-realtime probe [--json] [--timeout DURATION] --url URL [--sse] [-H 'NAME: VALUE']...",
+      "  mcp-realtime probe [--json] [--timeout DURATION] [--env NAME=VALUE]... -- COMMAND [ARG]...",
+      "  mcp-realtime probe [--json] [--timeout DURATION] --config FILE [NAME]..."
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -90,10 +92,23 @@ final class ProbeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    var options = options();
-    try (var prober = McpProber.builder().build()) {
+    var settings = new ServerConfigBuilder(root.terminal()::variable);
+    var targets = targets(settings);
+    if (timeout != null) {
+      var limit = limit(timeout);
+      settings.requestTimeout(limit);
+      settings.startTimeout(limit);
+    }
+    var config = settings.build();
+    try (var prober =
+        McpProber.builder()
+            .requestTimeout(config.requestTimeout())
+            .startTimeout(config.startTimeout())
+            .probeTimeout(config.probeTimeout())
+            .build()) {
       var probes = new LinkedHashMap<String, TargetProbe>();
-      targets().forEach((name, target) -> probes.put(name, prober.open(target, options)));
+      targets.forEach(
+          (name, checked) -> probes.put(name, prober.open(checked.target, checked.options)));
       var running = new LinkedHashMap<String, CompletableFuture<ProbeResult>>();
       probes.forEach((name, probe) -> running.put(name, probe.run()));
       var results = new LinkedHashMap<ServerId, ProbeResult>();
@@ -111,39 +126,38 @@ final class ProbeCommand implements Callable<Integer> {
     }
   }
 
-  private ProbeOptions options() {
-    if (timeout == null) {
-      return ProbeOptions.defaults();
-    }
+  private Duration limit(String text) {
     try {
-      var limit = Durations.parse(timeout);
-      return ProbeOptions.builder().requestTimeout(limit).startTimeout(limit).build();
+      return Durations.parse(text);
     } catch (IllegalArgumentException e) {
       throw wrong("--timeout: " + e.getMessage());
     }
   }
 
-  private Map<String, Target> targets() {
-    int ways = (url == null ? 0 : 1) + (files.isEmpty() ? 0 : 1);
-    if (ways > 1) {
+  private Map<String, Checked> targets(ServerConfigBuilder settings) {
+    if (url != null && !files.isEmpty()) {
       throw wrong("give either --url or --config, not both");
     }
     if (url != null) {
       if (!words.isEmpty()) {
         throw wrong("--url takes no further words, but there is '%s'".formatted(words.get(0)));
       }
-      return Map.of(nameOf(url), httpTarget(url));
+      return Map.of(nameOf(url), new Checked(httpTarget(url), ProbeOptions.defaults()));
     }
     if (!files.isEmpty()) {
-      return configured();
+      return configured(settings);
     }
     if (words.isEmpty()) {
       throw wrong("name what to check: --url URL, --config FILE, or -- COMMAND ARG…");
     }
     var name = Path.of(words.get(0)).getFileName();
     return Map.of(
-        name == null ? words.get(0) : name.toString(), new Target.Stdio(words, env, null));
+        name == null ? words.get(0) : name.toString(),
+        new Checked(new Target.Stdio(words, env, null), ProbeOptions.defaults()));
   }
+
+  /** What is checked, and how. */
+  private record Checked(Target target, ProbeOptions options) {}
 
   private static String nameOf(URI url) {
     return url.getHost() == null ? "server" : url.getHost();
@@ -165,14 +179,14 @@ final class ProbeCommand implements Callable<Integer> {
     }
   }
 
-  private Map<String, Target> configured() {
+  private Map<String, Checked> configured(ServerConfigBuilder settings) {
     var terminal = root.terminal();
-    var content = ConfigFiles.read(files, new ServerConfigBuilder(terminal::variable));
+    var content = ConfigFiles.read(files, settings);
     content.problems().forEach(problem -> terminal.warn("%s", problem));
-    var found = new LinkedHashMap<String, Target>();
+    var found = new LinkedHashMap<String, Checked>();
     for (ServerDefinition server : content.servers()) {
       if (words.isEmpty() || words.contains(server.id().value())) {
-        found.put(server.id().value(), server.resolve());
+        found.put(server.id().value(), new Checked(server.resolve(), server.options()));
       }
     }
     for (var word : words) {

@@ -50,16 +50,23 @@ final class ServeCommand implements Callable<Integer> {
   public Integer call() {
     var terminal = root.terminal();
     var watched = files.isEmpty() ? found(terminal) : files;
-    var settings = settings(terminal);
+    var settings = new ServerConfigBuilder(terminal::variable);
     var content = ConfigFiles.read(watched, settings);
-    var config = settings(terminal, watched);
+    settings.environment();
+    serverOptions.applyTo(settings);
+    databaseOptions.applyTo(settings);
+    var config = settings.build();
     show(terminal, content);
     if (dryRun) {
       return 0;
     }
     try (var application = Application.start(config, (definition, result) -> {})) {
       application.watch(content.servers());
-      terminal.say("Watching %d servers on %s", content.servers().size(), url(config, application));
+      terminal.say("Watching %s on %s", count(content.servers().size()), url(config, application));
+      content.problems().stream()
+          .filter(problem -> problem.severity() == Severity.ERROR)
+          .forEach(
+              problem -> application.configurationChanged(Severity.WARNING, problem.toString()));
       if (content.servers().isEmpty()) {
         terminal.say(
             "Nothing is watched yet: name a config with --config, or send samples to POST"
@@ -75,17 +82,8 @@ final class ServeCommand implements Callable<Integer> {
     return 0;
   }
 
-  private ServerConfigBuilder settings(Terminal terminal) {
-    return new ServerConfigBuilder(terminal::variable);
-  }
-
-  /** Files first, so that options win over them. */
-  private ServerConfig settings(Terminal terminal, List<Path> watched) {
-    var settings = settings(terminal);
-    ConfigFiles.read(watched, settings);
-    serverOptions.applyTo(settings);
-    databaseOptions.applyTo(settings);
-    return settings.build();
+  static String count(int servers) {
+    return servers == 1 ? "1 server" : servers + " servers";
   }
 
   static String url(ServerConfig config, Application application) {
@@ -104,8 +102,17 @@ final class ServeCommand implements Callable<Integer> {
     if (places.isEmpty()) {
       terminal.say("No config was given, and no MCP client's config was found.");
     }
-    places.forEach(place -> terminal.say("Found %s (%s)", place.file(), place.client()));
-    return places.stream().map(WellKnownConfigs.Found::file).toList();
+    var usable = new ArrayList<Path>();
+    for (var place : places) {
+      terminal.say("Found %s (%s)", place.file(), place.client());
+      try {
+        ConfigFiles.read(List.of(place.file()), new ServerConfigBuilder(terminal::variable));
+        usable.add(place.file());
+      } catch (McpRealtimeException e) {
+        terminal.warn("left out: %s", e.getMessage());
+      }
+    }
+    return usable;
   }
 
   private static void show(Terminal terminal, ConfigFiles.Content content) {
@@ -121,7 +128,7 @@ final class ServeCommand implements Callable<Integer> {
 
   private void reload(Terminal terminal, List<Path> watched, Application application) {
     try {
-      var content = ConfigFiles.read(watched, settings(terminal));
+      var content = ConfigFiles.read(watched, new ServerConfigBuilder(terminal::variable));
       content.problems().forEach(problem -> terminal.warn("%s", problem));
       var changes = application.watch(content.servers());
       if (!changes.isEmpty()) {

@@ -22,7 +22,8 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
 
 /**
  * Reads config files: ours in YAML, and those of MCP clients in JSON as they are. Settings must all
- * be right; a server that cannot be used is a problem, and the others are watched.
+ * be right, and a file must be readable; a server that cannot be used is a problem, and the others
+ * are watched.
  */
 public final class ConfigFiles {
   private static final long MAX_BYTES = 10L << 20;
@@ -46,7 +47,8 @@ public final class ConfigFiles {
   /**
    * Reads the files in order; settings go to the builder, where a later file wins over an earlier.
    *
-   * @throws ConfigException that names every setting that is wrong
+   * @throws ConfigException that names every setting that is wrong and every file that cannot be
+   *     read
    */
   public static Content read(List<Path> files, ServerConfigBuilder settings) {
     var servers = new LinkedHashMap<ServerId, ServerDefinition>();
@@ -57,7 +59,13 @@ public final class ConfigFiles {
           isYaml(file)
               ? readYaml(file, settings, errors)
               : ClientConfig.read(file, ExpansionContext.ofFile(file));
-      problems.addAll(imported.problems());
+      for (var problem : imported.problems()) {
+        if (problem.key().isEmpty() && problem.severity() == Severity.ERROR) {
+          errors.add(problem.toString());
+        } else {
+          problems.add(problem);
+        }
+      }
       imported.servers().forEach(definition -> add(definition, servers, problems));
     }
     if (!errors.isEmpty()) {

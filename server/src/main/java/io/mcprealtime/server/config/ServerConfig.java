@@ -35,6 +35,9 @@ public record ServerConfig(
     Duration requestTimeout,
     Duration startTimeout,
     McpRealtimeConfig managers) {
+  /** Answers that a probe waits for, one after the other. */
+  private static final int PROBE_REQUESTS = 4;
+
   private static final Set<String> LOOPBACK = Set.of("127.0.0.1", "localhost", "::1", "[::1]");
 
   public ServerConfig {
@@ -48,6 +51,11 @@ public record ServerConfig(
       throw new IllegalArgumentException(
           "the interval must be at least 1s, is %s".formatted(interval));
     }
+  }
+
+  /** How long a whole probe may take: its start, and a few answers. */
+  public Duration probeTimeout() {
+    return startTimeout.plus(requestTimeout.multipliedBy(PROBE_REQUESTS));
   }
 
   /** Whether only this machine can reach the HTTP server. */

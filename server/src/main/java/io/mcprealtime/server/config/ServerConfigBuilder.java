@@ -11,7 +11,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/** Puts a configuration together: defaults, then the environment, then files, then options. */
+/** Puts a configuration together: defaults, then files, then the environment, then options. */
 public final class ServerConfigBuilder {
   private final Map<Scope, String> tokens = new EnumMap<>(Scope.class);
   private final Function<String, @Nullable String> environment;
@@ -33,15 +33,13 @@ public final class ServerConfigBuilder {
   private @Nullable Long storageLimitBytes;
 
   /**
-   * Starts from the defaults and the environment.
+   * Starts from the defaults.
    *
    * @param environment the value of an environment variable, or null
    */
   public ServerConfigBuilder(Function<String, @Nullable String> environment) {
     this.environment = environment;
     this.dataDirectory = defaultDataDirectory(environment);
-    databaseUrl(environment.apply("DATABASE_URL"));
-    token(Scope.ADMIN, environment.apply("MCP_REALTIME_TOKEN"));
   }
 
   private static Path defaultDataDirectory(Function<String, @Nullable String> environment) {
@@ -57,6 +55,15 @@ public final class ServerConfigBuilder {
     return base.resolve("mcp-realtime");
   }
 
+  /** Takes the environment's settings, which win over those of files. */
+  public void environment() {
+    String url = environment.apply("DATABASE_URL");
+    if (url != null) {
+      databaseUrl(url);
+    }
+    token(Scope.ADMIN, environment.apply("MCP_REALTIME_TOKEN"));
+  }
+
   /**
    * Takes the settings of a file. What is wrong with them is added to the errors.
    *
@@ -66,11 +73,11 @@ public final class ServerConfigBuilder {
     var top = new SettingsNode(file, root, environment, errors);
     top.raw("servers");
     top.raw("mcpServers");
-    top.text("dataDirectory", value -> dataDirectory = Path.of(value));
+    top.text("dataDirectory", value -> dataDirectory = inHome(value));
     var http = top.section("http");
     http.text("host", value -> host = value);
     http.integer("port", 0, 65_535, value -> port = value);
-    http.text("allowedHosts", value -> allowedHosts = List.of(value.split("\\s*,\\s*")));
+    http.texts("allowedHosts", value -> allowedHosts = value);
     var tokenSection = http.section("tokens");
     tokenSection.text("read", value -> token(Scope.READ, value));
     tokenSection.text("ingest", value -> token(Scope.INGEST, value));
@@ -82,8 +89,8 @@ public final class ServerConfigBuilder {
     var collection = top.section("collection");
     collection.duration("interval", this::interval);
     collection.duration("healthInterval", value -> healthInterval = value);
-    collection.duration("requestTimeout", value -> requestTimeout = value);
-    collection.duration("startTimeout", value -> startTimeout = value);
+    collection.duration("requestTimeout", this::requestTimeout);
+    collection.duration("startTimeout", this::startTimeout);
     var retention = top.section("retention");
     retention.duration("metrics", value -> metricsRetention = value);
     retention.duration("health", value -> healthRetention = value);
@@ -96,6 +103,12 @@ public final class ServerConfigBuilder {
         List.of(top, http, tokenSection, database, collection, retention, automation)) {
       section.refuseUnknown();
     }
+  }
+
+  /** A path that may start with {@code ~}, the user's home. */
+  private static Path inHome(String value) {
+    boolean home = value.equals("~") || value.startsWith("~/");
+    return home ? Path.of(System.getProperty("user.home"), value.substring(1)) : Path.of(value);
   }
 
   public void host(String value) {
@@ -121,12 +134,27 @@ public final class ServerConfigBuilder {
     dataDirectory = value;
   }
 
+  public void requestTimeout(Duration value) {
+    requestTimeout = value;
+  }
+
+  public void startTimeout(Duration value) {
+    startTimeout = value;
+  }
+
   public void rollupInterval(Duration value) {
     rollupInterval = value;
   }
 
   public void interval(Duration value) {
     interval = value;
+  }
+
+  /** Some probes may be late before a state is not known any more. */
+  private Duration staleAfter() {
+    var late = interval.multipliedBy(4).plus(startTimeout);
+    var usual = McpRealtimeConfig.defaults().staleAfter();
+    return late.compareTo(usual) > 0 ? late : usual;
   }
 
   /**
@@ -150,7 +178,8 @@ public final class ServerConfigBuilder {
           McpRealtimeConfig.defaults()
               .withRetention(metricsRetention, healthRetention, eventsRetention, rollupsRetention)
               .withIntervals(rollupInterval, cleanupInterval)
-              .withStorageLimit(storageLimitBytes));
+              .withStorageLimit(storageLimitBytes)
+              .withStaleAfter(staleAfter()));
     } catch (IllegalArgumentException e) {
       throw new ConfigException(List.of(String.valueOf(e.getMessage())));
     }

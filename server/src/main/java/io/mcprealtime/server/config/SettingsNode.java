@@ -1,6 +1,7 @@
 package io.mcprealtime.server.config;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -13,11 +14,11 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * A section of a settings file. Reads values by key, expands {@code ${NAME}} and {@code
- * ${NAME:default}} from the environment, and gathers everything that is wrong instead of stopping
- * at the first.
+ * ${NAME:default}} or {@code ${NAME:-default}} from the environment, and gathers everything that is
+ * wrong instead of stopping at the first.
  */
 final class SettingsNode {
-  private static final Pattern VARIABLE = Pattern.compile("\\$\\{([A-Za-z0-9_]+)(?::([^}]*))?}");
+  private static final Pattern VARIABLE = Pattern.compile("\\$\\{([A-Za-z0-9_]+)(?::-?([^}]*))?}");
 
   private final String path;
   private final @Nullable JsonNode node;
@@ -53,6 +54,18 @@ final class SettingsNode {
 
   void text(String key, Consumer<String> use) {
     read(key, text -> text, use);
+  }
+
+  /** A list of values, or one text with commas. */
+  void texts(String key, Consumer<List<String>> use) {
+    var value = raw(key);
+    if (value != null && value.isArray()) {
+      var found = new ArrayList<String>();
+      value.forEach(item -> found.add(item.asString("")));
+      use.accept(found);
+    } else {
+      read(key, text -> List.of(text.split("\\s*,\\s*", -1)), use);
+    }
   }
 
   void duration(String key, Consumer<Duration> use) {

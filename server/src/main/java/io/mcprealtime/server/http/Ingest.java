@@ -3,11 +3,13 @@ package io.mcprealtime.server.http;
 import static io.mcprealtime.wire.WireJson.millis;
 
 import io.mcprealtime.McpRealtimeManager;
+import io.mcprealtime.McpTimeSeriesManager;
 import io.mcprealtime.ServerMetrics;
 import io.mcprealtime.internal.BatchWriter.OverloadException;
 import io.mcprealtime.server.monitor.ServerRegistry;
 import io.mcprealtime.wire.WireJson;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -113,7 +115,12 @@ final class Ingest {
 
   private static void read(JsonNode node, int index, List<ServerMetrics> good, Rejected bad) {
     try {
-      good.add(WireJson.readMetrics(node));
+      var sample = WireJson.readMetrics(node);
+      if (sample.at().isAfter(Instant.now().plus(McpTimeSeriesManager.MAX_AHEAD))) {
+        throw new IllegalArgumentException(
+            "'at' (%s) lies in the future; check the clock that made it".formatted(sample.at()));
+      }
+      good.add(sample);
     } catch (IllegalArgumentException e) {
       bad.add(index, e);
     }

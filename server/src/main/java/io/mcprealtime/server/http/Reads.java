@@ -102,6 +102,9 @@ final class Reads {
 
   ObjectNode trend(Params params) {
     var id = known(params.pathServer()).id();
+    if (params.text("window").filter("raw"::equals).isPresent()) {
+      throw Problem.badRequest("window must be 5m, 15m, 1h or 24h, is 'raw'");
+    }
     var window = params.window().orElse(Window.ONE_HOUR);
     return ApiJson.trend(manager.analyzePerformance(id, window));
   }

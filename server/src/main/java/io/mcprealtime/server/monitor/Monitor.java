@@ -1,11 +1,10 @@
 package io.mcprealtime.server.monitor;
 
+import io.mcprealtime.CollectResult;
 import io.mcprealtime.HealthCheck;
 import io.mcprealtime.McpRealtimeException;
 import io.mcprealtime.McpRealtimeManager;
 import io.mcprealtime.ServerId;
-import io.mcprealtime.ServerMetrics;
-import io.mcprealtime.internal.BatchWriter;
 import io.mcprealtime.mcp.McpProber;
 import io.mcprealtime.mcp.ProbeResult;
 import io.mcprealtime.mcp.TargetProbe;
@@ -23,6 +22,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -30,8 +30,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Probes every server of the configuration again and again, and hands what is found to the manager.
- * One thread keeps time, whatever the number of servers; the results of a moment are written
- * together.
+ * One thread keeps time, whatever the number of servers.
  */
 public final class Monitor implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Monitor.class);
@@ -40,8 +39,6 @@ public final class Monitor implements AutoCloseable {
   /** First probes are spread so far apart that many servers do not start at once. */
   private static final Duration START_GAP = Duration.ofMillis(5);
 
-  private static final int MAX_BATCH = 5_000;
-  private static final int MAX_WAITING = 100_000;
   private static final Duration STOP_BOUND = Duration.ofSeconds(7);
 
   private final McpProber prober;
@@ -58,9 +55,7 @@ public final class Monitor implements AutoCloseable {
             thread.setDaemon(true);
             return thread;
           });
-  private final BatchWriter<Finding> collector =
-      new BatchWriter<>("mcp-collect", this::collect, MAX_BATCH, MAX_WAITING);
-  private boolean storageFailing;
+  private final AtomicBoolean storageFailing = new AtomicBoolean();
 
   /**
    * @param observer is told of every probe
@@ -78,10 +73,6 @@ public final class Monitor implements AutoCloseable {
     this.interval = interval;
     this.healthInterval = healthInterval;
     this.observer = observer;
-  }
-
-  public void start() {
-    collector.start();
   }
 
   /**
@@ -122,29 +113,18 @@ public final class Monitor implements AutoCloseable {
     return changes;
   }
 
-  private void collect(List<Finding> findings) {
-    var samples = new ArrayList<ServerMetrics>();
-    var checks = new ArrayList<HealthCheck>();
-    for (var finding : findings) {
-      samples.add(finding.sample);
-      if (finding.check != null) {
-        checks.add(finding.check);
-      }
-    }
-    manager.processHealthChecks(checks);
-    var result = manager.collectMetrics(samples);
+  private void stored(CollectResult result) {
     var failure = result.whyNotStored();
-    if (failure.isPresent() && !storageFailing) {
+    if (failure.isPresent() && storageFailing.compareAndSet(false, true)) {
       log.error(
           "samples are not stored, and are lost until the database is back: {}",
           failure.get().getMessage());
-    } else if (failure.isEmpty() && storageFailing) {
+    } else if (failure.isEmpty() && storageFailing.compareAndSet(true, false)) {
       log.info("samples are stored again");
     }
-    storageFailing = failure.isPresent();
   }
 
-  /** Stops probing, stores what was found, and ends every child process, within a bound. */
+  /** Stops probing and ends every child process, within a bound. */
   @Override
   public void close() {
     scheduler.shutdownNow();
@@ -164,11 +144,7 @@ public final class Monitor implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     prober.close();
-    collector.close();
   }
-
-  /** A sample, and the health check where one is due. */
-  private record Finding(ServerMetrics sample, @Nullable HealthCheck check) {}
 
   /** One server under watch. */
   private final class Watch implements AutoCloseable {
@@ -243,13 +219,14 @@ public final class Monitor implements AutoCloseable {
       }
       observer.accept(definition, result);
       var check = result.toHealthCheck(definition.id());
-      boolean due = isDue(check);
-      if (due) {
+      if (isDue(check)) {
         lastStored = check;
+        var unused = manager.processHealthChecksAsync(List.of(check));
       }
-      var ignored =
-          collector.submit(
-              List.of(new Finding(result.toMetrics(definition.id()), due ? check : null)));
+      var unused =
+          manager
+              .collectMetricsAsync(List.of(result.toMetrics(definition.id())))
+              .thenAccept(Monitor.this::stored);
     }
 
     /** A health check is stored at its interval, and at once when the verdict changed. */

@@ -4,7 +4,9 @@ import io.mcprealtime.HealthCheck;
 import io.mcprealtime.LiveFeed;
 import io.mcprealtime.ServerId;
 import io.mcprealtime.ServerMetrics;
+import io.mcprealtime.TimeSource;
 import io.mcprealtime.mcp.config.ServerDefinition;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Collection;
@@ -21,8 +23,21 @@ public final class ServerRegistry implements LiveFeed.Listener {
   /** Samples kept for each server's sparkline. */
   public static final int RECENT = 60;
 
+  /** A server that is not in the configuration and was silent for so long is not shown. */
+  private static final Duration FORGOTTEN_AFTER = Duration.ofDays(1);
+
+  private final TimeSource time;
+  private final Duration staleAfter;
   private final Map<ServerId, Entry> entries = new ConcurrentSkipListMap<>();
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+
+  /**
+   * @param staleAfter age of the newest sample at which a state is not known any more
+   */
+  public ServerRegistry(TimeSource time, Duration staleAfter) {
+    this.time = time;
+    this.staleAfter = staleAfter;
+  }
 
   /** Calls back whenever a server comes or goes. */
   public void onChange(Runnable listener) {
@@ -30,7 +45,11 @@ public final class ServerRegistry implements LiveFeed.Listener {
   }
 
   public List<ServerView> views() {
-    return entries.values().stream().map(Entry::view).toList();
+    var forgotten = time.instant().minus(FORGOTTEN_AFTER);
+    return entries.values().stream()
+        .map(Entry::view)
+        .filter(view -> view.definition() != null || view.isNewerThan(forgotten))
+        .toList();
   }
 
   public Optional<ServerView> view(ServerId id) {
@@ -66,9 +85,12 @@ public final class ServerRegistry implements LiveFeed.Listener {
     entry(id).history(oldestFirst);
   }
 
-  /** Takes servers that the storage knows. */
+  /** Takes servers that the storage knows and that were heard of lately. */
   public void known(Collection<ServerMetrics> latest) {
-    latest.forEach(sample -> history(sample.server(), List.of(sample)));
+    var forgotten = time.instant().minus(FORGOTTEN_AFTER);
+    latest.stream()
+        .filter(sample -> sample.at().isAfter(forgotten))
+        .forEach(sample -> history(sample.server(), List.of(sample)));
     changed();
   }
 
@@ -94,7 +116,7 @@ public final class ServerRegistry implements LiveFeed.Listener {
     listeners.forEach(Runnable::run);
   }
 
-  private static final class Entry {
+  private final class Entry {
     private final ServerId id;
     private final Deque<ServerMetrics> recent = new ArrayDeque<>();
     private @Nullable ServerDefinition definition;
@@ -107,8 +129,17 @@ public final class ServerRegistry implements LiveFeed.Listener {
     }
 
     private synchronized ServerView view() {
+      var newest = recent.peekLast();
+      boolean silent = newest != null && newest.at().isBefore(time.instant().minus(staleAfter));
       return new ServerView(
-          id, definition, lastCheck, recent.peekLast(), since, problem, List.copyOf(recent));
+          id,
+          definition,
+          lastCheck,
+          newest,
+          since,
+          problem,
+          silent ? newest.at() : null,
+          List.copyOf(recent));
     }
 
     private synchronized void define(ServerDefinition value) {

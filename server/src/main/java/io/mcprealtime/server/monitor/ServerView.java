@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param lastSample its newest sample; absent before the first
  * @param since when it came into its state; absent before the first sample
  * @param problem why it cannot be probed, where its configuration is at fault
+ * @param silentSince when its newest sample was taken, if that is so long ago that its state is not
+ *     known any more
  * @param recent its newest samples, oldest first
  */
 public record ServerView(
@@ -26,16 +28,24 @@ public record ServerView(
     @Nullable ServerMetrics lastSample,
     @Nullable Instant since,
     @Nullable String problem,
+    @Nullable Instant silentSince,
     List<ServerMetrics> recent) {
 
   public ServerState state() {
-    return lastSample == null ? ServerState.UNKNOWN : lastSample.state();
+    return lastSample == null || silentSince != null ? ServerState.UNKNOWN : lastSample.state();
+  }
+
+  boolean isNewerThan(Instant instant) {
+    return lastSample != null && lastSample.at().isAfter(instant);
   }
 
   /** Why it is not healthy, in words. */
   public @Nullable String reason() {
     if (problem != null) {
       return problem;
+    }
+    if (silentSince != null) {
+      return "nothing was heard of it since " + silentSince;
     }
     if (state() == ServerState.HEALTHY) {
       return null;
