@@ -223,8 +223,9 @@ public final class HttpApi implements AutoCloseable {
       Problem.badRequest(String.valueOf(wrong.getMessage())).send(context);
     } else if (context.statusCode() == 413) {
       new Problem(413, "a body may hold at most %d bytes".formatted(MAX_BODY_BYTES)).send(context);
-    } else if (fault == null && context.statusCode() >= 400) {
-      new Problem(context.statusCode(), "the request cannot be answered").send(context);
+    } else if (context.statusCode() >= 400 && (fault == null || context.statusCode() < 500)) {
+      String detail = fault == null ? "the request cannot be answered" : fault.getMessage();
+      new Problem(context.statusCode(), String.valueOf(detail)).send(context);
     } else {
       log.error("{} {} failed", context.request().method(), context.request().path(), fault);
       new Problem(500, "the request failed; the log says why").send(context);
