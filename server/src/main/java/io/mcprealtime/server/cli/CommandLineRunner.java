@@ -1,6 +1,7 @@
 package io.mcprealtime.server.cli;
 
 import io.mcprealtime.McpRealtimeException;
+import io.mcprealtime.server.config.ConfigException;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.ExitCode;
@@ -12,7 +13,7 @@ public final class CommandLineRunner {
   /**
    * Runs to the end.
    *
-   * @return 0 when all is well, 1 when it is not, 2 for wrong usage
+   * @return 0 when all is well, 1 when it is not, 2 for wrong usage or configuration
    */
   public static int run(Terminal terminal, String... arguments) {
     var line = new CommandLine(new RootCommand(terminal));
@@ -27,7 +28,7 @@ public final class CommandLineRunner {
             terminal.warn("error: %s (MCP_REALTIME_LOG=DEBUG shows more)", fault);
             LoggerFactory.getLogger(CommandLineRunner.class).debug("the command failed", fault);
           }
-          return ExitCode.SOFTWARE;
+          return fault instanceof ConfigException ? ExitCode.USAGE : ExitCode.SOFTWARE;
         });
     line.setParameterExceptionHandler(
         (wrong, given) -> {

@@ -10,9 +10,12 @@ final class DatabaseOptions {
   @Option(
       names = "--data-dir",
       paramLabel = "DIRECTORY",
-      description =
-          "Where the embedded PostgreSQL keeps its data. Default: MCP_REALTIME_DATA_DIR, else"
-              + " ~/.local/share/mcp-realtime. DATABASE_URL names a PostgreSQL of your own instead.")
+      description = {
+        "Where the embedded PostgreSQL keeps its data.",
+        "Default: MCP_REALTIME_DATA_DIR, else",
+        "~/.local/share/mcp-realtime.",
+        "DATABASE_URL names a PostgreSQL of your own instead."
+      })
   private @Nullable Path dataDirectory;
 
   void applyTo(ServerConfigBuilder config) {

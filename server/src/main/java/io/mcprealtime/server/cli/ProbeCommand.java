@@ -35,15 +35,16 @@ import picocli.CommandLine.Spec;
       "Checks MCP servers once, stage by stage, and says which stage failed and why.",
       "Exit code: 0 all are healthy, 1 at least one is not, 2 wrong usage."
     },
+    synopsisHeading = "Usage:%n",
     customSynopsis = {
-      "",
-      "  mcp-realtime probe [--json] [--timeout DURATION] --url URL [--sse] [-H 'NAME: VALUE']...",
-      "  mcp-realtime probe [--json] [--timeout DURATION] [--env NAME=VALUE]... -- COMMAND [ARG]...",
-      "  mcp-realtime probe [--json] [--timeout DURATION] --config FILE [NAME]..."
+      "  mcp-realtime probe --url URL [--sse] [-H 'NAME: VALUE']... [OPTIONS]",
+      "  mcp-realtime probe --config FILE [OPTIONS] [NAME]...",
+      "  mcp-realtime probe [--env NAME=VALUE]... [OPTIONS] -- COMMAND [ARG]...",
+      ""
     },
     footerHeading = "%nExamples:%n",
     footer = {
-      "  mcp-realtime probe --url https://example.com/mcp -H 'Authorization: Bearer TOKEN'",
+      "  mcp-realtime probe --url https://example.com/mcp -H 'X-Api-Key: KEY'",
       "  mcp-realtime probe -- npx -y @modelcontextprotocol/server-memory",
       "  mcp-realtime probe --config .mcp.json filesystem --json"
     },
@@ -138,6 +139,12 @@ final class ProbeCommand implements Callable<Integer> {
     if (url != null && !files.isEmpty()) {
       throw wrong("give either --url or --config, not both");
     }
+    if (url == null && (sse || !headers.isEmpty())) {
+      throw wrong("--sse and --header go with --url only");
+    }
+    if (!env.isEmpty() && (url != null || !files.isEmpty())) {
+      throw wrong("--env goes with -- COMMAND only");
+    }
     if (url != null) {
       if (!words.isEmpty()) {
         throw wrong("--url takes no further words, but there is '%s'".formatted(words.get(0)));
@@ -147,7 +154,7 @@ final class ProbeCommand implements Callable<Integer> {
     if (!files.isEmpty()) {
       return configured(settings);
     }
-    if (words.isEmpty()) {
+    if (words.isEmpty() || words.get(0).isBlank()) {
       throw wrong("name what to check: --url URL, --config FILE, or -- COMMAND ARG…");
     }
     var name = Path.of(words.get(0)).getFileName();

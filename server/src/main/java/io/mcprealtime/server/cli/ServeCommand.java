@@ -3,6 +3,7 @@ package io.mcprealtime.server.cli;
 import io.mcprealtime.McpRealtimeException;
 import io.mcprealtime.Severity;
 import io.mcprealtime.mcp.config.WellKnownConfigs;
+import io.mcprealtime.server.config.ConfigException;
 import io.mcprealtime.server.config.ConfigFiles;
 import io.mcprealtime.server.config.ServerConfig;
 import io.mcprealtime.server.config.ServerConfigBuilder;
@@ -130,6 +131,12 @@ final class ServeCommand implements Callable<Integer> {
     try {
       var content = ConfigFiles.read(watched, new ServerConfigBuilder(terminal::variable));
       content.problems().forEach(problem -> terminal.warn("%s", problem));
+      for (var problem : content.problems()) {
+        // A file that is half written or gone for a moment must not end what it defined.
+        if (problem.key().isEmpty() && problem.severity() == Severity.ERROR) {
+          throw new ConfigException(List.of(problem.toString()));
+        }
+      }
       var changes = application.watch(content.servers());
       if (!changes.isEmpty()) {
         String message = "The configuration changed: " + String.join(", ", changes);

@@ -19,7 +19,7 @@ final class ServerOptions {
       names = "--host",
       paramLabel = "HOST",
       description =
-          "Address of the HTTP server. Default: 127.0.0.1. Another than loopback needs a token.")
+          "Address of the HTTP server. Default: 127.0.0.1. Any but a loopback address needs a token.")
   private @Nullable String host;
 
   @Option(
@@ -33,7 +33,7 @@ final class ServerOptions {
   @Option(
       names = "--interval",
       paramLabel = "DURATION",
-      description = "Time between two probes of a server: 5s, 1m. Default: 15s; in a demo 3s.")
+      description = "Time between two probes of a server: 5s, 1m. Default: 15s; demo: 3s.")
   private @Nullable String interval;
 
   void applyTo(ServerConfigBuilder config) {

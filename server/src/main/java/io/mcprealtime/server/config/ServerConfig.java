@@ -3,6 +3,7 @@ package io.mcprealtime.server.config;
 import io.mcprealtime.McpRealtimeConfig;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -42,15 +43,24 @@ public record ServerConfig(
 
   public ServerConfig {
     allowedHosts = List.copyOf(allowedHosts);
-    if (!LOOPBACK.contains(host.toLowerCase(Locale.ROOT)) && tokens.isEmpty()) {
-      throw new IllegalArgumentException(
+    var errors = errors(host, !tokens.isEmpty(), interval);
+    if (!errors.isEmpty()) {
+      throw new IllegalArgumentException(String.join(System.lineSeparator(), errors));
+    }
+  }
+
+  /** Everything that does not fit together. */
+  static List<String> errors(String host, boolean protectedByToken, Duration interval) {
+    var errors = new ArrayList<String>();
+    if (!LOOPBACK.contains(host.toLowerCase(Locale.ROOT)) && !protectedByToken) {
+      errors.add(
           "host %s can be reached from other machines, so a token must be set: --token, MCP_REALTIME_TOKEN or http.tokens"
               .formatted(host));
     }
     if (interval.compareTo(Duration.ofSeconds(1)) < 0) {
-      throw new IllegalArgumentException(
-          "the interval must be at least 1s, is %s".formatted(interval));
+      errors.add("the interval must be at least 1s, is %s".formatted(interval));
     }
+    return errors;
   }
 
   /** How long a whole probe may take: its start, and a few answers. */

@@ -4,6 +4,7 @@ import io.mcprealtime.McpRealtimeConfig;
 import io.mcprealtime.server.config.Tokens.Scope;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -163,6 +164,11 @@ public final class ServerConfigBuilder {
    * @throws ConfigException that names what does not fit together
    */
   public ServerConfig build() {
+    var errors = new ArrayList<>(Tokens.errors(tokens));
+    errors.addAll(ServerConfig.errors(host, !tokens.isEmpty(), interval));
+    if (!errors.isEmpty()) {
+      throw new ConfigException(errors);
+    }
     try {
       return new ServerConfig(
           host,

@@ -36,7 +36,8 @@ final class SettingsNode {
     this.errors = errors;
     boolean absent = node == null || node.isNull() || node.isMissingNode();
     if (!absent && !node.isObject()) {
-      errors.add(path + ": must be a group of settings, is " + shortened(node));
+      // Its value is left out: it may be a token that stands one level too high.
+      errors.add(path + ": must be a group of settings, is a single value or a list");
     }
     this.node = !absent && node.isObject() ? node : null;
   }
@@ -139,10 +140,5 @@ final class SettingsNode {
                 .formatted(path, key, known.stream().sorted().toList()));
       }
     }
-  }
-
-  private static String shortened(JsonNode node) {
-    String text = node.toString();
-    return text.length() <= 40 ? text : text.substring(0, 40) + "…";
   }
 }

@@ -2,13 +2,18 @@ package io.mcprealtime.server.config;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * The tokens that HTTP callers show. Without any, everyone may do everything; a scope allows what
  * the scopes before it allow as well.
  */
 public record Tokens(Map<Scope, String> byScope) {
+  private static final int MIN_LENGTH = 16;
+
   public static final Tokens NONE = new Tokens(Map.of());
 
   /** What a token allows. */
@@ -20,14 +25,25 @@ public record Tokens(Map<Scope, String> byScope) {
 
   public Tokens {
     byScope = Map.copyOf(byScope);
-    byScope.forEach(
-        (scope, token) -> {
-          if (token.length() < 16) {
-            throw new IllegalArgumentException(
-                "the %s token must have at least 16 characters, has %d"
-                    .formatted(scope, token.length()));
-          }
-        });
+    var errors = errors(byScope);
+    if (!errors.isEmpty()) {
+      throw new IllegalArgumentException(String.join(System.lineSeparator(), errors));
+    }
+  }
+
+  /** What is wrong with tokens, without showing one. */
+  static List<String> errors(Map<Scope, String> byScope) {
+    return new TreeMap<>(byScope)
+        .entrySet().stream()
+            .filter(entry -> entry.getValue().length() < MIN_LENGTH)
+            .map(
+                entry ->
+                    "the %s token must have at least %d characters, has %d"
+                        .formatted(
+                            entry.getKey().name().toLowerCase(Locale.ROOT),
+                            MIN_LENGTH,
+                            entry.getValue().length()))
+            .toList();
   }
 
   public boolean isEmpty() {

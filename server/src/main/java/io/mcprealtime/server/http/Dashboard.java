@@ -1,7 +1,6 @@
 package io.mcprealtime.server.http;
 
 import io.vertx.core.buffer.Buffer;
-import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
 import java.io.InputStream;
@@ -20,13 +19,13 @@ final class Dashboard {
 
   private Dashboard() {}
 
-  static void mount(Router router) {
+  static void mount(Routes routes) {
     TYPES.forEach(
         (name, type) -> {
           var content = read(name);
-          router.get("/" + name).handler(context -> send(context, content, type));
+          routes.get("/" + name, context -> send(context, content, type));
           if (name.equals("index.html")) {
-            router.get("/").handler(context -> send(context, content, type));
+            routes.get("/", context -> send(context, content, type));
           }
         });
   }

@@ -17,6 +17,7 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
 import java.net.BindException;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -29,12 +30,14 @@ import tools.jackson.databind.node.ObjectNode;
 /** The HTTP server: the API, live events, Prometheus and the dashboard. */
 public final class HttpApi implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(HttpApi.class);
+  private static final String API = "/api/v1";
   private static final long MAX_BODY_BYTES = 10L << 20;
   private static final int WORKERS = 16;
   private static final int IDLE_SECONDS = 60;
   private static final long BOUND_SECONDS = 5;
 
   private final ServerConfig config;
+  private final Guard guard;
   private final ServerRegistry registry;
   private final OperationMetrics operations;
   private final Reads reads;
@@ -52,6 +55,7 @@ public final class HttpApi implements AutoCloseable {
       ServerRegistry registry,
       OperationMetrics operations) {
     this.config = config;
+    this.guard = new Guard(config);
     this.registry = registry;
     this.operations = operations;
     this.storage = storage;
@@ -100,41 +104,43 @@ public final class HttpApi implements AutoCloseable {
 
   private Router router() {
     var router = Router.router(vertx);
-    var guard = new Guard(config);
     router.route().failureHandler(HttpApi::failed);
     router.route().handler(guard::checkHost).handler(HttpApi::secure);
-    Dashboard.mount(router);
-    router.get("/healthz").handler(context -> json(context, ApiDocs.alive()));
-    router.get("/readyz").handler(context -> answer(context, params -> ready()));
-    router.get("/openapi.json").handler(context -> json(context, ApiDocs.openApi()));
-    router.get("/metrics").handler(guard.require(Scope.READ)).handler(this::prometheus);
-    var api = Router.router(vertx);
-    api.get().handler(guard.require(Scope.READ));
-    api.get("/servers").handler(context -> answer(context, reads::servers));
-    api.get("/servers/:id").handler(context -> answer(context, reads::server));
-    api.get("/servers/:id/history").handler(context -> answer(context, reads::history));
-    api.get("/servers/:id/trend").handler(context -> answer(context, reads::trend));
-    api.get("/servers/:id/anomalies").handler(context -> answer(context, reads::anomalies));
-    api.get("/servers/:id/health-checks").handler(context -> answer(context, reads::healthChecks));
-    api.get("/metrics").handler(context -> answer(context, reads::metrics));
-    api.get("/metrics/:id").handler(context -> answer(context, reads::metricsOfServer));
-    api.get("/events").handler(context -> answer(context, reads::events));
-    api.get("/stats").handler(context -> answer(context, reads::stats));
-    api.get("/summary").handler(context -> answer(context, reads::summary));
-    api.get("/stream").handler(stream::open);
-    api.post("/metrics").handler(guard.require(Scope.INGEST));
-    api.post("/metrics").handler(BodyHandler.create(false).setBodyLimit(MAX_BODY_BYTES));
-    api.post("/metrics").handler(this::ingest);
-    router.route("/api/v1/*").subRouter(api);
-    router
-        .route()
-        .handler(
-            context -> {
-              throw Problem.notFound(
-                  "there is nothing at %s %s; see /openapi.json"
-                      .formatted(context.request().method(), context.request().path()));
-            });
+    mount(new Routes(router));
     return router;
+  }
+
+  /** Mounts everything that is answered. */
+  Routes mount(Routes routes) {
+    Dashboard.mount(routes);
+    routes.get("/healthz", context -> json(context, ApiDocs.alive()));
+    routes.get("/readyz", context -> answer(context, params -> ready()));
+    routes.get("/openapi.json", context -> json(context, ApiDocs.openApi()));
+    routes.get("/metrics", List.of(guard.require(Scope.READ), this::prometheus));
+    read(routes, "/servers", reads::servers);
+    read(routes, "/servers/:id", reads::server);
+    read(routes, "/servers/:id/history", reads::history);
+    read(routes, "/servers/:id/trend", reads::trend);
+    read(routes, "/servers/:id/anomalies", reads::anomalies);
+    read(routes, "/servers/:id/health-checks", reads::healthChecks);
+    read(routes, "/metrics", reads::metrics);
+    read(routes, "/metrics/:id", reads::metricsOfServer);
+    read(routes, "/events", reads::events);
+    read(routes, "/stats", reads::stats);
+    read(routes, "/summary", reads::summary);
+    routes.stream(API + "/stream", List.of(guard.require(Scope.READ), stream::open));
+    routes.post(
+        API + "/metrics",
+        List.of(
+            guard.require(Scope.INGEST),
+            BodyHandler.create(false).setBodyLimit(MAX_BODY_BYTES),
+            this::ingest));
+    routes.mountRest();
+    return routes;
+  }
+
+  private void read(Routes routes, String path, Function<Params, ObjectNode> read) {
+    routes.get(API + path, List.of(guard.require(Scope.READ), context -> answer(context, read)));
   }
 
   private static void secure(RoutingContext context) {
@@ -217,8 +223,9 @@ public final class HttpApi implements AutoCloseable {
       Problem.badRequest(String.valueOf(wrong.getMessage())).send(context);
     } else if (context.statusCode() == 413) {
       new Problem(413, "a body may hold at most %d bytes".formatted(MAX_BODY_BYTES)).send(context);
-    } else if (fault == null && context.statusCode() >= 400) {
-      new Problem(context.statusCode(), "the request cannot be answered").send(context);
+    } else if (context.statusCode() >= 400 && (fault == null || context.statusCode() < 500)) {
+      String detail = fault == null ? "the request cannot be answered" : fault.getMessage();
+      new Problem(context.statusCode(), String.valueOf(detail)).send(context);
     } else {
       log.error("{} {} failed", context.request().method(), context.request().path(), fault);
       new Problem(500, "the request failed; the log says why").send(context);

@@ -5,6 +5,7 @@ import io.mcprealtime.LiveFeed;
 import io.mcprealtime.MonitoringEvent;
 import io.mcprealtime.ServerMetrics;
 import io.mcprealtime.wire.WireJson;
+import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
@@ -43,8 +44,10 @@ final class LiveStream implements LiveFeed.Listener {
         .setChunked(true)
         .putHeader("Content-Type", "text/event-stream")
         .putHeader("Cache-Control", "no-store")
-        .putHeader("X-Accel-Buffering", "no");
-    var client = new Client(context.vertx(), response);
+        .putHeader("X-Accel-Buffering", "no")
+        // A compressor would hold messages back.
+        .putHeader("Content-Encoding", "identity");
+    var client = new Client(context.vertx().getOrCreateContext(), response);
     clients.add(client);
     response.closeHandler(closed -> clients.remove(client));
     response.exceptionHandler(fault -> clients.remove(client));
@@ -93,32 +96,37 @@ final class LiveStream implements LiveFeed.Listener {
     clients.forEach(client -> client.send(buffer));
   }
 
+  /** Works on the connection's own thread, so that no moment of draining is missed. */
   private final class Client {
-    private final Vertx vertx;
+    private final Context context;
     private final HttpServerResponse response;
     private boolean behind;
 
-    private Client(Vertx vertx, HttpServerResponse response) {
-      this.vertx = vertx;
+    private Client(Context context, HttpServerResponse response) {
+      this.context = context;
       this.response = response;
     }
 
-    private synchronized void send(Buffer buffer) {
+    private void send(Buffer buffer) {
+      context.runOnContext(nothing -> sendNow(buffer));
+    }
+
+    private void sendNow(Buffer buffer) {
       if (response.closed()) {
         clients.remove(this);
       } else if (response.writeQueueFull()) {
         if (!behind) {
           behind = true;
-          response.drainHandler(drained -> vertx.runOnContext(nothing -> caughtUp()));
+          response.drainHandler(drained -> caughtUp());
         }
       } else if (!behind) {
         var ignored = response.write(buffer);
       }
     }
 
-    private synchronized void caughtUp() {
+    private void caughtUp() {
       behind = false;
-      send(event(RELOAD, WireJson.object()));
+      sendNow(event(RELOAD, WireJson.object()));
     }
   }
 }

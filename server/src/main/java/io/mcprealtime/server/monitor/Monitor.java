@@ -2,7 +2,6 @@ package io.mcprealtime.server.monitor;
 
 import io.mcprealtime.CollectResult;
 import io.mcprealtime.HealthCheck;
-import io.mcprealtime.McpRealtimeException;
 import io.mcprealtime.McpRealtimeManager;
 import io.mcprealtime.ServerId;
 import io.mcprealtime.mcp.McpProber;
@@ -169,8 +168,9 @@ public final class Monitor implements AutoCloseable {
       TargetProbe opened;
       try {
         opened = open();
-      } catch (McpRealtimeException | IllegalArgumentException e) {
-        registry.problem(definition.id(), e.getMessage());
+      } catch (RuntimeException e) {
+        // Whatever it is, the next turn tries again.
+        registry.problem(definition.id(), String.valueOf(e.getMessage()));
         schedule(nextDelay());
         return;
       }

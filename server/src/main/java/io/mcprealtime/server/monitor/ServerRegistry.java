@@ -13,6 +13,7 @@ import java.util.Collection;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -77,7 +78,9 @@ public final class ServerRegistry implements LiveFeed.Listener {
 
   /** Notes why a server cannot be probed; null when it can. */
   void problem(ServerId id, @Nullable String problem) {
-    entry(id).problem(problem);
+    if (entry(id).problem(problem)) {
+      changed();
+    }
   }
 
   /** Takes what is stored of a server from before this process. */
@@ -147,8 +150,10 @@ public final class ServerRegistry implements LiveFeed.Listener {
       problem = null;
     }
 
-    private synchronized void problem(@Nullable String value) {
+    private synchronized boolean problem(@Nullable String value) {
+      boolean changed = !Objects.equals(problem, value);
       problem = value;
+      return changed;
     }
 
     private synchronized void check(HealthCheck check) {

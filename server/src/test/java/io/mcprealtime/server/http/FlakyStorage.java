@@ -1,0 +1,71 @@
+package io.mcprealtime.server.http;
+
+import io.mcprealtime.storage.EventStore;
+import io.mcprealtime.storage.HealthCheckStore;
+import io.mcprealtime.storage.InMemoryStorage;
+import io.mcprealtime.storage.RollupStore;
+import io.mcprealtime.storage.SampleStore;
+import io.mcprealtime.storage.Storage;
+import io.mcprealtime.storage.StorageException;
+import io.mcprealtime.storage.StorageMaintenance;
+
+/** The heap, with a switch that takes it away. */
+final class FlakyStorage implements Storage {
+  private final InMemoryStorage heap = new InMemoryStorage();
+  private volatile boolean away;
+
+  void goAway() {
+    away = true;
+  }
+
+  void comeBack() {
+    away = false;
+  }
+
+  private InMemoryStorage reached() {
+    check();
+    return heap;
+  }
+
+  @Override
+  public String name() {
+    return heap.name();
+  }
+
+  @Override
+  public void check() {
+    if (away) {
+      throw new StorageException("the database at db.example is away", null);
+    }
+  }
+
+  @Override
+  public SampleStore samples() {
+    return reached().samples();
+  }
+
+  @Override
+  public HealthCheckStore healthChecks() {
+    return reached().healthChecks();
+  }
+
+  @Override
+  public EventStore events() {
+    return reached().events();
+  }
+
+  @Override
+  public RollupStore rollups() {
+    return reached().rollups();
+  }
+
+  @Override
+  public StorageMaintenance maintenance() {
+    return reached().maintenance();
+  }
+
+  @Override
+  public void close() {
+    heap.close();
+  }
+}

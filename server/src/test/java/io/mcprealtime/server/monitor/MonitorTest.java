@@ -1,0 +1,230 @@
+package io.mcprealtime.server.monitor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.mcprealtime.HealthCheck;
+import io.mcprealtime.ManualTime;
+import io.mcprealtime.McpRealtime;
+import io.mcprealtime.McpRealtimeConfig;
+import io.mcprealtime.ServerId;
+import io.mcprealtime.ServerMetrics;
+import io.mcprealtime.ServerState;
+import io.mcprealtime.TimeSource;
+import io.mcprealtime.mcp.McpProber;
+import io.mcprealtime.mcp.config.ClientConfig;
+import io.mcprealtime.mcp.config.ExpansionContext;
+import io.mcprealtime.mcp.config.ServerDefinition;
+import io.mcprealtime.mcp.sample.SampleBehaviour;
+import io.mcprealtime.mcp.sample.SampleMcpServer;
+import io.mcprealtime.storage.TimeRange;
+import io.mcprealtime.testkit.TestData;
+import io.mcprealtime.wire.WireJson;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class MonitorTest {
+  private static final ServerId A = ServerId.of("a");
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  @TempDir private Path folder;
+  private final McpRealtime mcp = McpRealtime.create();
+  private final ServerRegistry registry =
+      new ServerRegistry(TimeSource.system(), McpRealtimeConfig.defaults().staleAfter());
+  private final AtomicInteger probes = new AtomicInteger();
+  private final SampleMcpServer server = SampleMcpServer.http(SampleBehaviour.healthy("sample"));
+  private Monitor monitor = monitor(Duration.ofMillis(30), Duration.ofHours(1));
+
+  private Monitor monitor(Duration interval, Duration healthInterval) {
+    return new Monitor(
+        McpProber.builder().build(),
+        mcp.manager(),
+        registry,
+        interval,
+        healthInterval,
+        (definition, result) -> probes.incrementAndGet());
+  }
+
+  private void start() {
+    mcp.manager().live().subscribe(registry);
+  }
+
+  @AfterEach
+  void close() {
+    monitor.close();
+    server.close();
+    mcp.close();
+  }
+
+  private List<ServerDefinition> define(Map<String, URI> servers) {
+    var root = WireJson.object();
+    var container = root.putObject("mcpServers");
+    servers.forEach((name, url) -> container.putObject(name).put("url", url.toString()));
+    return parse(root.toString());
+  }
+
+  private List<ServerDefinition> parse(String json) {
+    var file = folder.resolve("mcp.json");
+    var imported =
+        ClientConfig.parse(WireJson.parse(json), file.toString(), ExpansionContext.ofFile(file));
+    assertThat(imported.problems()).isEmpty();
+    return imported.servers();
+  }
+
+  private ServerState state(ServerId id) {
+    return registry.view(id).map(ServerView::state).orElse(ServerState.UNKNOWN);
+  }
+
+  private void awaitState(ServerId id, ServerState state) {
+    await().atMost(PATIENCE).until(() -> state(id) == state);
+  }
+
+  private List<HealthCheck> storedChecks() {
+    var always = new TimeRange(ServerMetrics.MIN_INSTANT, ServerMetrics.MAX_INSTANT);
+    return mcp.timeSeries().getHealthChecks(A, always, 1_000);
+  }
+
+  @Test
+  void watch_addsChangesAndRemoves() {
+    start();
+    var b = ServerId.of("b");
+    assertThat(monitor.watch(define(Map.of("a", server.url())))).containsExactly("a added");
+    awaitState(A, ServerState.HEALTHY);
+    assertThat(monitor.watch(define(Map.of("a", server.url())))).isEmpty();
+    assertThat(monitor.watch(define(Map.of("a", server.url(), "b", server.url()))))
+        .containsExactly("b added");
+    awaitState(b, ServerState.HEALTHY);
+    var elsewhere = server.url().resolve("/nothing/here");
+    assertThat(monitor.watch(define(Map.of("a", elsewhere, "b", server.url()))))
+        .containsExactly("a changed");
+    awaitState(A, ServerState.DOWN);
+    assertThat(monitor.watch(define(Map.of("b", server.url())))).containsExactly("a removed");
+    assertThat(state(b)).isEqualTo(ServerState.HEALTHY);
+    assertThat(monitor.watch(List.of())).containsExactly("b removed");
+  }
+
+  @Test
+  void healthChecks_areStoredOnChange_andNotWithEverySample() {
+    start();
+    monitor.watch(define(Map.of("a", server.url())));
+    await().atMost(PATIENCE).until(() -> probes.get() >= 5);
+    assertThat(storedChecks()).extracting(HealthCheck::state).containsExactly(ServerState.HEALTHY);
+    server.close();
+    awaitState(A, ServerState.DOWN);
+    await().atMost(PATIENCE).until(() -> storedChecks().size() >= 2);
+    assertThat(storedChecks().get(0).state()).isEqualTo(ServerState.DOWN);
+    assertThat(registry.view(A).orElseThrow().reason()).isNotBlank();
+    assertThat(mcp.timeSeries().getRecentMetrics(A, 100)).hasSizeGreaterThan(2);
+  }
+
+  @Test
+  void healthChecks_areStoredAtTheirInterval() {
+    monitor.close();
+    monitor = monitor(Duration.ofMillis(20), Duration.ofMillis(1));
+    start();
+    monitor.watch(define(Map.of("a", server.url())));
+    await().atMost(PATIENCE).until(() -> storedChecks().size() >= 3);
+  }
+
+  @Test
+  void unresolvableDefinition_showsItsProblem_andRecovers() throws IOException {
+    start();
+    var changes = new AtomicInteger();
+    var env = Files.writeString(folder.resolve(".env"), "NAME=value\n");
+    var definitions =
+        parse(
+            "{\"mcpServers\": {\"a\": {\"command\": \"no-such-command-here\", \"envFile\": \"%s\"}}}"
+                .formatted(env));
+    Files.delete(env);
+    monitor.watch(definitions);
+    registry.onChange(changes::incrementAndGet);
+    await().atMost(PATIENCE).until(() -> registry.view(A).orElseThrow().reason() != null);
+    assertThat(registry.view(A).orElseThrow().problem())
+        .isEqualTo("envFile '%s' cannot be read; create it or correct the path".formatted(env));
+    assertThat(state(A)).isEqualTo(ServerState.UNKNOWN);
+    Files.writeString(env, "NAME=value\n");
+    awaitState(A, ServerState.DOWN);
+    assertThat(registry.view(A).orElseThrow().problem()).isNull();
+    assertThat(registry.view(A).orElseThrow().reason()).contains("no-such-command-here");
+    assertThat(changes.get()).isPositive();
+  }
+
+  @Test
+  void close_endsProbing_withinItsBound() {
+    start();
+    try (var hanging =
+        SampleMcpServer.http(
+            SampleBehaviour.builder("h").quirk(SampleBehaviour.Quirk.HANG).build())) {
+      monitor.watch(define(Map.of("a", server.url(), "h", hanging.url())));
+      awaitState(A, ServerState.HEALTHY);
+      long start = System.nanoTime();
+      monitor.close();
+      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(15));
+    }
+    int after = probes.get();
+    assertThat(monitor.watch(List.of())).isEmpty();
+    assertThat(probes.get()).isEqualTo(after);
+    assertThat(server.openSessions()).isZero();
+  }
+
+  @Test
+  void server_thatFellSilent_isNotGreenAnyMore_andIsForgottenAfterADay() {
+    var time = ManualTime.startingAt("2026-11-20T12:00:00Z");
+    var silent = new ServerRegistry(time, Duration.ofMinutes(2));
+    silent.known(List.of(TestData.sample(A, TestData.NOON)));
+    assertThat(silent.view(A).orElseThrow().state()).isEqualTo(ServerState.HEALTHY);
+
+    time.advance(Duration.ofMinutes(3));
+    var view = silent.view(A).orElseThrow();
+    assertThat(view.state()).isEqualTo(ServerState.UNKNOWN);
+    assertThat(view.reason()).isEqualTo("nothing was heard of it since 2026-11-20T12:00:00Z");
+
+    time.advance(Duration.ofDays(1));
+    assertThat(silent.views()).isEmpty();
+    var restarted = new ServerRegistry(time, Duration.ofMinutes(2));
+    restarted.known(List.of(TestData.sample(A, TestData.NOON)));
+    assertThat(restarted.views()).isEmpty();
+  }
+
+  @Test
+  void registry_keepsTheNewestSamples_andSinceWhenTheStateIs() {
+    var start = Instant.now().truncatedTo(ChronoUnit.SECONDS).minusSeconds(150);
+    registry.onMetrics(List.of(TestData.sample(A, start.plusSeconds(100))));
+    registry.onMetrics(List.of(TestData.bareSample(A, start.plusSeconds(50))));
+    assertThat(state(A)).isEqualTo(ServerState.HEALTHY);
+    registry.onMetrics(List.of(TestData.bareSample(A, start.plusSeconds(110))));
+    registry.onMetrics(List.of(TestData.bareSample(A, start.plusSeconds(120))));
+    assertThat(registry.view(A).orElseThrow().since()).isEqualTo(start.plusSeconds(110));
+    registry.history(
+        A, List.of(TestData.bareSample(A, start), TestData.sample(A, start.plusSeconds(10))));
+    var view = registry.view(A).orElseThrow();
+    assertThat(view.recent())
+        .extracting(ServerMetrics::at)
+        .containsExactly(
+            start,
+            start.plusSeconds(10),
+            start.plusSeconds(100),
+            start.plusSeconds(110),
+            start.plusSeconds(120));
+    assertThat(view.since()).isEqualTo(start.plusSeconds(110));
+    registry.onMetrics(TestData.samples(A, start.plusSeconds(200), Duration.ofSeconds(1), 100));
+    assertThat(registry.view(A).orElseThrow().recent()).hasSize(ServerRegistry.RECENT);
+    assertThat(registry.size()).isEqualTo(1);
+    var seen = new AtomicInteger();
+    registry.onChange(seen::incrementAndGet);
+    registry.known(List.of(TestData.sample(ServerId.of("old"), start)));
+    assertThat(registry.contains(ServerId.of("old"))).isTrue();
+    assertThat(seen.get()).isEqualTo(1);
+  }
+}
