@@ -2,6 +2,8 @@ package io.mcprealtime.server.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vertx.core.Vertx;
+import io.vertx.ext.web.Router;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -24,11 +26,12 @@ class OpenApiTest {
       path.getValue().propertyNames().forEach(name -> methods.add(name.toUpperCase(Locale.ROOT)));
       documented.put(path.getKey().replaceAll("\\{(\\w+)}", ":$1"), methods);
     }
+    var vertx = Vertx.vertx();
     try (var fixture = ApiFixture.open()) {
       var mounted = new TreeMap<String, Set<String>>();
       fixture
           .api
-          .mount(new Routes(io.vertx.ext.web.Router.router(io.vertx.core.Vertx.vertx())))
+          .mount(new Routes(Router.router(vertx)))
           .mounted()
           .forEach(
               (path, methods) -> {
@@ -37,6 +40,8 @@ class OpenApiTest {
                 mounted.put(path, methods);
               });
       assertThat(mounted).isEqualTo(documented);
+    } finally {
+      vertx.close().await();
     }
   }
 
