@@ -184,7 +184,7 @@ public final class McpTimeSeriesManager implements AutoCloseable {
   public ServerSummary getServerSummary(ServerId server, int hours) {
     var range = TimeRange.endingAt(time.instant(), Duration.ofHours(hours));
     var states = new EnumMap<ServerState, Integer>(ServerState.class);
-    var counts = new Long[2];
+    @Nullable Long[] counts = new @Nullable Long[2];
     var latency = LatencySketch.builder();
     queryMetrics(
         server,

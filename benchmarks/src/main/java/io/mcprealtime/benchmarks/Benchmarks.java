@@ -10,6 +10,8 @@ public final class Benchmarks {
   private Benchmarks() {}
 
   /**
+   * Runs one benchmark to its end.
+   *
    * @param arguments the benchmark's name, and the runnable jar
    */
   public static void main(String[] arguments) throws IOException, InterruptedException {

@@ -23,7 +23,7 @@ public final class CommandLineRunner {
     line.setExecutionExceptionHandler(
         (fault, command, parsed) -> {
           if (fault instanceof McpRealtimeException) {
-            terminal.warn("error: %s", fault.getMessage());
+            terminal.warn("error: %s", String.valueOf(fault.getMessage()));
           } else {
             terminal.warn("error: %s (MCP_REALTIME_LOG=DEBUG shows more)", fault);
             LoggerFactory.getLogger(CommandLineRunner.class).debug("the command failed", fault);
@@ -33,7 +33,7 @@ public final class CommandLineRunner {
     line.setParameterExceptionHandler(
         (wrong, given) -> {
           var command = wrong.getCommandLine();
-          terminal.warn("error: %s", wrong.getMessage());
+          terminal.warn("error: %s", String.valueOf(wrong.getMessage()));
           terminal.warn(
               "%s --help shows how it is used.", command.getCommandSpec().qualifiedName());
           return ExitCode.USAGE;

@@ -110,7 +110,7 @@ final class ServeCommand implements Callable<Integer> {
         ConfigFiles.read(List.of(place.file()), new ServerConfigBuilder(terminal::variable));
         usable.add(place.file());
       } catch (McpRealtimeException e) {
-        terminal.warn("left out: %s", e.getMessage());
+        terminal.warn("left out: %s", String.valueOf(e.getMessage()));
       }
     }
     return usable;

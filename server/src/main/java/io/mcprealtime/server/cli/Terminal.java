@@ -1,5 +1,6 @@
 package io.mcprealtime.server.cli;
 
+import com.google.errorprone.annotations.FormatMethod;
 import java.io.PrintWriter;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -21,11 +22,13 @@ public record Terminal(
     return environment.get(name);
   }
 
+  @FormatMethod
   void say(String format, Object... values) {
     out.println(format.formatted(values));
     out.flush();
   }
 
+  @FormatMethod
   void warn(String format, Object... values) {
     err.println(format.formatted(values));
     err.flush();

@@ -34,12 +34,13 @@ final class SettingsNode {
     this.path = path;
     this.environment = environment;
     this.errors = errors;
+    boolean group = node != null && node.isObject();
     boolean absent = node == null || node.isNull() || node.isMissingNode();
-    if (!absent && !node.isObject()) {
+    if (!absent && !group) {
       // Its value is left out: it may be a token that stands one level too high.
       errors.add(path + ": must be a group of settings, is a single value or a list");
     }
-    this.node = !absent && node.isObject() ? node : null;
+    this.node = group ? node : null;
   }
 
   SettingsNode section(String key) {

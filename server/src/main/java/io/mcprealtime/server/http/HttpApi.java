@@ -1,5 +1,7 @@
 package io.mcprealtime.server.http;
 
+import static java.util.Objects.requireNonNull;
+
 import io.mcprealtime.LiveFeed;
 import io.mcprealtime.McpRealtime;
 import io.mcprealtime.McpRealtimeException;
@@ -202,14 +204,14 @@ public final class HttpApi implements AutoCloseable {
         context.response().putHeader("Content-Type", "application/json").end(json.toString());
   }
 
-  private static void respond(RoutingContext context, Future<String> body) {
+  private static void respond(RoutingContext context, Future<@Nullable String> body) {
     body.onSuccess(
             text ->
                 context
                     .response()
                     .putHeader("Content-Type", "application/json")
                     .putHeader("Cache-Control", "no-store")
-                    .end(text))
+                    .end(requireNonNull(text)))
         .onFailure(context::fail);
   }
 

@@ -1,5 +1,7 @@
 package io.mcprealtime.server.http;
 
+import static java.util.Objects.requireNonNull;
+
 import io.mcprealtime.ServerId;
 import io.mcprealtime.Window;
 import io.mcprealtime.storage.TimeRange;
@@ -30,7 +32,7 @@ final class Params {
   }
 
   ServerId pathServer() {
-    return server(context.pathParam("id"));
+    return server(requireNonNull(context.pathParam("id")));
   }
 
   Optional<ServerId> server() {
