@@ -11,6 +11,8 @@ import java.util.Deque;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -20,6 +22,12 @@ import org.slf4j.LoggerFactory;
  * A server's process: starts it, feeds it, reads its two streams, and ends it with its children.
  */
 final class ChildProcess {
+  /** The system's error number in the words of Java 17 ({@code error=2,}) and of later ones. */
+  private static final Pattern ERRNO = Pattern.compile("error[=:] ?(\\d+)");
+
+  private static final String NO_SUCH_FILE = "2";
+  private static final String NO_PERMISSION = "13";
+
   private static final Logger log = LoggerFactory.getLogger(ChildProcess.class);
 
   /** How long each step of the ending may take before the next, harder one. */
@@ -83,7 +91,9 @@ final class ChildProcess {
 
   private static McpException startFault(String command, Redactor redactor, IOException e) {
     String cause = redactor.quote(String.valueOf(e.getMessage()), MAX_QUOTE);
-    if (cause.contains("error=2,")) {
+    Matcher errno = ERRNO.matcher(cause);
+    String code = errno.find() ? errno.group(1) : "";
+    if (code.equals(NO_SUCH_FILE)) {
       String hint =
           command.contains("/")
               ? "there is no such file"
@@ -92,7 +102,7 @@ final class ChildProcess {
       return new McpException(
           Kind.COMMAND_NOT_FOUND, "command '%s' not found: %s".formatted(command, hint), e);
     }
-    if (cause.contains("error=13,")) {
+    if (code.equals(NO_PERMISSION)) {
       return new McpException(
           Kind.COMMAND_NOT_FOUND,
           "command '%s' may not be executed: check its permissions".formatted(command),
