@@ -86,7 +86,8 @@ public final class McpRealtimeManager {
 
   /**
    * Takes samples without waiting for the storage: listeners have heard of them when this returns,
-   * and they are committed when the result is there. It never completes exceptionally.
+   * and they are committed, with the events that they make, when the result is there. It never
+   * completes exceptionally.
    *
    * @throws IllegalArgumentException when one lies too far in the future; none is taken then
    */
@@ -97,18 +98,20 @@ public final class McpRealtimeManager {
     boolean cached = cache.cacheServerMetrics(samples);
     long cachedAt = time.nanoTime();
     live.metrics(samples);
-    var unused = processEventsAsync(states.changes(samples));
-    return written.handle(
-        (done, failure) -> {
-          long storedAt = time.nanoTime();
-          return new CollectResult(
-              cached,
-              failure == null,
-              Duration.ofNanos(cachedAt - handedOver),
-              Duration.ofNanos(storedAt - start),
-              Duration.ofNanos(Math.max(cachedAt, storedAt) - start),
-              failure == null ? null : known(failure));
-        });
+    var told = processEventsAsync(states.changes(samples));
+    var result =
+        written.handle(
+            (done, failure) -> {
+              long storedAt = time.nanoTime();
+              return new CollectResult(
+                  cached,
+                  failure == null,
+                  Duration.ofNanos(cachedAt - handedOver),
+                  Duration.ofNanos(storedAt - start),
+                  Duration.ofNanos(Math.max(cachedAt, storedAt) - start),
+                  failure == null ? null : known(failure));
+            });
+    return result.thenCombine(told, (collected, stored) -> collected);
   }
 
   private static McpRealtimeException known(Throwable failure) {
@@ -202,7 +205,8 @@ public final class McpRealtimeManager {
     return processEventsAsync(events).join();
   }
 
-  private CompletableFuture<Boolean> processEventsAsync(List<MonitoringEvent> events) {
+  /** The same without waiting for the storage; never completes exceptionally. */
+  public CompletableFuture<Boolean> processEventsAsync(List<MonitoringEvent> events) {
     if (events.isEmpty()) {
       return CompletableFuture.completedFuture(true);
     }
@@ -289,8 +293,10 @@ public final class McpRealtimeManager {
     var system = new SystemStats(HealthScore.of(counts).orElse(null), latest.size(), counts);
     var cacheStats = cache.stats();
     DataUsage usage = null;
+    Kpis kpis = null;
     var urgent = new ArrayList<String>();
     try {
+      kpis = timeSeries.getRealtimeKpis();
       usage = retention.analyzeDataUsage();
       usage
           .ratio()
@@ -313,6 +319,7 @@ public final class McpRealtimeManager {
         cacheStats,
         timeSeries.timings(),
         usage,
+        kpis,
         system,
         recommendations(cacheStats, counts),
         urgent);

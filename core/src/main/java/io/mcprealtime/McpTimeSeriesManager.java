@@ -10,7 +10,6 @@ import io.mcprealtime.storage.Storage;
 import io.mcprealtime.storage.TimeRange;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -25,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 public final class McpTimeSeriesManager implements AutoCloseable {
   /** How far ahead of this machine's clock a sample may lie: the clocks of two machines differ. */
   public static final Duration MAX_AHEAD = Duration.ofMinutes(5);
+
+  private static final Duration KPI_SPAN = Duration.ofMinutes(5);
 
   /** The commit of a batch is shared by at most that many default batches. */
   private static final int SHARED_BATCHES = 10;
@@ -183,29 +184,31 @@ public final class McpTimeSeriesManager implements AutoCloseable {
   /** What a server did in the hours up to now. */
   public ServerSummary getServerSummary(ServerId server, int hours) {
     var range = TimeRange.endingAt(time.instant(), Duration.ofHours(hours));
-    var states = new EnumMap<ServerState, Integer>(ServerState.class);
-    @Nullable Long[] counts = new @Nullable Long[2];
-    var latency = LatencySketch.builder();
-    queryMetrics(
-        server,
-        range,
-        sample -> {
-          states.merge(sample.state(), 1, Integer::sum);
-          counts[0] = sum(counts[0], sample.requestCount());
-          counts[1] = sum(counts[1], sample.errorCount());
-          if (sample.responseTime() != null) {
-            latency.add(sample.responseTime());
-          }
-        });
+    var tally = new Tally();
+    queryMetrics(server, range, tally::add);
     return new ServerSummary(
-        server, range.from(), range.to(), states, counts[0], counts[1], latency.build());
+        server,
+        range.from(),
+        range.to(),
+        tally.states,
+        tally.requests,
+        tally.errors,
+        tally.latency());
   }
 
-  private static @Nullable Long sum(@Nullable Long sum, @Nullable Long value) {
-    if (value == null) {
-      return sum;
-    }
-    return sum == null ? value : sum + value;
+  /** The key figures of all servers over the last five minutes. */
+  public Kpis getRealtimeKpis() {
+    var range = TimeRange.endingAt(time.instant().plusMillis(1), KPI_SPAN);
+    var tally = new Tally();
+    queries.measure(() -> storage.samples().forEach(range, tally::add));
+    return new Kpis(
+        range.from(),
+        range.to(),
+        tally.servers.size(),
+        tally.states,
+        tally.requests,
+        tally.errors,
+        tally.latency());
   }
 
   /** Brings the roll-ups up to date with what was written; called every few minutes. */

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * The state of the whole, measured.
  *
  * @param usage what the database holds; absent when it did not answer
+ * @param kpis key figures of the last minutes; absent when the database did not answer
  * @param recommendations what would help, each with its numbers
  * @param urgentActions what must be done now, each with its numbers
  */
@@ -20,6 +21,7 @@ public record RealtimeStats(
     CacheStats cache,
     DatabaseTimings database,
     @Nullable DataUsage usage,
+    @Nullable Kpis kpis,
     SystemStats system,
     List<String> recommendations,
     List<String> urgentActions) {

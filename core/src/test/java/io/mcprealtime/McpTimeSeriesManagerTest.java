@@ -145,6 +145,21 @@ class McpTimeSeriesManagerTest {
   }
 
   @Test
+  void kpis_countTheLastMinutesOfAllServers() {
+    manager.batchInsertMetrics(Samples.series(FILESYSTEM, NOON, 10, i -> 20), null);
+    manager.batchInsertMetrics(List.of(Samples.down(GITHUB, NOON)), null);
+    manager.batchInsertMetrics(List.of(Samples.down(GITHUB, NOON.minusSeconds(600))), null);
+
+    var kpis = manager.getRealtimeKpis();
+
+    assertThat(kpis.servers()).isEqualTo(2);
+    assertThat(kpis.sampleCount()).isEqualTo(11);
+    assertThat(kpis.upRatio().orElseThrow()).isEqualTo(10 / 11.0);
+    assertThat(kpis.errorRate()).contains(0.0);
+    assertThat(kpis.responseTime(0.5).orElseThrow().toNanos() / 20e6).isBetween(0.99, 1.01);
+  }
+
+  @Test
   void detectAnomalies_ofNoTime_isRefused() {
     assertThatThrownBy(() -> manager.detectAnomalies(FILESYSTEM, 0))
         .hasMessage("minutes must be positive, is 0");

@@ -4,6 +4,7 @@ import static io.mcprealtime.wire.WireJson.millis;
 import static io.mcprealtime.wire.WireJson.object;
 
 import io.mcprealtime.CacheStats;
+import io.mcprealtime.Kpis;
 import io.mcprealtime.McpDataRetentionManager.DataUsage;
 import io.mcprealtime.RealtimeStats;
 import io.mcprealtime.Rollup;
@@ -177,6 +178,8 @@ public final class ApiJson {
     database.set("writes", timings(stats.database().writes()));
     var usage = stats.usage();
     database.set("storage", usage == null ? null : usage(usage));
+    var kpis = stats.kpis();
+    json.set("kpis", kpis == null ? null : kpis(kpis));
     var system =
         json.putObject("system")
             .put("overallHealthScore", stats.system().overallHealthScore().orElse(null))
@@ -185,6 +188,21 @@ public final class ApiJson {
     system.set("states", states(stats.system().states()));
     stats.recommendations().forEach(json.putArray("recommendations")::add);
     stats.urgentActions().forEach(json.putArray("urgentActions")::add);
+    return json;
+  }
+
+  private static ObjectNode kpis(Kpis kpis) {
+    var json =
+        object()
+            .put("from", kpis.from().toString())
+            .put("to", kpis.to().toString())
+            .put("servers", kpis.servers())
+            .put("sampleCount", kpis.sampleCount())
+            .put("upRatio", kpis.upRatio().orElse(null))
+            .put("requestCount", kpis.requestCount())
+            .put("errorCount", kpis.errorCount())
+            .put("errorRate", kpis.errorRate().orElse(null));
+    putQuantiles(json, kpis::responseTime);
     return json;
   }
 

@@ -1,9 +1,12 @@
 package io.mcprealtime.server.monitor;
 
 import io.mcprealtime.CollectResult;
+import io.mcprealtime.EventType;
 import io.mcprealtime.HealthCheck;
 import io.mcprealtime.McpRealtimeManager;
+import io.mcprealtime.MonitoringEvent;
 import io.mcprealtime.ServerId;
+import io.mcprealtime.Severity;
 import io.mcprealtime.mcp.McpProber;
 import io.mcprealtime.mcp.ProbeResult;
 import io.mcprealtime.mcp.TargetProbe;
@@ -219,6 +222,9 @@ public final class Monitor implements AutoCloseable {
       }
       observer.accept(definition, result);
       var check = result.toHealthCheck(definition.id());
+      if (result.eraChanged()) {
+        var unused = manager.processEventsAsync(List.of(eraChange(result)));
+      }
       if (isDue(check)) {
         lastStored = check;
         var unused = manager.processHealthChecksAsync(List.of(check));
@@ -227,6 +233,16 @@ public final class Monitor implements AutoCloseable {
           manager
               .collectMetricsAsync(List.of(result.toMetrics(definition.id())))
               .thenAccept(Monitor.this::stored);
+    }
+
+    private MonitoringEvent eraChange(ProbeResult result) {
+      return MonitoringEvent.of(
+          definition.id(),
+          result.at(),
+          EventType.ERA_CHANGE,
+          Severity.WARNING,
+          "%s speaks the %s era now (%s), and spoke the other before"
+              .formatted(definition.id(), result.era(), result.protocolVersion()));
     }
 
     /** A health check is stored at its interval, and at once when the verdict changed. */
