@@ -9,6 +9,8 @@ import io.mcprealtime.storage.TimeRange;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
@@ -43,8 +45,8 @@ public final class McpDataRetentionManager {
 
   /** Drops what is over its age, and everything that the limit demands when it is near. */
   public synchronized CleanupResult performFullCleanup() {
-    storage.maintenance().prepareUntil(time.instant().plus(AHEAD));
     var result = cleanUp(1);
+    storage.maintenance().prepareUntil(time.instant().plus(AHEAD));
     var ratio = analyzeDataUsage().ratio();
     if (ratio.isPresent() && ratio.get() > config.emergencyRatio()) {
       return result.plus(performEmergencyCleanup());
@@ -59,12 +61,15 @@ public final class McpDataRetentionManager {
   public synchronized CleanupResult performEmergencyCleanup() {
     cache.emergencyCleanup();
     var result = cleanUp(1);
-    for (int divisor = 2;
-        isOverEmergency() && config.metricsRetention().dividedBy(divisor).compareTo(FLOOR) >= 0;
-        divisor *= 2) {
+    for (int divisor = 2; isOverEmergency() && isAboveFloor(divisor / 2); divisor *= 2) {
       result = result.plus(cleanUp(divisor));
     }
     return result;
+  }
+
+  private boolean isAboveFloor(int divisor) {
+    return Arrays.stream(DataKind.values())
+        .anyMatch(kind -> config.retention(kind).dividedBy(divisor).compareTo(FLOOR) > 0);
   }
 
   private boolean isOverEmergency() {
@@ -75,10 +80,19 @@ public final class McpDataRetentionManager {
     Instant now = time.instant();
     long start = time.nanoTime();
     var dropped = new EnumMap<DataKind, DropResult>(DataKind.class);
+    var faults = new ArrayList<String>();
     for (var kind : DataKind.values()) {
       var age = config.retention(kind).dividedBy(divisor);
       var kept = age.compareTo(FLOOR) < 0 && divisor > 1 ? FLOOR : age;
-      dropped.put(kind, storage.maintenance().dropBefore(kind, now.minus(kept)));
+      try {
+        dropped.put(kind, storage.maintenance().dropBefore(kind, now.minus(kept)));
+      } catch (McpRealtimeException e) {
+        faults.add("%s: %s".formatted(kind.label(), e.getMessage()));
+      }
+    }
+    if (!faults.isEmpty()) {
+      throw new McpRealtimeException(
+          "the clean-up dropped %s and could not drop all: %s".formatted(dropped, faults));
     }
     return new CleanupResult(dropped, Duration.ofNanos(time.nanoTime() - start));
   }

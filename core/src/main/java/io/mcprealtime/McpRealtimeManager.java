@@ -13,11 +13,13 @@ import io.mcprealtime.analysis.Trend;
 import io.mcprealtime.storage.TimeRange;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -33,6 +35,9 @@ public final class McpRealtimeManager {
 
   /** A server that was silent for so long does not count any more. */
   private static final Duration FORGOTTEN_AFTER = Duration.ofDays(1);
+
+  /** Up to so many servers that the cache lacks are read one by one; beyond, all at once. */
+  private static final int POINT_READS = 50;
 
   /** Reads before the hit rate means anything. */
   private static final long MIN_READS = 100;
@@ -95,10 +100,11 @@ public final class McpRealtimeManager {
     long start = time.nanoTime();
     var written = timeSeries.insertMetrics(samples);
     long handedOver = time.nanoTime();
-    boolean cached = cache.cacheServerMetrics(samples);
+    var news = states.observe(samples);
+    boolean cached = cache.cacheServerMetrics(news.newest());
     long cachedAt = time.nanoTime();
     live.metrics(samples);
-    var told = processEventsAsync(states.changes(samples));
+    var told = processEventsAsync(news.events());
     var result =
         written.handle(
             (done, failure) -> {
@@ -151,11 +157,15 @@ public final class McpRealtimeManager {
   /** The latest sample of every server; from the database as soon as the cache lacks one. */
   public MetricsResult<List<ServerMetrics>> getMetrics(MetricsOptions options) {
     long start = time.nanoTime();
-    var servers = states.servers();
     if (options.useCache()) {
+      var servers = states.servers(time.instant().minus(FORGOTTEN_AFTER));
       var found = cache.getMetrics(servers);
-      if (!found.isEmpty() && (found.size() == servers.size() || !options.fallbackToDb())) {
+      int missing = servers.size() - found.size();
+      if (!found.isEmpty() && (missing == 0 || !options.fallbackToDb())) {
         return result(sorted(found.values()), Source.CACHE, start);
+      }
+      if (!found.isEmpty() && missing <= POINT_READS) {
+        return result(sorted(completed(found, servers)), Source.DATABASE, start);
       }
     }
     if (options.fallbackToDb()) {
@@ -167,7 +177,22 @@ public final class McpRealtimeManager {
     return result(List.of(), Source.NONE, start);
   }
 
-  private static List<ServerMetrics> sorted(java.util.Collection<ServerMetrics> samples) {
+  /** Reads those that the cache lacks, and caches them. */
+  private Collection<ServerMetrics> completed(
+      Map<ServerId, ServerMetrics> found, Set<ServerId> servers) {
+    var complete = new ArrayList<>(found.values());
+    var read = new ArrayList<ServerMetrics>();
+    for (var server : servers) {
+      if (!found.containsKey(server)) {
+        timeSeries.getLatestMetrics(server).ifPresent(read::add);
+      }
+    }
+    cache.cacheServerMetrics(read);
+    complete.addAll(read);
+    return complete;
+  }
+
+  private static List<ServerMetrics> sorted(Collection<ServerMetrics> samples) {
     return samples.stream().sorted(comparing(ServerMetrics::server)).toList();
   }
 

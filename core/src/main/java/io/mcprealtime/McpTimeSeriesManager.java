@@ -32,6 +32,7 @@ public final class McpTimeSeriesManager implements AutoCloseable {
 
   private final Storage storage;
   private final TimeSource time;
+  private final Duration retention;
   private final Roller roller;
   private final Timer queries;
   private final Timer writes;
@@ -42,6 +43,7 @@ public final class McpTimeSeriesManager implements AutoCloseable {
   public McpTimeSeriesManager(Storage storage, McpRealtimeConfig config, TimeSource time) {
     this.storage = storage;
     this.time = time;
+    this.retention = config.metricsRetention();
     this.roller = new Roller(storage, config.metricsRetention());
     this.queries = new Timer(time);
     this.writes = new Timer(time);
@@ -74,8 +76,7 @@ public final class McpTimeSeriesManager implements AutoCloseable {
    *
    * @param sessionId the collection session of those that name none
    * @throws McpRealtimeException when they could not be written; none of them was then
-   * @throws IllegalArgumentException when one lies further ahead of the clock than {@link
-   *     #MAX_AHEAD}
+   * @throws IllegalArgumentException when one cannot be kept, see {@link #checkInstant}
    */
   public void batchInsertMetrics(List<ServerMetrics> metrics, @Nullable String sessionId) {
     await(insertMetrics(withSession(metrics, sessionId)));
@@ -83,15 +84,28 @@ public final class McpTimeSeriesManager implements AutoCloseable {
 
   /** Hands samples over to be written; completes when they are committed, or with why not. */
   CompletableFuture<Void> insertMetrics(List<ServerMetrics> metrics) {
-    var limit = time.instant().plus(MAX_AHEAD);
-    for (var sample : metrics) {
-      if (sample.at().isAfter(limit)) {
-        throw new IllegalArgumentException(
-            "the sample of %s at %s lies in the future; check the clock that made it"
-                .formatted(sample.server(), sample.at()));
-      }
-    }
+    metrics.forEach(this::checkInstant);
     return submit(sampleWriter, metrics);
+  }
+
+  /**
+   * Refuses what cannot be kept: a sample from the future would hide all that come after it, and
+   * one that is over its age would be dropped at the next clean-up.
+   *
+   * @throws IllegalArgumentException that names the sample's instant
+   */
+  public void checkInstant(ServerMetrics sample) {
+    var now = time.instant();
+    if (sample.at().isAfter(now.plus(MAX_AHEAD))) {
+      throw new IllegalArgumentException(
+          "the sample of %s at %s lies in the future; check the clock that made it"
+              .formatted(sample.server(), sample.at()));
+    }
+    if (sample.at().isBefore(now.minus(retention))) {
+      throw new IllegalArgumentException(
+          "the sample of %s at %s is older than the %d hours that samples are kept"
+              .formatted(sample.server(), sample.at(), retention.toHours()));
+    }
   }
 
   static List<ServerMetrics> withSession(List<ServerMetrics> metrics, @Nullable String sessionId) {

@@ -12,6 +12,10 @@ public record ServerId(String value) implements Comparable<ServerId> {
     if (value.chars().anyMatch(Character::isISOControl)) {
       throw new IllegalArgumentException("server id must not contain control characters");
     }
+    if (Texts.hasUnpairedSurrogate(value)) {
+      throw new IllegalArgumentException(
+          "server id must be valid Unicode; half a character is in it");
+    }
     if (!value.equals(value.strip())) {
       throw new IllegalArgumentException(
           "server id '%s' must not start or end with white space".formatted(value));

@@ -86,8 +86,10 @@ public record ServerMetrics(
           "sessionId must have at most %d characters, has %d"
               .formatted(MAX_SESSION_LENGTH, sessionId.length()));
     }
-    if (sessionId != null && sessionId.indexOf('\0') >= 0) {
-      throw new IllegalArgumentException("sessionId must not contain NUL characters");
+    if (sessionId != null
+        && (sessionId.indexOf('\0') >= 0 || Texts.hasUnpairedSurrogate(sessionId))) {
+      throw new IllegalArgumentException(
+          "sessionId must not contain NUL characters or half characters");
     }
   }
 

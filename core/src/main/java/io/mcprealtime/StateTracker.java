@@ -1,11 +1,13 @@
 package io.mcprealtime;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 
 /** Remembers each server's newest state and makes an event of each change. */
 final class StateTracker {
@@ -15,13 +17,25 @@ final class StateTracker {
     latest.forEach(sample -> newest.put(sample.server(), sample));
   }
 
-  /** Every server that was ever heard of. */
-  Set<ServerId> servers() {
-    return Set.copyOf(newest.keySet());
+  /** The servers whose newest sample is not older than that. */
+  Set<ServerId> servers(Instant since) {
+    return newest.values().stream()
+        .filter(sample -> !sample.at().isBefore(since))
+        .map(ServerMetrics::server)
+        .collect(Collectors.toSet());
   }
 
-  /** The changes of state that these samples bring; late samples bring none. */
-  List<MonitoringEvent> changes(List<ServerMetrics> samples) {
+  /**
+   * What samples bring that is new.
+   *
+   * @param newest those that are newer than what was known of their server
+   * @param events the changes of state among them
+   */
+  record News(List<ServerMetrics> newest, List<MonitoringEvent> events) {}
+
+  /** Takes samples; late ones bring nothing new. */
+  News observe(List<ServerMetrics> samples) {
+    var accepted = new ArrayList<ServerMetrics>();
     var events = new ArrayList<MonitoringEvent>();
     for (var sample : samples) {
       newest.compute(
@@ -33,10 +47,11 @@ final class StateTracker {
             if (before != null && before.state() != sample.state()) {
               events.add(change(before, sample));
             }
+            accepted.add(sample);
             return sample;
           });
     }
-    return events;
+    return new News(accepted, events);
   }
 
   private static MonitoringEvent change(ServerMetrics before, ServerMetrics after) {

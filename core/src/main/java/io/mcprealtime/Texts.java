@@ -2,11 +2,33 @@ package io.mcprealtime;
 
 /** Bounds on text that comes from elsewhere. */
 final class Texts {
+  private static final int REPLACEMENT = 0xFFFD;
+
   private Texts() {}
 
-  /** The text without NUL characters, cut to that many characters. */
+  /** Whether half a character is in the text, which neither UTF-8 nor a database can hold. */
+  static boolean hasUnpairedSurrogate(String text) {
+    return text.codePoints().anyMatch(Texts::isSurrogate);
+  }
+
+  private static boolean isSurrogate(int codePoint) {
+    return codePoint >= Character.MIN_SURROGATE && codePoint <= Character.MAX_SURROGATE;
+  }
+
+  /**
+   * The text without NUL characters, with a replacement character for each half of one, cut to that
+   * many characters.
+   */
   static String bounded(String text, int maxLength) {
     String clean = text.indexOf('\0') >= 0 ? text.replace("\0", "") : text;
+    if (hasUnpairedSurrogate(clean)) {
+      clean =
+          clean
+              .codePoints()
+              .map(codePoint -> isSurrogate(codePoint) ? REPLACEMENT : codePoint)
+              .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+              .toString();
+    }
     if (clean.length() <= maxLength) {
       return clean;
     }

@@ -52,10 +52,11 @@ class BriefExamplesTest {
 
   @Test
   void retentionManager_analyzesUsageAndCleansUp() {
-    try (var mcp = McpRealtime.create()) {
-      mcp.manager().collectMetrics(Samples.series(filesystem, now, 10, i -> 5));
-      mcp.manager()
-          .collectMetrics(Samples.series(filesystem, now.minus(Duration.ofDays(9)), 10, i -> 5));
+    var time = ManualTime.startingAt("2026-11-20T12:00:00Z");
+    try (var mcp = McpRealtime.builder().time(time).start()) {
+      mcp.manager().collectMetrics(Samples.series(filesystem, time.instant(), 10, i -> 5));
+      time.advance(Duration.ofDays(9));
+      mcp.manager().collectMetrics(Samples.series(filesystem, time.instant(), 10, i -> 5));
       var retentionManager = mcp.retention();
 
       var usage = retentionManager.analyzeDataUsage();

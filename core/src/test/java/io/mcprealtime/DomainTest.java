@@ -24,6 +24,23 @@ class DomainTest {
   }
 
   @Test
+  void halfACharacter_isRefusedInNamesAndReplacedInTexts() {
+    assertThatThrownBy(() -> ServerId.of("a\ud800")).hasMessageContaining("half a character");
+    assertThatThrownBy(
+            () ->
+                ServerMetrics.builder(FILESYSTEM, NOON, ServerState.DOWN)
+                    .sessionId("\udc00")
+                    .build())
+        .hasMessageContaining("half characters");
+    assertThat(
+            ServerMetrics.builder(FILESYSTEM, NOON, ServerState.DOWN)
+                .lastError("a\ud800b 😀")
+                .build()
+                .lastError())
+        .isEqualTo("a\ufffdb 😀");
+  }
+
+  @Test
   void serverId_refusesTooLong() {
     assertThatThrownBy(() -> ServerId.of("x".repeat(201))).hasMessageContaining("has 201");
   }

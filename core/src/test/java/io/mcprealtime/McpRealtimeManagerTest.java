@@ -4,6 +4,7 @@ import static io.mcprealtime.Samples.FILESYSTEM;
 import static io.mcprealtime.Samples.GITHUB;
 import static io.mcprealtime.Samples.NOON;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mcprealtime.MetricsResult.Source;
 import io.mcprealtime.cache.CacheBackend;
@@ -59,7 +60,7 @@ class McpRealtimeManagerTest {
   }
 
   @Test
-  void metricsOfAll_comeFromTheDatabase_whenTheCacheLacksOne() {
+  void metricsOfAll_readFromTheDatabaseWhatTheCacheLacks_once() {
     manager.collectMetrics(List.of(Samples.healthy(FILESYSTEM, NOON, 5)));
     time.advance(Duration.ofSeconds(10));
     manager.collectMetrics(List.of(Samples.healthy(GITHUB, NOON.plusSeconds(10), 5)));
@@ -67,10 +68,22 @@ class McpRealtimeManagerTest {
 
     time.advance(Duration.ofSeconds(10));
 
+    assertThat(manager.getMetrics(MetricsOptions.CACHE_ONLY).data()).hasSize(1);
     var all = manager.getMetrics();
     assertThat(all.source()).isEqualTo(Source.DATABASE);
     assertThat(all.data()).extracting(ServerMetrics::server).containsExactly(FILESYSTEM, GITHUB);
-    assertThat(manager.getMetrics(MetricsOptions.CACHE_ONLY).data()).hasSize(1);
+    assertThat(manager.getMetrics().source()).isEqualTo(Source.CACHE);
+  }
+
+  @Test
+  void lateSample_doesNotReplaceTheNewerOneInTheCache() {
+    manager.collectMetrics(List.of(Samples.healthy(FILESYSTEM, NOON, 5)));
+    manager.collectMetrics(List.of(Samples.down(FILESYSTEM, NOON.minus(Duration.ofHours(3)))));
+
+    var latest = manager.getMetrics(FILESYSTEM);
+
+    assertThat(latest.source()).isEqualTo(Source.CACHE);
+    assertThat(latest.data().orElseThrow().at()).isEqualTo(NOON);
   }
 
   @Test
@@ -252,11 +265,49 @@ class McpRealtimeManagerTest {
     assertThat(result.dropped().get(DataKind.METRICS).rows()).isEqualTo(3);
   }
 
+  @Test
+  void emergencyCleanup_thatCannotReachItsLimit_stopsAtTheFloor() {
+    var config = McpRealtimeConfig.defaults().withStorageLimit(1L);
+    var own = new SwitchableStorage();
+    var retention = new McpDataRetentionManager(mcp.cache(), own, config, time);
+    for (int day = 0; day < 7; day++) {
+      var at = NOON.minus(Duration.ofDays(day));
+      own.samples().insert(List.of(Samples.healthy(FILESYSTEM, at, 5)));
+      own.rollups().put(List.of(Rollup.ofSamples(FILESYSTEM, Window.FIVE_MINUTES, at, List.of())));
+    }
+    own.bytesPerRow = 200;
+
+    var result = retention.performEmergencyCleanup();
+
+    assertThat(result.dropped().get(DataKind.METRICS).rows()).isEqualTo(5);
+    assertThat(result.dropped().get(DataKind.ROLLUPS).rows()).isEqualTo(5);
+  }
+
+  @Test
+  void cleanup_thatCannotDropOneKind_dropsTheOthersAndSaysSo() {
+    var own = new SwitchableStorage();
+    own.undroppable = DataKind.METRICS;
+    var retention =
+        new McpDataRetentionManager(mcp.cache(), own, McpRealtimeConfig.defaults(), time);
+    own.events()
+        .insert(
+            List.of(
+                MonitoringEvent.ofMonitor(
+                    NOON.minus(Duration.ofDays(9)), EventType.QUOTA, Severity.INFO, "old")));
+
+    assertThatThrownBy(retention::performFullCleanup)
+        .isInstanceOf(McpRealtimeException.class)
+        .hasMessageContaining("metrics: locked");
+    assertThat(own.events().query(null, new TimeRange(NOON.minus(Duration.ofDays(30)), NOON), 10))
+        .isEmpty();
+  }
+
   /** An in-memory storage that can go away. */
   private static final class SwitchableStorage implements Storage {
     private final InMemoryStorage delegate = new InMemoryStorage();
     private volatile boolean away;
     private volatile @Nullable Integer bytesPerRow;
+    private volatile @Nullable DataKind undroppable;
 
     private InMemoryStorage delegate() {
       if (away) {
@@ -316,6 +367,9 @@ class McpRealtimeManagerTest {
 
         @Override
         public DropResult dropBefore(DataKind kind, Instant instant) {
+          if (kind == undroppable) {
+            throw new StorageException("locked", null);
+          }
           return inner.dropBefore(kind, instant);
         }
       };

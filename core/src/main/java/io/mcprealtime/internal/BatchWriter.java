@@ -15,6 +15,9 @@ import java.util.function.Consumer;
  * the batch that holds it is committed, and never before.
  */
 public final class BatchWriter<T> implements AutoCloseable {
+  /** A sink that takes so long to fail is away; one that fails sooner refuses what it was given. */
+  private static final Duration OUTAGE = Duration.ofSeconds(1);
+
   private static final Duration STOP_BOUND = Duration.ofSeconds(5);
 
   private final Consumer<List<T>> sink;
@@ -96,13 +99,33 @@ public final class BatchWriter<T> implements AutoCloseable {
   }
 
   private void write(List<Submission<T>> batch) {
-    var items = new ArrayList<T>();
-    batch.forEach(submission -> items.addAll(submission.items));
+    long start = System.nanoTime();
     try {
-      sink.accept(items);
+      sink.accept(batch.stream().flatMap(submission -> submission.items.stream()).toList());
       batch.forEach(submission -> submission.done.complete(null));
     } catch (RuntimeException | Error e) {
-      batch.forEach(submission -> submission.done.completeExceptionally(e));
+      boolean atOnce = System.nanoTime() - start < OUTAGE.toNanos();
+      if (batch.size() > 1 && atOnce) {
+        writeOneByOne(batch);
+      } else {
+        batch.forEach(submission -> submission.done.completeExceptionally(e));
+      }
+    }
+  }
+
+  /** So that what one caller sent fails nobody else; an outage fails all that are left. */
+  private void writeOneByOne(List<Submission<T>> batch) {
+    for (int i = 0; i < batch.size(); i++) {
+      long start = System.nanoTime();
+      try {
+        sink.accept(batch.get(i).items);
+        batch.get(i).done.complete(null);
+      } catch (RuntimeException | Error e) {
+        boolean atOnce = System.nanoTime() - start < OUTAGE.toNanos();
+        int failed = atOnce ? i + 1 : batch.size();
+        batch.subList(i, failed).forEach(submission -> submission.done.completeExceptionally(e));
+        i = failed - 1;
+      }
     }
   }
 

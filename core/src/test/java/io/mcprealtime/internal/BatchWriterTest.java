@@ -84,6 +84,26 @@ class BatchWriterTest {
   }
 
   @Test
+  void submit_besideWhatTheSinkRefuses_isWrittenAllTheSame() {
+    try (var writer = new BatchWriter<>("test", this::writeWhenOpen, 10, 20)) {
+      writer.start();
+      var first = writer.submit(List.of(1));
+      await().until(() -> batches.size() == 1);
+      var good = writer.submit(List.of(2));
+      var bad = writer.submit(List.of(-1));
+      var alsoGood = writer.submit(List.of(3));
+      gate.countDown();
+
+      assertThatThrownBy(() -> bad.orTimeout(10, TimeUnit.SECONDS).join())
+          .hasRootCauseMessage("refused");
+      first.orTimeout(10, TimeUnit.SECONDS).join();
+      good.orTimeout(10, TimeUnit.SECONDS).join();
+      alsoGood.orTimeout(10, TimeUnit.SECONDS).join();
+      assertThat(batches).hasSize(5);
+    }
+  }
+
+  @Test
   void close_writesWhatWaits() {
     var writer = new BatchWriter<>("test", this::writeWhenOpen, 10, 20);
     writer.start();

@@ -2,7 +2,9 @@ package io.mcprealtime.server.cli;
 
 import io.mcprealtime.EventType;
 import io.mcprealtime.McpRealtime;
+import io.mcprealtime.McpRealtimeException;
 import io.mcprealtime.MonitoringEvent;
+import io.mcprealtime.ServerId;
 import io.mcprealtime.Severity;
 import io.mcprealtime.TimeSource;
 import io.mcprealtime.mcp.McpProber;
@@ -104,13 +106,34 @@ public final class Application implements AutoCloseable {
   /** Watches just these servers from now on, with what is stored of them. */
   List<String> watch(Collection<ServerDefinition> servers) {
     var changes = monitor.watch(servers);
-    for (var definition : servers) {
-      var newestFirst = mcp.timeSeries().getRecentMetrics(definition.id(), ServerRegistry.RECENT);
-      var oldestFirst = new ArrayList<>(newestFirst);
-      Collections.reverse(oldestFirst);
-      registry.history(definition.id(), oldestFirst);
+    try {
+      servers.forEach(definition -> loadHistory(definition.id()));
+    } catch (McpRealtimeException e) {
+      log.warn("what is stored of the servers is not shown: {}", e.getMessage());
     }
     return changes;
+  }
+
+  /** What this process has seen itself needs no loading. */
+  private void loadHistory(ServerId server) {
+    boolean seen = registry.view(server).filter(view -> view.recent().size() > 1).isPresent();
+    if (!seen) {
+      var oldestFirst =
+          new ArrayList<>(mcp.timeSeries().getRecentMetrics(server, ServerRegistry.RECENT));
+      Collections.reverse(oldestFirst);
+      registry.history(server, oldestFirst);
+    }
+  }
+
+  /** What this process has seen itself needs no loading. */
+  private void loadHistory(ServerId server) {
+    boolean seen = registry.view(server).filter(view -> view.recent().size() > 1).isPresent();
+    if (!seen) {
+      var oldestFirst =
+          new ArrayList<>(mcp.timeSeries().getRecentMetrics(server, ServerRegistry.RECENT));
+      Collections.reverse(oldestFirst);
+      registry.history(server, oldestFirst);
+    }
   }
 
   /** Records that the configuration changed. */

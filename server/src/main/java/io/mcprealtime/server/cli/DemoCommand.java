@@ -1,5 +1,8 @@
 package io.mcprealtime.server.cli;
 
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.WRITE;
+
 import io.mcprealtime.McpRealtimeException;
 import io.mcprealtime.internal.PeriodicJob;
 import io.mcprealtime.mcp.config.ClientConfig;
@@ -12,6 +15,7 @@ import io.mcprealtime.wire.WireJson;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,8 +23,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -33,15 +35,12 @@ import picocli.CommandLine.Spec;
     name = "demo",
     description = {
       "Starts sample MCP servers of its own, real processes and real HTTP, and watches them.",
-      "Some are slow, flapping, failing or behind a login. Data is kept in a temporary folder and"
-          + " removed at the end."
+      "Some are slow, flapping, failing or behind a login. Its data is removed at the end."
     },
     footerHeading = "%nExamples:%n",
     footer = {"  mcp-realtime demo", "  mcp-realtime demo --duration 60s --port 0"},
     mixinStandardHelpOptions = true)
 final class DemoCommand implements Callable<Integer> {
-  private static final Logger log = LoggerFactory.getLogger(DemoCommand.class);
-  private static final String FOLDER = "mcp-realtime-demo";
   private static final Duration INTERVAL = Duration.ofSeconds(3);
   private static final Duration ROLLUP_INTERVAL = Duration.ofSeconds(10);
   private static final Duration READ_INTERVAL = Duration.ofSeconds(1);
@@ -61,28 +60,30 @@ final class DemoCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     var limit = limit();
     var terminal = root.terminal();
-    removeLeftovers();
-    var directory = Files.createTempDirectory(FOLDER);
-    try {
-      run(terminal, directory, limit);
-    } finally {
-      delete(directory);
+    var directory = new ServerConfigBuilder(terminal::variable).dataDirectory().resolve("demo");
+    Files.createDirectories(directory);
+    try (var lock = FileChannel.open(directory.resolve("lock"), CREATE, WRITE)) {
+      if (lock.tryLock() == null) {
+        throw new McpRealtimeException(
+            "another demonstration runs already, in %s; end it first".formatted(directory));
+      }
+      var data = directory.resolve("data");
+      removeLeftovers(data);
+      Files.createDirectories(data);
+      try {
+        run(terminal, data, limit);
+      } finally {
+        delete(data);
+      }
     }
     return 0;
   }
 
-  /** Ends the database that a killed demonstration left behind, and removes its folder. */
-  private static void removeLeftovers() throws IOException {
-    try (var folders =
-        Files.newDirectoryStream(Path.of(System.getProperty("java.io.tmpdir")), FOLDER + "*")) {
-      for (var folder : folders) {
-        try {
-          EmbeddedPostgres.builder(folder.resolve("postgresql")).start().close();
-          delete(folder);
-        } catch (McpRealtimeException e) {
-          log.debug("{} is left alone: {}", folder, e.getMessage());
-        }
-      }
+  /** Ends the database that a killed demonstration left behind, and removes its data. */
+  private static void removeLeftovers(Path data) throws IOException {
+    if (Files.exists(data)) {
+      EmbeddedPostgres.builder(data.resolve("postgresql")).start().close();
+      delete(data);
     }
   }
 

@@ -131,6 +131,10 @@ public final class ServerConfigBuilder {
     databaseUrl = value == null || value.isBlank() ? null : value;
   }
 
+  public Path dataDirectory() {
+    return dataDirectory;
+  }
+
   public void dataDirectory(Path value) {
     dataDirectory = value;
   }

@@ -62,7 +62,7 @@ public final class HttpApi implements AutoCloseable {
     this.operations = operations;
     this.storage = storage;
     this.reads = new Reads(mcp, registry);
-    this.ingest = new Ingest(mcp.manager(), registry);
+    this.ingest = new Ingest(mcp, registry);
     this.vertx =
         Vertx.vertx(
             new VertxOptions()

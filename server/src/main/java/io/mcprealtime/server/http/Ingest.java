@@ -2,6 +2,7 @@ package io.mcprealtime.server.http;
 
 import static io.mcprealtime.wire.WireJson.millis;
 
+import io.mcprealtime.McpRealtime;
 import io.mcprealtime.McpRealtimeManager;
 import io.mcprealtime.McpTimeSeriesManager;
 import io.mcprealtime.ServerMetrics;
@@ -9,7 +10,6 @@ import io.mcprealtime.internal.BatchWriter.OverloadException;
 import io.mcprealtime.server.monitor.ServerRegistry;
 import io.mcprealtime.wire.WireJson;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -29,10 +29,12 @@ final class Ingest {
   private static final int MAX_SERVERS = 20_000;
 
   private final McpRealtimeManager manager;
+  private final McpTimeSeriesManager timeSeries;
   private final ServerRegistry registry;
 
-  Ingest(McpRealtimeManager manager, ServerRegistry registry) {
-    this.manager = manager;
+  Ingest(McpRealtime mcp, ServerRegistry registry) {
+    this.manager = mcp.manager();
+    this.timeSeries = mcp.timeSeries();
     this.registry = registry;
   }
 
@@ -78,7 +80,7 @@ final class Ingest {
     return json;
   }
 
-  private static void readArray(byte[] body, List<ServerMetrics> good, Rejected bad) {
+  private void readArray(byte[] body, List<ServerMetrics> good, Rejected bad) {
     JsonNode root;
     try {
       root = WireJson.parse(new String(body, StandardCharsets.UTF_8));
@@ -98,7 +100,7 @@ final class Ingest {
     }
   }
 
-  private static void readLines(byte[] body, List<ServerMetrics> good, Rejected bad) {
+  private void readLines(byte[] body, List<ServerMetrics> good, Rejected bad) {
     int index = 0;
     for (String line : new String(body, StandardCharsets.UTF_8).split("\n", -1)) {
       if (line.isBlank()) {
@@ -113,13 +115,10 @@ final class Ingest {
     }
   }
 
-  private static void read(JsonNode node, int index, List<ServerMetrics> good, Rejected bad) {
+  private void read(JsonNode node, int index, List<ServerMetrics> good, Rejected bad) {
     try {
       var sample = WireJson.readMetrics(node);
-      if (sample.at().isAfter(Instant.now().plus(McpTimeSeriesManager.MAX_AHEAD))) {
-        throw new IllegalArgumentException(
-            "'at' (%s) lies in the future; check the clock that made it".formatted(sample.at()));
-      }
+      timeSeries.checkInstant(sample);
       good.add(sample);
     } catch (IllegalArgumentException e) {
       bad.add(index, e);
