@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,6 +52,8 @@ public final class McpRealtimeManager {
   private final TimeSource time;
   private final StateTracker states = new StateTracker();
   private final LiveFeed live = new LiveFeed();
+  private final AtomicBoolean checksFailing = new AtomicBoolean();
+  private final AtomicBoolean eventsFailing = new AtomicBoolean();
 
   public McpRealtimeManager(
       McpCacheManager cache,
@@ -126,7 +129,10 @@ public final class McpRealtimeManager {
         : new McpRealtimeException("the storage failed: " + failure, failure);
   }
 
-  /** The latest sample of a server: from the cache, else from the database. */
+  /**
+   * The latest sample of a server: from the cache, else from the database, and while that does not
+   * answer the last one that this process heard of.
+   */
   public MetricsResult<Optional<ServerMetrics>> getMetrics(ServerId server) {
     return getMetrics(server, MetricsOptions.DEFAULT);
   }
@@ -141,9 +147,17 @@ public final class McpRealtimeManager {
       }
     }
     if (options.fallbackToDb()) {
-      var found = timeSeries.getLatestMetrics(server);
-      if (found.isPresent()) {
-        return result(found, Source.DATABASE, start);
+      try {
+        var found = timeSeries.getLatestMetrics(server);
+        if (found.isPresent()) {
+          return result(found, Source.DATABASE, start);
+        }
+      } catch (McpRealtimeException e) {
+        var known = options.useCache() ? states.newest(server) : Optional.<ServerMetrics>empty();
+        if (known.isEmpty()) {
+          throw e;
+        }
+        return result(known, Source.CACHE, start);
       }
     }
     return result(Optional.empty(), Source.NONE, start);
@@ -164,8 +178,12 @@ public final class McpRealtimeManager {
       if (!found.isEmpty() && (missing == 0 || !options.fallbackToDb())) {
         return result(sorted(found.values()), Source.CACHE, start);
       }
-      if (!found.isEmpty() && missing <= POINT_READS) {
-        return result(sorted(completed(found, servers)), Source.DATABASE, start);
+      try {
+        if (!found.isEmpty() && missing <= POINT_READS) {
+          return result(sorted(completed(found, servers)), Source.DATABASE, start);
+        }
+      } catch (McpRealtimeException e) {
+        return result(sorted(states.newest(servers)), Source.CACHE, start);
       }
     }
     if (options.fallbackToDb()) {
@@ -218,7 +236,7 @@ public final class McpRealtimeManager {
     live.healthChecks(checks);
     return timeSeries
         .insertHealthChecks(checks)
-        .handle((done, failure) -> stored("health checks", failure));
+        .handle((done, failure) -> stored("health checks", failure, checksFailing));
   }
 
   /**
@@ -241,13 +259,16 @@ public final class McpRealtimeManager {
         .handle(
             (done, failure) -> {
               cache.clearEvents();
-              return stored("events", failure);
+              return stored("events", failure, eventsFailing);
             });
   }
 
-  private static boolean stored(String what, @Nullable Throwable failure) {
-    if (failure != null) {
-      log.warn("{} were not stored: {}", what, failure.getMessage());
+  private static boolean stored(
+      String what, @Nullable Throwable failure, AtomicBoolean failingBefore) {
+    if (failure == null) {
+      failingBefore.set(false);
+    } else if (failingBefore.compareAndSet(false, true)) {
+      log.warn("{} are not stored: {}", what, failure.getMessage());
     }
     return failure == null;
   }
@@ -364,11 +385,14 @@ public final class McpRealtimeManager {
     long locked = counts.getOrDefault(ServerState.AUTH_REQUIRED, 0L);
     if (locked > 0) {
       found.add(
-          "%d servers want credentials: add headers or a token to their config.".formatted(locked));
+          "%s credentials: add headers or a token to the config."
+              .formatted(locked == 1 ? "1 server wants" : locked + " servers want"));
     }
     long empty = counts.getOrDefault(ServerState.EMPTY, 0L);
     if (empty > 0) {
-      found.add("%d servers list no tools: see what they depend on.".formatted(empty));
+      found.add(
+          "%s no tools: see what lies behind."
+              .formatted(empty == 1 ? "1 server lists" : empty + " servers list"));
     }
     return found;
   }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
@@ -23,6 +24,16 @@ final class StateTracker {
         .filter(sample -> !sample.at().isBefore(since))
         .map(ServerMetrics::server)
         .collect(Collectors.toSet());
+  }
+
+  /** The newest sample that was heard of. */
+  Optional<ServerMetrics> newest(ServerId server) {
+    return Optional.ofNullable(newest.get(server));
+  }
+
+  /** The newest sample of each of those servers. */
+  List<ServerMetrics> newest(Collection<ServerId> servers) {
+    return servers.stream().flatMap(server -> newest(server).stream()).toList();
   }
 
   /**

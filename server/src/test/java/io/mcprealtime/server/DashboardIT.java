@@ -13,14 +13,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class DashboardIT {
+  @TempDir private Path directory;
+
   private static final double BOUND_MILLIS = 30_000;
 
   @Test
   void page_showsEveryServer_andFollowsThemWithoutReloading() throws Exception {
     var chromium = Requires.chromium();
-    try (var jar = RunningJar.start(Map.of(), "demo", "--port", "0");
+    try (var jar =
+            RunningJar.start(
+                Map.of("MCP_REALTIME_DATA_DIR", directory.toString()), "demo", "--port", "0");
         var playwright =
             Playwright.create(
                 new Playwright.CreateOptions()

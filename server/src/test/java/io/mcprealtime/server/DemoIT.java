@@ -3,16 +3,27 @@ package io.mcprealtime.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class DemoIT {
+  @TempDir private Path directory;
+
   @Test
   void demo_showsEveryKindOfTrouble_sumsUp_andLeavesNothingBehind() throws Exception {
-    try (var jar = RunningJar.start(Map.of(), "demo", "--duration", "25s", "--port", "0")) {
+    try (var jar =
+        RunningJar.start(
+            Map.of("MCP_REALTIME_DATA_DIR", directory.toString()),
+            "demo",
+            "--duration",
+            "25s",
+            "--port",
+            "0")) {
       jar.url();
       var states = new HashSet<String>();
       var reasons = new HashMap<String, String>();

@@ -11,8 +11,8 @@ import io.mcprealtime.mcp.McpProber;
 import io.mcprealtime.mcp.ProbeResult;
 import io.mcprealtime.mcp.config.ServerDefinition;
 import io.mcprealtime.postgres.DatabaseUrl;
-import io.mcprealtime.postgres.EmbeddedPostgres;
 import io.mcprealtime.postgres.PostgresStorage;
+import io.mcprealtime.server.config.ConfigException;
 import io.mcprealtime.server.config.ServerConfig;
 import io.mcprealtime.server.http.HttpApi;
 import io.mcprealtime.server.http.OperationMetrics;
@@ -71,11 +71,17 @@ public final class Application implements AutoCloseable {
 
   private DatabaseUrl databaseUrl(ServerConfig config) {
     if (config.databaseUrl() != null) {
-      return DatabaseUrl.parse(config.databaseUrl());
+      return parse(config.databaseUrl());
     }
-    var embedded =
-        opened(EmbeddedPostgres.builder(config.dataDirectory().resolve("postgresql")).start());
-    return embedded.databaseUrl();
+    return opened(EmbeddedDatabase.start(config.dataDirectory().resolve("postgresql"))).url();
+  }
+
+  static DatabaseUrl parse(String url) {
+    try {
+      return DatabaseUrl.parse(url);
+    } catch (IllegalArgumentException e) {
+      throw new ConfigException(List.of(String.valueOf(e.getMessage())));
+    }
   }
 
   private Monitor monitor(
@@ -112,17 +118,6 @@ public final class Application implements AutoCloseable {
       log.warn("what is stored of the servers is not shown: {}", e.getMessage());
     }
     return changes;
-  }
-
-  /** What this process has seen itself needs no loading. */
-  private void loadHistory(ServerId server) {
-    boolean seen = registry.view(server).filter(view -> view.recent().size() > 1).isPresent();
-    if (!seen) {
-      var oldestFirst =
-          new ArrayList<>(mcp.timeSeries().getRecentMetrics(server, ServerRegistry.RECENT));
-      Collections.reverse(oldestFirst);
-      registry.history(server, oldestFirst);
-    }
   }
 
   /** What this process has seen itself needs no loading. */

@@ -30,7 +30,7 @@ final class MigrateCommand implements Callable<Integer> {
     databaseOptions.applyTo(settings);
     var config = settings.build();
     if (config.databaseUrl() != null) {
-      migrate(terminal, DatabaseUrl.parse(config.databaseUrl()));
+      migrate(terminal, Application.parse(config.databaseUrl()));
       return 0;
     }
     try (var embedded =
@@ -43,7 +43,7 @@ final class MigrateCommand implements Callable<Integer> {
   private static void migrate(Terminal terminal, DatabaseUrl url) {
     try (var storage = PostgresStorage.builder(url).build()) {
       storage.migrate();
-      terminal.say("The schema of %s is up to date.", storage);
+      terminal.say("The schema of %s is up to date.", url);
     }
   }
 }

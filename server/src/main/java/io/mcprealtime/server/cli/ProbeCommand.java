@@ -12,6 +12,7 @@ import io.mcprealtime.server.config.ConfigFiles;
 import io.mcprealtime.server.config.Durations;
 import io.mcprealtime.server.config.ServerConfigBuilder;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -54,7 +55,7 @@ final class ProbeCommand implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Option(names = "--url", paramLabel = "URL", description = "Address of an HTTP server.")
-  private @Nullable URI url;
+  private @Nullable String url;
 
   @Option(names = "--sse", description = "The URL speaks HTTP+SSE, the transport of 2024-11-05.")
   private boolean sse;
@@ -149,7 +150,8 @@ final class ProbeCommand implements Callable<Integer> {
       if (!words.isEmpty()) {
         throw wrong("--url takes no further words, but there is '%s'".formatted(words.get(0)));
       }
-      return Map.of(nameOf(url), new Checked(httpTarget(url), ProbeOptions.defaults()));
+      var address = address(url);
+      return Map.of(nameOf(address), new Checked(httpTarget(address), ProbeOptions.defaults()));
     }
     if (!files.isEmpty()) {
       return configured(settings);
@@ -165,6 +167,15 @@ final class ProbeCommand implements Callable<Integer> {
 
   /** What is checked, and how. */
   private record Checked(Target target, ProbeOptions options) {}
+
+  /** What is wrong with an address is not quoted: it may hold a password. */
+  private URI address(String text) {
+    try {
+      return new URI(text.strip());
+    } catch (URISyntaxException e) {
+      throw wrong("--url is not an address like https://HOST/PATH; spaces are written %20");
+    }
+  }
 
   private static String nameOf(URI url) {
     return url.getHost() == null ? "server" : url.getHost();

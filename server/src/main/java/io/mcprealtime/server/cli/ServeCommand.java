@@ -2,14 +2,18 @@ package io.mcprealtime.server.cli;
 
 import io.mcprealtime.McpRealtimeException;
 import io.mcprealtime.Severity;
+import io.mcprealtime.mcp.config.ConfigProblem;
+import io.mcprealtime.mcp.config.ServerDefinition;
 import io.mcprealtime.mcp.config.WellKnownConfigs;
 import io.mcprealtime.server.config.ConfigException;
 import io.mcprealtime.server.config.ConfigFiles;
 import io.mcprealtime.server.config.ServerConfig;
 import io.mcprealtime.server.config.ServerConfigBuilder;
+import io.mcprealtime.server.monitor.ServerView;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -81,6 +85,24 @@ final class ServeCommand implements Callable<Integer> {
     }
     terminal.say("Stopped.");
     return 0;
+  }
+
+  /** What was watched before and cannot be used as it is written now goes on as it was. */
+  private static List<ServerDefinition> keptFor(
+      List<ConfigProblem> problems, Application application) {
+    var kept = new ArrayList<ServerDefinition>();
+    for (var problem : problems) {
+      if (problem.severity() == Severity.ERROR) {
+        application.configurationChanged(Severity.WARNING, problem.toString());
+        application.registry().views().stream()
+            .map(ServerView::definition)
+            .filter(Objects::nonNull)
+            .filter(server -> server.file().equals(problem.file()))
+            .filter(server -> server.key().equals(problem.key()))
+            .forEach(kept::add);
+      }
+    }
+    return kept;
   }
 
   static String count(int servers) {

@@ -5,6 +5,7 @@ import static io.mcprealtime.wire.WireJson.millis;
 import io.mcprealtime.McpRealtime;
 import io.mcprealtime.McpRealtimeManager;
 import io.mcprealtime.McpTimeSeriesManager;
+import io.mcprealtime.ServerId;
 import io.mcprealtime.ServerMetrics;
 import io.mcprealtime.internal.BatchWriter.OverloadException;
 import io.mcprealtime.server.monitor.ServerRegistry;
@@ -119,9 +120,19 @@ final class Ingest {
     try {
       var sample = WireJson.readMetrics(node);
       timeSeries.checkInstant(sample);
+      refuseWatched(sample.server());
       good.add(sample);
     } catch (IllegalArgumentException e) {
       bad.add(index, e);
+    }
+  }
+
+  /** Nobody may colour a server that is probed here. */
+  private void refuseWatched(ServerId server) {
+    if (registry.view(server).filter(view -> view.definition() != null).isPresent()) {
+      throw new IllegalArgumentException(
+          "server '%s' is watched by its config, and its samples come from its probes; use another name"
+              .formatted(server));
     }
   }
 

@@ -3,6 +3,7 @@ package io.mcprealtime.server.http;
 import static java.util.Objects.requireNonNull;
 
 import io.mcprealtime.ServerId;
+import io.mcprealtime.ServerMetrics;
 import io.mcprealtime.Window;
 import io.mcprealtime.storage.TimeRange;
 import io.vertx.ext.web.RoutingContext;
@@ -80,7 +81,15 @@ final class Params {
         .map(
             text -> {
               try {
-                return Instant.parse(text);
+                var instant = Instant.parse(text);
+                if (instant.isBefore(ServerMetrics.MIN_INSTANT)
+                    || instant.isAfter(ServerMetrics.MAX_INSTANT)) {
+                  throw Problem.badRequest(
+                      "%s must lie between %s and %s, is '%s'"
+                          .formatted(
+                              name, ServerMetrics.MIN_INSTANT, ServerMetrics.MAX_INSTANT, text));
+                }
+                return instant;
               } catch (DateTimeParseException e) {
                 throw Problem.badRequest(
                     "%s must be an instant like 2026-11-22T09:30:00Z, is '%s'"

@@ -38,7 +38,11 @@ class CommandLineRunnerTest {
 
   private int run(String... arguments) {
     var terminal =
-        new Terminal(new PrintWriter(out, true), new PrintWriter(err, true), Map.of(), stop);
+        new Terminal(
+            new PrintWriter(out, true),
+            new PrintWriter(err, true),
+            Map.of("MCP_REALTIME_DATA_DIR", folder.resolve("default").toString()),
+            stop);
     return CommandLineRunner.run(terminal, arguments);
   }
 
