@@ -5,7 +5,6 @@ import io.mcprealtime.Severity;
 import io.mcprealtime.mcp.config.ConfigProblem;
 import io.mcprealtime.mcp.config.ServerDefinition;
 import io.mcprealtime.mcp.config.WellKnownConfigs;
-import io.mcprealtime.server.config.ConfigException;
 import io.mcprealtime.server.config.ConfigFiles;
 import io.mcprealtime.server.config.ServerConfig;
 import io.mcprealtime.server.config.ServerConfigBuilder;
@@ -153,13 +152,9 @@ final class ServeCommand implements Callable<Integer> {
     try {
       var content = ConfigFiles.read(watched, new ServerConfigBuilder(terminal::variable));
       content.problems().forEach(problem -> terminal.warn("%s", problem));
-      for (var problem : content.problems()) {
-        // A file that is half written or gone for a moment must not end what it defined.
-        if (problem.key().isEmpty() && problem.severity() == Severity.ERROR) {
-          throw new ConfigException(List.of(problem.toString()));
-        }
-      }
-      var changes = application.watch(content.servers());
+      var servers = new ArrayList<>(content.servers());
+      servers.addAll(keptFor(content.problems(), application));
+      var changes = application.watch(servers);
       if (!changes.isEmpty()) {
         String message = "The configuration changed: " + String.join(", ", changes);
         terminal.say("%s", message);
