@@ -27,6 +27,9 @@ class CrashIT {
   private static final int SENDERS = 4;
   private static final int BATCH = 20;
 
+  /** One answer holds 20,000 samples at the most, and there is one a second. */
+  private static final int PAGE_SECONDS = 10_000;
+
   @TempDir private Path directory;
 
   private RunningJar serve(Path config) throws IOException {
@@ -82,12 +85,14 @@ class CrashIT {
 
     try (var jar = serve(config)) {
       var stored = new ArrayList<Instant>();
-      for (var sample :
-          jar.get(
-                  "/api/v1/servers/pushed/history?from=%s&to=%s"
-                      .formatted(start, start.plus(Duration.ofDays(1))))
-              .get("samples")) {
-        stored.add(Instant.parse(sample.get("at").stringValue()));
+      var end = start.plusSeconds(next.get());
+      for (var from = start; from.isBefore(end); from = from.plusSeconds(PAGE_SECONDS)) {
+        String path =
+            "/api/v1/servers/pushed/history?from=%s&to=%s"
+                .formatted(from, from.plusSeconds(PAGE_SECONDS));
+        for (var sample : jar.get(path).get("samples")) {
+          stored.add(Instant.parse(sample.get("at").stringValue()));
+        }
       }
       assertThat(stored).doesNotHaveDuplicates().containsAll(acknowledged);
       assertThat(sent).containsAll(stored);
