@@ -6,10 +6,12 @@ import io.mcprealtime.ServerId;
 import io.mcprealtime.Window;
 import io.mcprealtime.storage.TimeRange;
 import io.vertx.ext.web.RoutingContext;
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Reads a request's parameters; what cannot be read is a problem that names it. */
 final class Params {
@@ -20,7 +22,16 @@ final class Params {
   }
 
   Optional<String> text(String name) {
-    return Optional.ofNullable(context.request().getParam(name)).filter(text -> !text.isEmpty());
+    return Optional.ofNullable(parameter(context, name)).filter(text -> !text.isEmpty());
+  }
+
+  /** A parameter as it was sent, or null. */
+  static @Nullable String parameter(RoutingContext context, String name) {
+    try {
+      return context.request().getParam(name);
+    } catch (IllegalArgumentException e) {
+      throw Problem.badRequest("the query cannot be read: " + e.getMessage());
+    }
   }
 
   ServerId server(String value) {
@@ -68,11 +79,19 @@ final class Params {
   /** {@code from} and {@code to}; without them the span of that length that ends now. */
   TimeRange range(Instant now, Duration absent) {
     var to = instant("to").orElse(now.plusMillis(1));
-    var from = instant("from").orElse(to.minus(absent));
+    var from = instant("from").orElseGet(() -> before(to, absent));
     if (to.isBefore(from)) {
       throw Problem.badRequest("from (%s) must not be after to (%s)".formatted(from, to));
     }
     return new TimeRange(from, to);
+  }
+
+  private static Instant before(Instant to, Duration length) {
+    try {
+      return to.minus(length);
+    } catch (DateTimeException e) {
+      throw Problem.badRequest("to (%s) is too early".formatted(to));
+    }
   }
 
   private Optional<Instant> instant(String name) {
