@@ -2,9 +2,12 @@ package io.mcprealtime;
 
 import io.mcprealtime.cache.CacheBackend;
 import io.mcprealtime.cache.InProcessCache;
+import io.mcprealtime.internal.Closing;
 import io.mcprealtime.internal.PeriodicJob;
 import io.mcprealtime.storage.InMemoryStorage;
 import io.mcprealtime.storage.Storage;
+import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  */
 public final class McpRealtime implements AutoCloseable {
+  private static final Duration STOP_BOUND = Duration.ofSeconds(6);
+
   private final McpCacheManager cache;
   private final McpTimeSeriesManager timeSeries;
   private final McpDataRetentionManager retention;
@@ -79,9 +84,7 @@ public final class McpRealtime implements AutoCloseable {
    */
   @Override
   public void close() {
-    cleanUp.close();
-    rollUp.close();
-    timeSeries.close();
+    Closing.begin(List.of(cleanUp, rollUp, timeSeries)).await(STOP_BOUND);
   }
 
   /** Chooses what the managers stand on. */

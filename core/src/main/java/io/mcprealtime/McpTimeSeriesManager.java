@@ -5,6 +5,7 @@ import io.mcprealtime.analysis.AnomalyReport;
 import io.mcprealtime.analysis.Trend;
 import io.mcprealtime.analysis.TrendAnalyzer;
 import io.mcprealtime.internal.BatchWriter;
+import io.mcprealtime.internal.Closing;
 import io.mcprealtime.internal.Timer;
 import io.mcprealtime.storage.Storage;
 import io.mcprealtime.storage.TimeRange;
@@ -24,6 +25,8 @@ import org.jspecify.annotations.Nullable;
 public final class McpTimeSeriesManager implements AutoCloseable {
   /** How far ahead of this machine's clock a sample may lie: the clocks of two machines differ. */
   public static final Duration MAX_AHEAD = Duration.ofMinutes(5);
+
+  private static final Duration STOP_BOUND = Duration.ofSeconds(6);
 
   private static final Duration KPI_SPAN = Duration.ofMinutes(5);
 
@@ -108,7 +111,13 @@ public final class McpTimeSeriesManager implements AutoCloseable {
     }
   }
 
-  static List<ServerMetrics> withSession(List<ServerMetrics> metrics, @Nullable String sessionId) {
+  /**
+   * The samples, with that collection session where they name none.
+   *
+   * @throws IllegalArgumentException when the session's name is too long
+   */
+  public static List<ServerMetrics> withSession(
+      List<ServerMetrics> metrics, @Nullable String sessionId) {
     if (sessionId == null) {
       return metrics;
     }
@@ -263,8 +272,6 @@ public final class McpTimeSeriesManager implements AutoCloseable {
   /** Takes no more writes and commits those that wait, within a bound. */
   @Override
   public void close() {
-    sampleWriter.close();
-    checkWriter.close();
-    eventWriter.close();
+    Closing.begin(List.of(sampleWriter, checkWriter, eventWriter)).await(STOP_BOUND);
   }
 }

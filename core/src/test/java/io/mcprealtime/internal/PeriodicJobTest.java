@@ -5,6 +5,9 @@ import static org.awaitility.Awaitility.await;
 
 import io.mcprealtime.McpRealtimeException;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -30,5 +33,84 @@ class PeriodicJobTest {
     assertThat(Thread.getAllStackTraces().keySet())
         .noneMatch(thread -> thread.getName().equals("test") && thread.isAlive());
     assertThat(runs.get()).isEqualTo(after);
+  }
+
+  @Test
+  void job_goesOnAfterAnError() {
+    var runs = new AtomicInteger();
+    try (var job =
+        new PeriodicJob(
+            "test-error",
+            Duration.ofMillis(5),
+            () -> {
+              runs.incrementAndGet();
+              throw new AssertionError("every run fails");
+            })) {
+      job.start();
+      await().until(() -> runs.get() >= 3);
+    }
+  }
+
+  @Test
+  void close_letsARunEnd() throws InterruptedException {
+    var running = new CountDownLatch(1);
+    var goOn = new CountDownLatch(1);
+    var ended = new AtomicBoolean();
+    var job =
+        new PeriodicJob(
+            "test-run",
+            Duration.ofHours(1),
+            () -> {
+              running.countDown();
+              ended.set(awaited(goOn));
+            });
+    job.start();
+    running.await();
+    var closer = new Thread(job::close);
+    closer.start();
+    await().until(() -> closer.getState() == Thread.State.TIMED_WAITING);
+    goOn.countDown();
+    closer.join();
+    assertThat(ended).isTrue();
+  }
+
+  @Test
+  void close_interruptsARunThatDoesNotEnd() throws InterruptedException {
+    var running = new CountDownLatch(1);
+    var interrupted = new CountDownLatch(1);
+    var job =
+        new PeriodicJob(
+            "test-stuck",
+            Duration.ofHours(1),
+            () -> {
+              running.countDown();
+              if (!awaited(new CountDownLatch(1))) {
+                interrupted.countDown();
+              }
+            });
+    job.start();
+    running.await();
+    job.close();
+    assertThat(interrupted.await(10, TimeUnit.SECONDS)).isTrue();
+  }
+
+  @Test
+  void close_doesNotWaitForTheNextRun() {
+    var runs = new AtomicInteger();
+    var job = new PeriodicJob("test-next", Duration.ofHours(1), runs::incrementAndGet);
+    job.start();
+    await().until(() -> runs.get() == 1);
+    job.close();
+    assertThat(Thread.getAllStackTraces().keySet())
+        .noneMatch(thread -> thread.getName().equals("test-next") && thread.isAlive());
+  }
+
+  private static boolean awaited(CountDownLatch latch) {
+    try {
+      latch.await();
+      return true;
+    } catch (InterruptedException e) {
+      return false;
+    }
   }
 }

@@ -73,8 +73,16 @@ public final class EmbeddedPostgres implements AutoCloseable {
   /** Ends all connections, shuts the server down and frees the data directory. */
   @Override
   public void close() {
+    close(ServerProcess.STOP_TIMEOUT);
+  }
+
+  /**
+   * The same within a bound: a server that has not shut down by then is killed, with all its
+   * processes, and makes good what is committed when it is started again.
+   */
+  public void close(Duration bound) {
     try {
-      server.stop();
+      server.stop(bound);
     } finally {
       directory.close();
     }

@@ -8,7 +8,10 @@ import java.util.concurrent.TimeUnit;
 
 /** The running postmaster, a child of this process. */
 final class ServerProcess {
-  private static final Duration STOP_TIMEOUT = Duration.ofSeconds(15);
+  static final Duration STOP_TIMEOUT = Duration.ofSeconds(15);
+
+  /** How long killed processes may take to be gone. */
+  private static final Duration KILL_TIMEOUT = Duration.ofSeconds(1);
 
   private final Process process;
   private final int port;
@@ -34,7 +37,16 @@ final class ServerProcess {
 
   /** Fast shutdown, and a kill when that takes too long. */
   void stop() {
-    stop(process.toHandle(), killCommand);
+    stop(STOP_TIMEOUT);
+  }
+
+  /** Fast shutdown, and a kill when that takes longer than the bound. */
+  void stop(Duration bound) {
+    stop(process.toHandle(), killCommand, bound);
+  }
+
+  static void stop(ProcessHandle process, List<String> killCommand) {
+    stop(process, killCommand, STOP_TIMEOUT);
   }
 
   /**
@@ -43,11 +55,14 @@ final class ServerProcess {
    *
    * @param killCommand sends SIGINT to the process id that follows it
    */
-  static void stop(ProcessHandle process, List<String> killCommand) {
+  private static void stop(ProcessHandle process, List<String> killCommand, Duration bound) {
     if (!ClusterProcesses.isRunning(process)) {
       return;
     }
+    // Once the postmaster is gone, its children cannot be told from others.
+    var children = process.descendants().toList();
     boolean interrupted = false;
+    long deadline = System.nanoTime() + bound.toNanos();
     try {
       var command = new ArrayList<>(killCommand);
       command.add(Long.toString(process.pid()));
@@ -56,8 +71,9 @@ final class ServerProcess {
               .redirectErrorStream(true)
               .redirectOutput(ProcessBuilder.Redirect.DISCARD)
               .start();
-      kill.waitFor(STOP_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
-      if (ClusterProcesses.awaitEnd(List.of(process), STOP_TIMEOUT)) {
+      kill.waitFor(bound.toMillis(), TimeUnit.MILLISECONDS);
+      var rest = Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
+      if (ClusterProcesses.awaitEnd(List.of(process), rest)) {
         return;
       }
     } catch (IOException e) {
@@ -65,9 +81,12 @@ final class ServerProcess {
     } catch (InterruptedException e) {
       interrupted = true;
     }
-    process.destroyForcibly();
+    var all = new ArrayList<ProcessHandle>();
+    all.add(process);
+    all.addAll(children);
+    all.forEach(ProcessHandle::destroyForcibly);
     try {
-      ClusterProcesses.awaitEnd(List.of(process), STOP_TIMEOUT);
+      ClusterProcesses.awaitEnd(all, KILL_TIMEOUT);
     } catch (InterruptedException e) {
       interrupted = true;
     }

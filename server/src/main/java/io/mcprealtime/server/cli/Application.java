@@ -7,6 +7,7 @@ import io.mcprealtime.MonitoringEvent;
 import io.mcprealtime.ServerId;
 import io.mcprealtime.Severity;
 import io.mcprealtime.TimeSource;
+import io.mcprealtime.internal.Closing;
 import io.mcprealtime.mcp.McpProber;
 import io.mcprealtime.mcp.ProbeResult;
 import io.mcprealtime.mcp.config.ServerDefinition;
@@ -18,13 +19,16 @@ import io.mcprealtime.server.http.HttpApi;
 import io.mcprealtime.server.http.OperationMetrics;
 import io.mcprealtime.server.monitor.Monitor;
 import io.mcprealtime.server.monitor.ServerRegistry;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,7 +39,19 @@ import org.slf4j.LoggerFactory;
 public final class Application implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Application.class);
 
+  /** Of a stop as a whole; process managers grant ten seconds before they kill. */
+  private static final Duration STOP_BOUND = Duration.ofSeconds(8);
+
+  private static final Duration INPUTS_BOUND = Duration.ofSeconds(3);
+  private static final Duration PART_BOUND = Duration.ofMillis(2_500);
+
+  /** What the others stand on, closed one after another, the last opened first. */
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
+
+  /** What takes something in; nothing stands on these, and they are closed at the same time. */
+  private final Deque<AutoCloseable> inputsOpen = new ArrayDeque<>();
+
+  private @Nullable EmbeddedDatabase database;
   private final ServerRegistry registry;
   private final McpRealtime mcp;
   private final Monitor monitor;
@@ -50,8 +66,12 @@ public final class Application implements AutoCloseable {
       mcp.manager().live().subscribe(registry);
       registry.known(mcp.timeSeries().getLatestMetrics());
       var operations = opened(new OperationMetrics(registry));
-      this.monitor = opened(monitor(config, operations, observer));
-      this.port = opened(new HttpApi(config, mcp, storage, registry, operations)).start();
+      this.monitor = monitor(config, operations, observer);
+      monitor.onEnd(operations::forget);
+      inputsOpen.push(monitor);
+      var api = new HttpApi(config, mcp, storage, registry, operations);
+      inputsOpen.push(api);
+      this.port = api.start();
     } catch (RuntimeException | Error e) {
       close();
       throw e;
@@ -73,7 +93,9 @@ public final class Application implements AutoCloseable {
     if (config.databaseUrl() != null) {
       return parse(config.databaseUrl());
     }
-    return opened(EmbeddedDatabase.start(config.dataDirectory().resolve("postgresql"))).url();
+    var embedded = EmbeddedDatabase.start(config.dataDirectory().resolve("postgresql"));
+    database = embedded;
+    return embedded.url();
   }
 
   static DatabaseUrl parse(String url) {
@@ -148,21 +170,55 @@ public final class Application implements AutoCloseable {
     return registry;
   }
 
+  /** The process id of the embedded database; empty when another is used. */
+  OptionalLong databasePid() {
+    var embedded = database;
+    return embedded == null ? OptionalLong.empty() : OptionalLong.of(embedded.pid());
+  }
+
   /** The port that the HTTP server listens on. */
   int port() {
     return port;
   }
 
-  /** Ends everything in order; no child process is left. */
+  /**
+   * Ends everything, within a bound that a process manager grants: what takes longer is left to the
+   * end of the process, and the embedded database is killed.
+   */
   @Override
   public void close() {
-    while (!open.isEmpty()) {
-      var part = open.pop();
-      try {
-        part.close();
-      } catch (Exception e) {
-        log.warn("{} did not close in order: {}", part.getClass().getSimpleName(), e.getMessage());
-      }
+    long deadline = System.nanoTime() + STOP_BOUND.toNanos();
+    // They take no more in at once; processes of servers may end while the rest is closed.
+    var inputs = Closing.begin(drain(inputsOpen));
+    awaited("the monitor and the HTTP server", inputs, INPUTS_BOUND);
+    for (var part = open.poll(); part != null; part = open.poll()) {
+      var bound = PART_BOUND.compareTo(left(deadline)) < 0 ? PART_BOUND : left(deadline);
+      awaited(part.getClass().getSimpleName(), Closing.begin(List.of(part)), bound);
     }
+    if (database != null) {
+      try {
+        database.close(left(deadline));
+      } catch (RuntimeException e) {
+        log.warn("the embedded database did not close in order: {}", e.getMessage());
+      }
+      database = null;
+    }
+    awaited("a server's process", inputs, left(deadline));
+  }
+
+  private static List<AutoCloseable> drain(Deque<AutoCloseable> parts) {
+    var all = List.copyOf(parts);
+    parts.clear();
+    return all;
+  }
+
+  private static void awaited(String what, Closing closing, Duration bound) {
+    if (!closing.await(bound)) {
+      log.warn("{}: not ended within {} ms", what, bound.toMillis());
+    }
+  }
+
+  private static Duration left(long deadlineNanos) {
+    return Duration.ofNanos(Math.max(0, deadlineNanos - System.nanoTime()));
   }
 }

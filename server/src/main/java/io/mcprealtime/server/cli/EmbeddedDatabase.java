@@ -1,24 +1,26 @@
 package io.mcprealtime.server.cli;
 
-import io.mcprealtime.McpRealtimeException;
 import io.mcprealtime.internal.PeriodicJob;
 import io.mcprealtime.postgres.DatabaseUrl;
 import io.mcprealtime.postgres.EmbeddedPostgres;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The embedded PostgreSQL, started again at the same address when it dies. */
-final class EmbeddedDatabase implements AutoCloseable {
+final class EmbeddedDatabase {
   private static final Logger log = LoggerFactory.getLogger(EmbeddedDatabase.class);
   private static final Duration INTERVAL = Duration.ofSeconds(2);
 
   private final Path directory;
   private final int port;
   private final PeriodicJob watch = new PeriodicJob("mcp-database", INTERVAL, this::look);
-  private EmbeddedPostgres server;
-  private boolean closed;
+  private final ReentrantLock starting = new ReentrantLock();
+  private volatile EmbeddedPostgres server;
+  private volatile boolean closed;
 
   private EmbeddedDatabase(Path directory) {
     this.directory = directory;
@@ -32,37 +34,39 @@ final class EmbeddedDatabase implements AutoCloseable {
     return database;
   }
 
-  synchronized DatabaseUrl url() {
+  DatabaseUrl url() {
     return server.databaseUrl();
   }
 
-  synchronized long pid() {
+  long pid() {
     return server.pid();
   }
 
-  private synchronized void look() {
-    if (closed || server.isRunning()) {
-      return;
-    }
-    log.error("the embedded PostgreSQL died and is started again");
-    server.close();
+  private void look() {
+    starting.lock();
     try {
-      server = EmbeddedPostgres.builder(directory).port(port).start();
-      log.info("the embedded PostgreSQL runs again");
-    } catch (McpRealtimeException e) {
-      throw new McpRealtimeException(
-          "the embedded PostgreSQL cannot be started again: " + e.getMessage(), e);
+      if (!closed && !server.isRunning()) {
+        log.error("the embedded PostgreSQL died and is started again");
+        server.close();
+        server = EmbeddedPostgres.builder(directory).port(port).start();
+        log.info("the embedded PostgreSQL runs again");
+      }
+    } finally {
+      starting.unlock();
     }
   }
 
-  @Override
-  public void close() {
-    EmbeddedPostgres last;
-    synchronized (this) {
-      closed = true;
-      last = server;
+  /** Ends the server in order, or by force when that takes longer than the bound. */
+  void close(Duration bound) {
+    closed = true;
+    try {
+      if (starting.tryLock(bound.toNanos(), TimeUnit.NANOSECONDS)) {
+        starting.unlock();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
-    last.close();
+    server.close(bound);
     watch.close();
   }
 }

@@ -21,12 +21,13 @@ final class ApiDocs {
     return WireJson.object().put("status", "alive");
   }
 
+  /** For those who may not know more. */
+  static ObjectNode ready() {
+    return WireJson.object().put("status", "ready");
+  }
+
   static ObjectNode ready(String storage, int servers, int listeners) {
-    return WireJson.object()
-        .put("status", "ready")
-        .put("storage", storage)
-        .put("servers", servers)
-        .put("listeners", listeners);
+    return ready().put("storage", storage).put("servers", servers).put("listeners", listeners);
   }
 
   private static ObjectNode read() {

@@ -8,7 +8,6 @@ import io.mcprealtime.Kpis;
 import io.mcprealtime.McpDataRetentionManager.DataUsage;
 import io.mcprealtime.RealtimeStats;
 import io.mcprealtime.Rollup;
-import io.mcprealtime.ServerMetrics;
 import io.mcprealtime.ServerState;
 import io.mcprealtime.ServerSummary;
 import io.mcprealtime.StageResult.Verdict;
@@ -83,7 +82,7 @@ public final class ApiJson {
         .orElse(null);
   }
 
-  private static ObjectNode point(ServerMetrics sample) {
+  private static ObjectNode point(ServerView.Point sample) {
     return object()
         .put("at", sample.at().toString())
         .put("state", sample.state().name())

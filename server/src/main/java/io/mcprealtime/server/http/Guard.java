@@ -7,6 +7,7 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.HashSet;
 import java.util.Locale;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Decides who may do what. */
 final class Guard {
@@ -38,15 +39,26 @@ final class Guard {
     context.next();
   }
 
+  /** Whether the request may see what needs that scope. */
+  boolean allows(RoutingContext context, Scope scope) {
+    String token = token(context);
+    return config.tokens().isEmpty() || (token != null && config.tokens().allows(token, scope));
+  }
+
+  private static @Nullable String token(RoutingContext context) {
+    String header = context.request().getHeader("Authorization");
+    boolean shown = header != null && header.toLowerCase(Locale.ROOT).startsWith(BEARER);
+    return shown ? header.substring(BEARER.length()).strip() : null;
+  }
+
   /** Lets those pass who show a token of that scope. */
   Handler<RoutingContext> require(Scope scope) {
     return context -> {
       if (!config.tokens().isEmpty()) {
-        String header = context.request().getHeader("Authorization");
-        if (header == null || !header.toLowerCase(Locale.ROOT).startsWith(BEARER)) {
+        String token = token(context);
+        if (token == null) {
           throw new Problem(401, "send the header 'Authorization: Bearer TOKEN'");
         }
-        String token = header.substring(BEARER.length()).strip();
         if (!config.tokens().allows(token, Scope.READ)) {
           throw new Problem(401, "the token is not known here");
         }

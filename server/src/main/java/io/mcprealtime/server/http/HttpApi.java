@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.mcprealtime.LiveFeed;
 import io.mcprealtime.McpRealtime;
 import io.mcprealtime.McpRealtimeException;
+import io.mcprealtime.TimeSource;
 import io.mcprealtime.server.config.ServerConfig;
 import io.mcprealtime.server.config.Tokens.Scope;
 import io.mcprealtime.server.monitor.ServerRegistry;
@@ -12,6 +13,7 @@ import io.mcprealtime.storage.Storage;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.WorkerExecutor;
 import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
@@ -19,7 +21,13 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
 import java.net.BindException;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -34,18 +42,35 @@ public final class HttpApi implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(HttpApi.class);
   private static final String API = "/api/v1";
   private static final long MAX_BODY_BYTES = 10L << 20;
-  private static final int WORKERS = 16;
+
+  /** Reads that may have to wait for the database. */
+  private static final int DATABASE_WORKERS = 16;
+
+  /** Bodies in flight may take this share of the heap; parsed they take some times as much. */
+  private static final int HEAP_SHARE = 16;
+
+  /** Reads of what this process holds: they must not wait behind those of the database. */
+  private static final int MEMORY_WORKERS = 2;
+
+  private static final int INTAKE_WORKERS = 4;
   private static final int IDLE_SECONDS = 60;
-  private static final long BOUND_SECONDS = 5;
+  private static final Duration START_BOUND = Duration.ofSeconds(5);
+  private static final Duration STOP_BOUND = Duration.ofMillis(1_250);
 
   private final ServerConfig config;
   private final Guard guard;
+  private final BodyBudget bodies =
+      new BodyBudget(MAX_BODY_BYTES, Runtime.getRuntime().maxMemory() / HEAP_SHARE);
   private final ServerRegistry registry;
   private final OperationMetrics operations;
   private final Reads reads;
   private final Ingest ingest;
   private final Storage storage;
   private final Vertx vertx;
+  private final WorkerExecutor database;
+  private final WorkerExecutor memory;
+  private final WorkerExecutor intake;
+  private final Readiness readiness;
   private final LiveStream stream;
   private final LiveFeed.Subscription subscription;
   private @Nullable HttpServer server;
@@ -66,11 +91,15 @@ public final class HttpApi implements AutoCloseable {
     this.vertx =
         Vertx.vertx(
             new VertxOptions()
-                .setWorkerPoolSize(WORKERS)
                 .setFileSystemOptions(
                     new FileSystemOptions()
                         .setClassPathResolvingEnabled(false)
                         .setFileCachingEnabled(false)));
+    this.database = vertx.createSharedWorkerExecutor("mcp-http-database", DATABASE_WORKERS);
+    this.memory = vertx.createSharedWorkerExecutor("mcp-http-memory", MEMORY_WORKERS);
+    this.intake = vertx.createSharedWorkerExecutor("mcp-http-intake", INTAKE_WORKERS);
+    var check = vertx.createSharedWorkerExecutor("mcp-http-check", 1);
+    this.readiness = new Readiness(storage, task -> execute(check, task), TimeSource.system());
     this.stream = new LiveStream(vertx);
     this.subscription = mcp.manager().live().subscribe(stream);
     registry.onChange(stream::serversChanged);
@@ -90,7 +119,8 @@ public final class HttpApi implements AutoCloseable {
             .setIdleTimeout(IDLE_SECONDS)
             .setCompressionSupported(true);
     try {
-      var started = await(vertx.createHttpServer(options).requestHandler(router()).listen());
+      var started =
+          await(vertx.createHttpServer(options).requestHandler(router()).listen(), START_BOUND);
       server = started;
       return started.actualPort();
     } catch (McpRealtimeException e) {
@@ -107,7 +137,7 @@ public final class HttpApi implements AutoCloseable {
   private Router router() {
     var router = Router.router(vertx);
     router.route().failureHandler(HttpApi::failed);
-    router.route().handler(guard::checkHost).handler(HttpApi::secure);
+    router.route().handler(guard::checkHost).handler(HttpApi::secure).handler(HttpApi::checkPath);
     mount(new Routes(router));
     return router;
   }
@@ -116,10 +146,12 @@ public final class HttpApi implements AutoCloseable {
   Routes mount(Routes routes) {
     Dashboard.mount(routes);
     routes.get("/healthz", context -> json(context, ApiDocs.alive()));
-    routes.get("/readyz", context -> answer(context, params -> ready()));
+    routes.get("/readyz", this::ready);
     routes.get("/openapi.json", context -> json(context, ApiDocs.openApi()));
     routes.get("/metrics", List.of(guard.require(Scope.READ), this::prometheus));
-    read(routes, "/servers", reads::servers);
+    routes.get(
+        API + "/servers",
+        List.of(guard.require(Scope.READ), context -> answer(context, memory, reads::servers)));
     read(routes, "/servers/:id", reads::server);
     read(routes, "/servers/:id/history", reads::history);
     read(routes, "/servers/:id/trend", reads::trend);
@@ -135,6 +167,7 @@ public final class HttpApi implements AutoCloseable {
         API + "/metrics",
         List.of(
             guard.require(Scope.INGEST),
+            bodies,
             BodyHandler.create(false).setBodyLimit(MAX_BODY_BYTES),
             this::ingest));
     routes.mountRest();
@@ -142,7 +175,18 @@ public final class HttpApi implements AutoCloseable {
   }
 
   private void read(Routes routes, String path, Function<Params, ObjectNode> read) {
-    routes.get(API + path, List.of(guard.require(Scope.READ), context -> answer(context, read)));
+    routes.get(
+        API + path, List.of(guard.require(Scope.READ), context -> answer(context, database, read)));
+  }
+
+  /** Refuses paths with escapes that are none, which no route could read. */
+  private static void checkPath(RoutingContext context) {
+    try {
+      URLDecoder.decode(String.valueOf(context.request().path()), StandardCharsets.UTF_8);
+    } catch (IllegalArgumentException e) {
+      throw Problem.badRequest("the path cannot be read: " + e.getMessage());
+    }
+    context.next();
   }
 
   private static void secure(RoutingContext context) {
@@ -153,10 +197,11 @@ public final class HttpApi implements AutoCloseable {
     context.next();
   }
 
-  /** Answers from a worker thread, because the database may be asked. */
-  private void answer(RoutingContext context, Function<Params, ObjectNode> read) {
+  /** Answers from a worker thread: of the database, or of reads that never wait for it. */
+  private static void answer(
+      RoutingContext context, WorkerExecutor workers, Function<Params, ObjectNode> read) {
     var params = new Params(context);
-    respond(context, vertx.executeBlocking(() -> read.apply(params).toString(), false));
+    respond(context, workers.executeBlocking(() -> read.apply(params).toString(), false));
   }
 
   private void ingest(RoutingContext context) {
@@ -172,14 +217,18 @@ public final class HttpApi implements AutoCloseable {
     }
     var body = context.body().buffer();
     byte[] bytes = body == null ? new byte[0] : body.getBytes();
-    String session = context.request().getParam("session");
+    String session = Params.parameter(context, "session");
+    // No thread waits for the commit: a database that hangs holds up none but the senders.
     respond(
         context,
-        vertx.executeBlocking(() -> ingest.take(bytes, ndjson, session).toString(), false));
+        intake
+            .executeBlocking(() -> ingest.take(bytes, ndjson, session), false)
+            .compose(taken -> onContext(requireNonNull(taken)))
+            .map(ObjectNode::toString));
   }
 
   private void prometheus(RoutingContext context) {
-    vertx
+    memory
         .executeBlocking(operations::scrape, false)
         .onSuccess(
             text ->
@@ -190,13 +239,33 @@ public final class HttpApi implements AutoCloseable {
         .onFailure(context::fail);
   }
 
-  private ObjectNode ready() {
-    try {
-      storage.check();
-    } catch (McpRealtimeException e) {
-      throw new Problem(503, "the database does not answer: " + e.getMessage());
+  private <T> Future<T> onContext(CompletionStage<T> stage) {
+    return Future.fromCompletionStage(stage, vertx.getOrCreateContext());
+  }
+
+  private static void execute(WorkerExecutor workers, Runnable task) {
+    var ignored =
+        workers.executeBlocking(
+            () -> {
+              task.run();
+              return true;
+            },
+            false);
+  }
+
+  /** Answers who is known; others get to know whether, and nothing else. */
+  private void ready(RoutingContext context) {
+    boolean detailed = guard.allows(context, Scope.READ);
+    respond(context, onContext(readiness.check()).map(fault -> ready(fault, detailed).toString()));
+  }
+
+  private ObjectNode ready(Optional<String> fault, boolean detailed) {
+    if (fault.isPresent()) {
+      throw new Problem(503, "the database does not answer" + (detailed ? ": " + fault.get() : ""));
     }
-    return ApiDocs.ready(storage.name(), registry.size(), stream.clients());
+    return detailed
+        ? ApiDocs.ready(storage.name(), registry.size(), stream.clients())
+        : ApiDocs.ready();
   }
 
   private static void json(RoutingContext context, ObjectNode json) {
@@ -215,14 +284,19 @@ public final class HttpApi implements AutoCloseable {
         .onFailure(context::fail);
   }
 
-  private static void failed(RoutingContext context) {
-    var fault = context.failure();
+  private static @Nullable Throwable cause(@Nullable Throwable fault) {
+    return fault instanceof CompletionException && fault.getCause() != null
+        ? fault.getCause()
+        : fault;
+  }
+
+  /** What was sent is checked where it is read; any other fault is ours. */
+  static void failed(RoutingContext context) {
+    var fault = cause(context.failure());
     if (fault instanceof Problem problem) {
       problem.send(context);
     } else if (fault instanceof McpRealtimeException known) {
       new Problem(503, String.valueOf(known.getMessage())).send(context);
-    } else if (fault instanceof IllegalArgumentException wrong) {
-      Problem.badRequest(String.valueOf(wrong.getMessage())).send(context);
     } else if (context.statusCode() == 413) {
       new Problem(413, "a body may hold at most %d bytes".formatted(MAX_BODY_BYTES)).send(context);
     } else if (context.statusCode() >= 400 && (fault == null || context.statusCode() < 500)) {
@@ -240,25 +314,28 @@ public final class HttpApi implements AutoCloseable {
     subscription.close();
     try {
       if (server != null) {
-        await(server.close());
+        await(server.close(), STOP_BOUND);
       }
     } catch (McpRealtimeException e) {
       log.warn("the HTTP server did not close in order: {}", e.getMessage());
     }
     try {
-      await(vertx.close());
+      await(vertx.close(), STOP_BOUND);
     } catch (McpRealtimeException e) {
       log.warn("the HTTP server's threads did not end in order: {}", e.getMessage());
     }
   }
 
-  private static <T> T await(Future<T> future) {
+  private static <T> T await(Future<T> future, Duration bound) {
     try {
-      return future.toCompletionStage().toCompletableFuture().get(BOUND_SECONDS, TimeUnit.SECONDS);
+      return future
+          .toCompletionStage()
+          .toCompletableFuture()
+          .get(bound.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {
       throw new McpRealtimeException(String.valueOf(e.getCause()), e.getCause());
     } catch (TimeoutException e) {
-      throw new McpRealtimeException("no answer within %d s".formatted(BOUND_SECONDS), e);
+      throw new McpRealtimeException("no answer within %d ms".formatted(bound.toMillis()), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new McpRealtimeException("interrupted", e);

@@ -2,6 +2,7 @@ package io.mcprealtime.server.http;
 
 import static io.mcprealtime.wire.WireJson.millis;
 
+import io.mcprealtime.CollectResult;
 import io.mcprealtime.McpRealtime;
 import io.mcprealtime.McpRealtimeManager;
 import io.mcprealtime.McpTimeSeriesManager;
@@ -16,6 +17,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -40,11 +42,12 @@ final class Ingest {
   }
 
   /**
-   * Takes a body and returns when its good records are committed.
+   * Takes a body without waiting for the storage; its good records are committed when the answer is
+   * there.
    *
    * @param ndjson one record a line; a JSON array otherwise
    */
-  ObjectNode take(byte[] body, boolean ndjson, @Nullable String sessionId) {
+  CompletableFuture<ObjectNode> take(byte[] body, boolean ndjson, @Nullable String sessionId) {
     var good = new ArrayList<ServerMetrics>();
     var bad = new Rejected();
     if (ndjson) {
@@ -59,7 +62,21 @@ final class Ingest {
           "none of the %d records can be used".formatted(bad.count),
           Map.of("rejected", bad.named));
     }
-    var result = manager.collectMetrics(good, sessionId);
+    var accepted = inSession(good, sessionId);
+    return manager
+        .collectMetricsAsync(accepted)
+        .thenApply(result -> answer(result, accepted.size(), bad));
+  }
+
+  private static List<ServerMetrics> inSession(List<ServerMetrics> good, @Nullable String session) {
+    try {
+      return McpTimeSeriesManager.withSession(good, session);
+    } catch (IllegalArgumentException e) {
+      throw Problem.badRequest(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static ObjectNode answer(CollectResult result, int accepted, Rejected bad) {
     result
         .whyNotStored()
         .ifPresent(
@@ -70,7 +87,7 @@ final class Ingest {
             });
     var json =
         WireJson.object()
-            .put("accepted", good.size())
+            .put("accepted", accepted)
             .put("rejectedCount", bad.count)
             .put("cached", result.cached())
             .put("stored", result.stored())

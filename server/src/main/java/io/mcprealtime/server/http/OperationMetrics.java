@@ -1,5 +1,6 @@
 package io.mcprealtime.server.http;
 
+import io.mcprealtime.ServerId;
 import io.mcprealtime.ServerState;
 import io.mcprealtime.mcp.Operation;
 import io.mcprealtime.mcp.ProbeResult;
@@ -15,7 +16,9 @@ import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
+import java.util.Set;
 import java.util.stream.DoubleStream;
+import org.jspecify.annotations.Nullable;
 
 /** What Prometheus reads: the operations of our probes, the servers' states, and ourselves. */
 public final class OperationMetrics implements AutoCloseable {
@@ -24,6 +27,14 @@ public final class OperationMetrics implements AutoCloseable {
       DoubleStream.of(0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120, 300)
           .mapToObj(seconds -> Duration.ofMillis(Math.round(seconds * 1_000)))
           .toArray(Duration[]::new);
+
+  private static final String SERVER = "mcp.server.id";
+
+  /** The errors of JSON-RPC, and those that MCP adds. */
+  private static final Set<Integer> CODES =
+      Set.of(
+          -32700, -32600, -32601, -32602, -32603, -32000, -32001, -32002, -32020, -32021, -32022,
+          -32042);
 
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -49,7 +60,7 @@ public final class OperationMetrics implements AutoCloseable {
     String version = result.protocolVersion();
     var tags =
         Tags.of(
-            "mcp.server.id",
+            SERVER,
             definition.id().value(),
             "network.transport",
             definition.transport().equals("stdio") ? "pipe" : "tcp",
@@ -59,15 +70,38 @@ public final class OperationMetrics implements AutoCloseable {
   }
 
   private void record(Operation operation, Tags tags) {
-    String error = operation.errorType();
     Timer.builder("mcp.client.operation.duration")
         .description("How long an MCP request took, from the client's side")
         .tags(tags)
         .tag("mcp.method.name", operation.method())
-        .tag("error.type", error == null ? "" : error)
+        .tag("error.type", errorType(operation.errorType()))
         .serviceLevelObjectives(BUCKETS)
         .register(registry)
         .record(operation.duration());
+  }
+
+  /** A server chooses its codes: those that nobody knows are one, or it could fill the memory. */
+  static String errorType(@Nullable String error) {
+    if (error == null) {
+      return "";
+    }
+    try {
+      int code = Integer.parseInt(error);
+      boolean httpStatus = code >= 100 && code <= 599;
+      return httpStatus || CODES.contains(code) ? error : "other";
+    } catch (NumberFormatException e) {
+      // One of our own words.
+      return error;
+    }
+  }
+
+  /** Drops what was counted of a server that is not probed any more. */
+  public void forget(ServerId server) {
+    for (var meter : registry.getMeters()) {
+      if (server.value().equals(meter.getId().getTag(SERVER))) {
+        registry.remove(meter);
+      }
+    }
   }
 
   String scrape() {

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Reads a request's parameters; what cannot be read is a problem that names it. */
 final class Params {
@@ -21,7 +22,16 @@ final class Params {
   }
 
   Optional<String> text(String name) {
-    return Optional.ofNullable(context.request().getParam(name)).filter(text -> !text.isEmpty());
+    return Optional.ofNullable(parameter(context, name)).filter(text -> !text.isEmpty());
+  }
+
+  /** A parameter as it was sent, or null. */
+  static @Nullable String parameter(RoutingContext context, String name) {
+    try {
+      return context.request().getParam(name);
+    } catch (IllegalArgumentException e) {
+      throw Problem.badRequest("the query cannot be read: " + e.getMessage());
+    }
   }
 
   ServerId server(String value) {

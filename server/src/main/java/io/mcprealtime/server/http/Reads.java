@@ -178,7 +178,7 @@ final class Reads {
     for (var view : views) {
       counts.merge(view.state(), 1L, Long::sum);
       view.recent().stream()
-          .map(ServerMetrics::responseTime)
+          .map(ServerView.Point::responseTime)
           .filter(java.util.Objects::nonNull)
           .forEach(latency::add);
     }

@@ -7,6 +7,7 @@ import io.mcprealtime.McpRealtimeManager;
 import io.mcprealtime.MonitoringEvent;
 import io.mcprealtime.ServerId;
 import io.mcprealtime.Severity;
+import io.mcprealtime.internal.Closing;
 import io.mcprealtime.mcp.McpProber;
 import io.mcprealtime.mcp.ProbeResult;
 import io.mcprealtime.mcp.TargetProbe;
@@ -19,6 +20,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -26,6 +30,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,6 +55,11 @@ public final class Monitor implements AutoCloseable {
   private final Duration healthInterval;
   private final BiConsumer<ServerDefinition, ProbeResult> observer;
   private final Map<ServerId, Watch> watches = new HashMap<>();
+
+  /** Those whose processes are being ended. */
+  private final Set<Watch> ending = ConcurrentHashMap.newKeySet();
+
+  private final List<Consumer<ServerId>> gone = new CopyOnWriteArrayList<>();
   private final ScheduledExecutorService scheduler =
       Executors.newSingleThreadScheduledExecutor(
           runnable -> {
@@ -83,36 +93,60 @@ public final class Monitor implements AutoCloseable {
    *
    * @return what was added, changed and removed, in words; empty when nothing was
    */
-  public synchronized List<String> watch(Collection<ServerDefinition> definitions) {
+  public List<String> watch(Collection<ServerDefinition> definitions) {
     var wanted = new HashMap<ServerId, ServerDefinition>();
     definitions.forEach(definition -> wanted.put(definition.id(), definition));
     var changes = new ArrayList<String>();
-    for (var watch : List.copyOf(watches.values())) {
-      var definition = wanted.get(watch.definition.id());
-      if (definition == null) {
-        changes.add(watch.definition.id() + " removed");
-        watches.remove(watch.definition.id());
-        watch.close();
-        registry.remove(watch.definition.id());
-      } else if (!definition.equals(watch.definition)) {
-        changes.add(watch.definition.id() + " changed");
-        watches.remove(watch.definition.id());
-        watch.close();
-      }
-    }
-    int order = 0;
-    for (var definition : wanted.values()) {
-      if (!watches.containsKey(definition.id())) {
-        if (!registry.contains(definition.id())) {
-          changes.add(definition.id() + " added");
+    var ended = new ArrayList<Watch>();
+    var begun = new ArrayList<Watch>();
+    synchronized (this) {
+      for (var watch : List.copyOf(watches.values())) {
+        var id = watch.definition.id();
+        var definition = wanted.get(id);
+        if (!watch.definition.equals(definition)) {
+          changes.add(id + (definition == null ? " removed" : " changed"));
+          watches.remove(id);
+          ended.add(watch);
+          // Nothing is found from here on, so nothing brings back what is dropped now.
+          watch.end();
+          gone.forEach(listener -> listener.accept(id));
+          if (definition == null) {
+            registry.remove(id);
+          }
         }
-        registry.define(definition);
-        var watch = new Watch(definition);
-        watches.put(definition.id(), watch);
-        watch.schedule(START_GAP.multipliedBy(order++));
       }
+      for (var definition : wanted.values()) {
+        if (!watches.containsKey(definition.id())) {
+          if (!registry.contains(definition.id())) {
+            changes.add(definition.id() + " added");
+          }
+          registry.define(definition);
+          var watch = new Watch(definition);
+          watches.put(definition.id(), watch);
+          begun.add(watch);
+        }
+      }
+      ending.addAll(ended);
+    }
+    // A process may hold what the one after it needs, so that comes second.
+    closed(ended);
+    int order = 0;
+    for (var watch : begun) {
+      watch.schedule(START_GAP.multipliedBy(order++));
     }
     return changes;
+  }
+
+  private void closed(Collection<Watch> ended) {
+    if (!Closing.begin(ended).await(STOP_BOUND)) {
+      log.warn("not every server's process ended within {}", STOP_BOUND);
+    }
+    ending.removeAll(ended);
+  }
+
+  /** Calls back with each server that is not probed any more as it was. */
+  public void onEnd(Consumer<ServerId> listener) {
+    gone.add(listener);
   }
 
   private void stored(CollectResult result) {
@@ -135,16 +169,8 @@ public final class Monitor implements AutoCloseable {
       open = List.copyOf(watches.values());
       watches.clear();
     }
-    var closers = Executors.newFixedThreadPool(Math.max(1, Math.min(32, open.size())));
-    open.forEach(watch -> closers.execute(watch::close));
-    closers.shutdown();
-    try {
-      if (!closers.awaitTermination(STOP_BOUND.toMillis(), TimeUnit.MILLISECONDS)) {
-        log.warn("not every server's process ended within {}", STOP_BOUND);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    open.forEach(Watch::end);
+    closed(List.copyOf(ending));
     prober.close();
   }
 
@@ -160,6 +186,9 @@ public final class Monitor implements AutoCloseable {
     }
 
     private void schedule(Duration delay) {
+      if (isEnded()) {
+        return;
+      }
       try {
         var ignored = scheduler.schedule(this::run, delay.toNanos(), TimeUnit.NANOSECONDS);
       } catch (RejectedExecutionException e) {
@@ -173,7 +202,7 @@ public final class Monitor implements AutoCloseable {
         opened = open();
       } catch (RuntimeException e) {
         // Whatever it is, the next turn tries again.
-        registry.problem(definition.id(), String.valueOf(e.getMessage()));
+        unusable(e);
         schedule(nextDelay());
         return;
       }
@@ -189,7 +218,7 @@ public final class Monitor implements AutoCloseable {
                     try {
                       if (result != null) {
                         found(result);
-                      } else {
+                      } else if (!isEnded()) {
                         log.warn("the probe of {} failed", definition.id(), fault);
                       }
                     } catch (RuntimeException e) {
@@ -203,6 +232,16 @@ public final class Monitor implements AutoCloseable {
                   });
     }
 
+    private synchronized void unusable(RuntimeException fault) {
+      if (!closed) {
+        registry.problem(definition.id(), String.valueOf(fault.getMessage()));
+      }
+    }
+
+    private synchronized boolean isEnded() {
+      return closed;
+    }
+
     private synchronized @Nullable TargetProbe open() {
       if (closed) {
         return null;
@@ -214,11 +253,10 @@ public final class Monitor implements AutoCloseable {
       return probe;
     }
 
-    private void found(ProbeResult result) {
-      synchronized (this) {
-        if (closed) {
-          return;
-        }
+    /** Under the lock, so that what was found is told before the end or not at all. */
+    private synchronized void found(ProbeResult result) {
+      if (closed) {
+        return;
       }
       observer.accept(definition, result);
       var check = result.toHealthCheck(definition.id());
@@ -262,14 +300,20 @@ public final class Monitor implements AutoCloseable {
       return Duration.ofNanos(Math.round(interval.toNanos() * factor));
     }
 
+    /** Finds nothing any more. */
+    private synchronized void end() {
+      closed = true;
+    }
+
+    private synchronized @Nullable TargetProbe opened() {
+      return probe;
+    }
+
+    /** Ends, with the server's process; waits for it. */
     @Override
     public void close() {
-      TargetProbe opened;
-      synchronized (this) {
-        closed = true;
-        opened = probe;
-        probe = null;
-      }
+      end();
+      var opened = opened();
       if (opened != null) {
         opened.close();
       }

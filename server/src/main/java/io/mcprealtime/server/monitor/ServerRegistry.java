@@ -17,6 +17,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The live view of every server: those of the configuration and those that send their metrics. */
@@ -27,9 +29,13 @@ public final class ServerRegistry implements LiveFeed.Listener {
   /** A server that is not in the configuration and was silent for so long is not shown. */
   private static final Duration FORGOTTEN_AFTER = Duration.ofDays(1);
 
+  /** How often it is looked for such servers, if nobody asks for the list. */
+  private static final Duration LOOK_INTERVAL = Duration.ofMinutes(1);
+
   private final TimeSource time;
   private final Duration staleAfter;
   private final Map<ServerId, Entry> entries = new ConcurrentSkipListMap<>();
+  private volatile long lookedNanos;
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
 
   /**
@@ -38,6 +44,7 @@ public final class ServerRegistry implements LiveFeed.Listener {
   public ServerRegistry(TimeSource time, Duration staleAfter) {
     this.time = time;
     this.staleAfter = staleAfter;
+    this.lookedNanos = time.nanoTime();
   }
 
   /** Calls back whenever a server comes or goes. */
@@ -46,11 +53,15 @@ public final class ServerRegistry implements LiveFeed.Listener {
   }
 
   public List<ServerView> views() {
+    evict();
+    return entries.values().stream().map(Entry::view).toList();
+  }
+
+  /** Lets go of servers that nobody defines and that are silent. */
+  private void evict() {
     var forgotten = time.instant().minus(FORGOTTEN_AFTER);
-    return entries.values().stream()
-        .map(Entry::view)
-        .filter(view -> view.definition() != null || view.isNewerThan(forgotten))
-        .toList();
+    lookedNanos = time.nanoTime();
+    entries.values().forEach(entry -> entry.evictIfOlderThan(forgotten));
   }
 
   public Optional<ServerView> view(ServerId id) {
@@ -67,7 +78,7 @@ public final class ServerRegistry implements LiveFeed.Listener {
   }
 
   void define(ServerDefinition definition) {
-    entry(definition.id()).define(definition);
+    update(definition.id(), entry -> entry.define(definition));
     changed();
   }
 
@@ -78,14 +89,16 @@ public final class ServerRegistry implements LiveFeed.Listener {
 
   /** Notes why a server cannot be probed; null when it can. */
   void problem(ServerId id, @Nullable String problem) {
-    if (entry(id).problem(problem)) {
+    var different = new AtomicBoolean();
+    update(id, entry -> different.set(entry.problem(problem)));
+    if (different.get()) {
       changed();
     }
   }
 
   /** Takes what is stored of a server from before this process. */
   public void history(ServerId id, List<ServerMetrics> oldestFirst) {
-    entry(id).history(oldestFirst);
+    update(id, entry -> entry.history(oldestFirst));
   }
 
   /** Takes servers that the storage knows and that were heard of lately. */
@@ -100,7 +113,10 @@ public final class ServerRegistry implements LiveFeed.Listener {
   @Override
   public void onMetrics(List<ServerMetrics> metrics) {
     int before = entries.size();
-    metrics.forEach(sample -> entry(sample.server()).sample(sample));
+    if (time.nanoTime() - lookedNanos > LOOK_INTERVAL.toNanos()) {
+      evict();
+    }
+    metrics.forEach(sample -> update(sample.server(), entry -> entry.sample(sample)));
     if (entries.size() != before) {
       changed();
     }
@@ -108,11 +124,20 @@ public final class ServerRegistry implements LiveFeed.Listener {
 
   @Override
   public void onHealthChecks(List<HealthCheck> checks) {
-    checks.forEach(check -> entry(check.server()).check(check));
+    checks.forEach(check -> update(check.server(), entry -> entry.check(check)));
   }
 
-  private Entry entry(ServerId id) {
-    return entries.computeIfAbsent(id, Entry::new);
+  /** Changes an entry, or a new one if it was let go of at the same time. */
+  private void update(ServerId id, Consumer<Entry> change) {
+    while (true) {
+      var entry = entries.computeIfAbsent(id, Entry::new);
+      synchronized (entry) {
+        if (!entry.evicted) {
+          change.accept(entry);
+          return;
+        }
+      }
+    }
   }
 
   private void changed() {
@@ -121,8 +146,11 @@ public final class ServerRegistry implements LiveFeed.Listener {
 
   private final class Entry {
     private final ServerId id;
-    private final Deque<ServerMetrics> recent = new ArrayDeque<>();
+    private final Instant created = time.instant();
+    private final Deque<ServerView.Point> recent = new ArrayDeque<>();
+    private boolean evicted;
     private @Nullable ServerDefinition definition;
+    private @Nullable ServerMetrics newest;
     private @Nullable HealthCheck lastCheck;
     private @Nullable Instant since;
     private @Nullable String problem;
@@ -132,7 +160,6 @@ public final class ServerRegistry implements LiveFeed.Listener {
     }
 
     private synchronized ServerView view() {
-      var newest = recent.peekLast();
       boolean silent = newest != null && newest.at().isBefore(time.instant().minus(staleAfter));
       return new ServerView(
           id,
@@ -163,25 +190,45 @@ public final class ServerRegistry implements LiveFeed.Listener {
     }
 
     private synchronized void sample(ServerMetrics sample) {
-      var newest = recent.peekLast();
-      if (newest != null && !sample.at().isAfter(newest.at())) {
-        return;
+      if (add(ServerView.Point.of(sample))) {
+        newest = sample;
       }
-      if (newest == null || newest.state() != sample.state()) {
-        since = sample.at();
+    }
+
+    private boolean add(ServerView.Point point) {
+      var last = recent.peekLast();
+      if (last != null && !point.at().isAfter(last.at())) {
+        return false;
       }
-      recent.addLast(sample);
+      if (last == null || last.state() != point.state()) {
+        since = point.at();
+      }
+      recent.addLast(point);
       if (recent.size() > RECENT) {
         recent.removeFirst();
       }
+      return true;
     }
 
     private synchronized void history(List<ServerMetrics> oldestFirst) {
       var live = List.copyOf(recent);
+      var liveNewest = newest;
       recent.clear();
       since = null;
       oldestFirst.forEach(this::sample);
-      live.forEach(this::sample);
+      live.forEach(this::add);
+      var last = recent.peekLast();
+      if (liveNewest != null && last != null && liveNewest.at().equals(last.at())) {
+        newest = liveNewest;
+      }
+    }
+
+    private synchronized void evictIfOlderThan(Instant forgotten) {
+      var heard = newest == null ? created : newest.at();
+      if (definition == null && !heard.isAfter(forgotten)) {
+        evicted = true;
+        entries.remove(id, this);
+      }
     }
   }
 }

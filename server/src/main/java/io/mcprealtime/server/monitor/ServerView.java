@@ -5,6 +5,7 @@ import io.mcprealtime.ServerId;
 import io.mcprealtime.ServerMetrics;
 import io.mcprealtime.ServerState;
 import io.mcprealtime.mcp.config.ServerDefinition;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -29,14 +30,17 @@ public record ServerView(
     @Nullable Instant since,
     @Nullable String problem,
     @Nullable Instant silentSince,
-    List<ServerMetrics> recent) {
+    List<Point> recent) {
+
+  /** What is kept of a sample that is not the newest. */
+  public record Point(Instant at, ServerState state, @Nullable Duration responseTime) {
+    static Point of(ServerMetrics sample) {
+      return new Point(sample.at(), sample.state(), sample.responseTime());
+    }
+  }
 
   public ServerState state() {
     return lastSample == null || silentSince != null ? ServerState.UNKNOWN : lastSample.state();
-  }
-
-  boolean isNewerThan(Instant instant) {
-    return lastSample != null && lastSample.at().isAfter(instant);
   }
 
   /** Why it is not healthy, in words. */

@@ -8,11 +8,15 @@ import io.mcprealtime.storage.SampleStore;
 import io.mcprealtime.storage.Storage;
 import io.mcprealtime.storage.StorageException;
 import io.mcprealtime.storage.StorageMaintenance;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
 
 /** The heap, with a switch that takes it away. */
 final class FlakyStorage implements Storage {
   private final InMemoryStorage heap = new InMemoryStorage();
   private volatile boolean away;
+  private volatile CountDownLatch gate = new CountDownLatch(0);
+  private volatile @Nullable RuntimeException fault;
 
   void goAway() {
     away = true;
@@ -22,7 +26,32 @@ final class FlakyStorage implements Storage {
     away = false;
   }
 
+  /** From now on whoever asks waits. */
+  void hang() {
+    gate = new CountDownLatch(1);
+  }
+
+  /** Ends the waiting. */
+  void goOn() {
+    gate.countDown();
+  }
+
+  /** From now on this is thrown at whoever asks. */
+  void breakWith(RuntimeException value) {
+    fault = value;
+  }
+
   private InMemoryStorage reached() {
+    try {
+      gate.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new StorageException("interrupted", e);
+    }
+    var broken = fault;
+    if (broken != null) {
+      throw broken;
+    }
     check();
     return heap;
   }

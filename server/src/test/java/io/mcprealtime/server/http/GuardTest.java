@@ -41,6 +41,24 @@ class GuardTest {
   }
 
   @Test
+  void readyz_tellsDetailsToThoseWhoShowAToken() {
+    try (var fixture = withTokens()) {
+      assertThat(fixture.get("/readyz").body()).isEqualTo("{\"status\":\"ready\"}");
+      assertThat(fixture.get("/readyz", "Authorization", "Bearer wrong-token-0123456789").body())
+          .isEqualTo("{\"status\":\"ready\"}");
+      assertThat(fixture.get("/readyz", "Authorization", "Bearer " + READ).body())
+          .contains("\"storage\":\"in-memory\"", "\"servers\":0");
+    }
+    try (var fixture = withTokens()) {
+      fixture.storage.goAway();
+      assertThat(fixture.detail(503, "/readyz")).isEqualTo("the database does not answer");
+      var shown = fixture.get("/readyz", "Authorization", "Bearer " + READ);
+      assertThat(fixture.problem(503, shown).get("detail").stringValue())
+          .isEqualTo("the database does not answer: the database at db.example is away");
+    }
+  }
+
+  @Test
   void withoutATokenShown_nothingIsToldButWhatIsPublic() {
     try (var fixture = withTokens()) {
       for (String path :

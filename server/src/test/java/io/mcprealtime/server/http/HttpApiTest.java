@@ -2,6 +2,7 @@ package io.mcprealtime.server.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.mcprealtime.Era;
 import io.mcprealtime.McpRealtimeException;
@@ -16,9 +17,14 @@ import io.mcprealtime.mcp.sample.SampleBehaviour;
 import io.mcprealtime.mcp.sample.SampleMcpServer;
 import io.mcprealtime.wire.WireJson;
 import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -137,6 +143,82 @@ class HttpApiTest {
       String answer = new String(socket.getInputStream().readAllBytes());
       assertThat(answer).containsAnyOf("HTTP/1.1 400 ", "HTTP/1.1 404 ", "HTTP/1.1 200 ");
       assertThat(answer).doesNotContain(" 500 ");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/%zz", "/api/v1/servers/%zz", "/api/v1/servers/%", "/app.js%2"})
+  void hostilePaths_areABadRequest_andDoNotFillTheLog(String path) throws IOException {
+    try (var log = CapturedLog.open();
+        var socket =
+            fixture.raw(
+                "GET %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+                    .formatted(path))) {
+      assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+          .startsWith("HTTP/1.1 400 ");
+      assertThat(log.errors()).isEmpty();
+    }
+  }
+
+  @Test
+  void faultOfOurs_isAnInternalError_andLogged() throws IOException {
+    fixture.storage.breakWith(new IllegalArgumentException("a fault of ours"));
+    try (var log = CapturedLog.open();
+        var socket =
+            fixture.raw(
+                "GET /api/v1/events HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")) {
+      assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+          .startsWith("HTTP/1.1 500 ")
+          .contains("the request failed; the log says why");
+      assertThat(log.errors()).containsExactly("GET /api/v1/events failed: a fault of ours");
+    }
+  }
+
+  @Test
+  void to_beforeAllTime_isABadRequest() {
+    assertThat(fixture.detail(400, "/api/v1/events?to=-1000000000-01-01T00:00:00Z"))
+        .startsWith("to must lie between 2000-01-01T00:00:00Z and 2200-01-01T00:00:00Z");
+  }
+
+  @Test
+  void servers_areShown_whileTheDatabaseHangs() throws Exception {
+    fixture.post(
+        "{\"server\": \"a\", \"at\": \"%s\", \"state\": \"DOWN\"}".formatted(ApiFixture.LATELY));
+    fixture.storage.hang();
+    var threads = Executors.newCachedThreadPool();
+    try {
+      var posts = new ArrayList<Future<HttpResponse<String>>>();
+      var reads = new ArrayList<Future<HttpResponse<String>>>();
+      for (int i = 0; i < 24; i++) {
+        var record =
+            "{\"server\": \"a\", \"at\": \"%s\", \"state\": \"DOWN\"}"
+                .formatted(ApiFixture.LATELY.plusSeconds(i + 1));
+        posts.add(threads.submit(() -> fixture.post(record)));
+        reads.add(threads.submit(() -> fixture.get("/api/v1/events")));
+      }
+      // All are with the server once it shows the newest of them.
+      await()
+          .atMost(ApiFixture.PATIENCE)
+          .until(
+              () ->
+                  fixture
+                      .json("/api/v1/servers?recent=1")
+                      .at("/servers/0/recent/0/at")
+                      .stringValue("")
+                      .equals(ApiFixture.LATELY.plusSeconds(24).toString()));
+      assertThat(fixture.get("/metrics").statusCode()).isEqualTo(200);
+      assertThat(posts).noneMatch(Future::isDone);
+      assertThat(reads).noneMatch(Future::isDone);
+      fixture.storage.goOn();
+      for (var post : posts) {
+        assertThat(post.get().statusCode()).isEqualTo(200);
+      }
+      for (var read : reads) {
+        assertThat(read.get().statusCode()).isEqualTo(200);
+      }
+    } finally {
+      fixture.storage.goOn();
+      threads.shutdownNow();
     }
   }
 

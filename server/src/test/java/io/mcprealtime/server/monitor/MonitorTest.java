@@ -3,6 +3,9 @@ package io.mcprealtime.server.monitor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.mcprealtime.HealthCheck;
 import io.mcprealtime.ManualTime;
 import io.mcprealtime.McpRealtime;
@@ -29,10 +32,13 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 class MonitorTest {
   private static final ServerId A = ServerId.of("a");
@@ -210,7 +216,7 @@ class MonitorTest {
         A, List.of(TestData.bareSample(A, start), TestData.sample(A, start.plusSeconds(10))));
     var view = registry.view(A).orElseThrow();
     assertThat(view.recent())
-        .extracting(ServerMetrics::at)
+        .extracting(ServerView.Point::at)
         .containsExactly(
             start,
             start.plusSeconds(10),
@@ -226,5 +232,78 @@ class MonitorTest {
     registry.known(List.of(TestData.sample(ServerId.of("old"), start)));
     assertThat(registry.contains(ServerId.of("old"))).isTrue();
     assertThat(seen.get()).isEqualTo(1);
+  }
+
+  @Test
+  void probeThatEndsWhileItsServerIsRemoved_doesNotBringItBack() throws Exception {
+    var probed = new CountDownLatch(1);
+    var goOn = new CountDownLatch(1);
+    var gone = new CopyOnWriteArrayList<ServerId>();
+    monitor.close();
+    monitor =
+        new Monitor(
+            McpProber.builder().build(),
+            mcp.manager(),
+            registry,
+            Duration.ofMillis(30),
+            Duration.ofHours(1),
+            (definition, result) -> {
+              probed.countDown();
+              try {
+                goOn.await();
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+            });
+    monitor.onEnd(gone::add);
+    start();
+    monitor.watch(define(Map.of("a", server.url())));
+    probed.await();
+    var remover = new Thread(() -> monitor.watch(List.of()));
+    remover.start();
+    await().atMost(PATIENCE).until(() -> remover.getState() != Thread.State.RUNNABLE);
+    goOn.countDown();
+    remover.join();
+    await().atMost(PATIENCE).until(() -> server.openSessions() == 0);
+    assertThat(registry.contains(A)).isFalse();
+    assertThat(gone).containsExactly(A);
+  }
+
+  @Test
+  void close_saysNothingOfProbesThatItEnds() {
+    var logger = (Logger) LoggerFactory.getLogger(Monitor.class);
+    var log = new ListAppender<ILoggingEvent>();
+    log.start();
+    logger.addAppender(log);
+    start();
+    try (var hanging =
+        SampleMcpServer.http(
+            SampleBehaviour.builder("h").quirk(SampleBehaviour.Quirk.HANG).build())) {
+      monitor.watch(define(Map.of("a", server.url(), "h", hanging.url())));
+      awaitState(A, ServerState.HEALTHY);
+      monitor.close();
+    } finally {
+      logger.detachAppender(log);
+    }
+    assertThat(log.list).extracting(ILoggingEvent::getFormattedMessage).isEmpty();
+  }
+
+  @Test
+  void registry_letsGoOfSilentServers_butNotOfThoseInTheConfiguration() {
+    var time = ManualTime.startingAt("2026-11-20T12:00:00Z");
+    var mixed = new ServerRegistry(time, Duration.ofMinutes(2));
+    var b = ServerId.of("b");
+    mixed.define(define(Map.of("a", server.url())).get(0));
+    mixed.onMetrics(List.of(TestData.sample(A, TestData.NOON), TestData.sample(b, TestData.NOON)));
+    assertThat(mixed.size()).isEqualTo(2);
+
+    time.advance(Duration.ofDays(1));
+    mixed.onMetrics(List.of(TestData.sample(ServerId.of("c"), time.instant())));
+    assertThat(mixed.contains(A)).isTrue();
+    assertThat(mixed.contains(b)).isFalse();
+    assertThat(mixed.views()).hasSize(2);
+
+    mixed.onMetrics(List.of(TestData.sample(b, time.instant())));
+    assertThat(mixed.view(b).orElseThrow().state()).isEqualTo(ServerState.HEALTHY);
   }
 }

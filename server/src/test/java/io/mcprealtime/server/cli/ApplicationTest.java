@@ -1,0 +1,69 @@
+package io.mcprealtime.server.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mcprealtime.ServerId;
+import io.mcprealtime.server.config.ServerConfig;
+import io.mcprealtime.server.config.ServerConfigBuilder;
+import io.mcprealtime.testkit.TestData;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+class ApplicationTest {
+  @TempDir private Path folder;
+
+  private ServerConfig config() {
+    var config = new ServerConfigBuilder(name -> null);
+    config.port(0);
+    config.dataDirectory(folder);
+    return config.build();
+  }
+
+  @Test
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "there is no SIGSTOP")
+  void close_whileTheDatabaseHangs_isBounded_andLeavesNoProcess() throws Exception {
+    var application = Application.start(config(), (definition, result) -> {});
+    var database = ProcessHandle.of(application.databasePid().orElseThrow()).orElseThrow();
+    var processes = new ArrayList<>(database.descendants().toList());
+    processes.add(database);
+    try {
+      for (var process : processes) {
+        signal("STOP", process);
+      }
+      var waiting =
+          application
+              .mcp()
+              .manager()
+              .collectMetricsAsync(
+                  List.of(TestData.bareSample(ServerId.of("a"), Instant.now().minusSeconds(1))));
+      long start = System.nanoTime();
+      application.close();
+      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
+      // An orphan that has ended may stay in the list; it has no command then.
+      assertThat(database.isAlive()).isFalse();
+      assertThat(processes)
+          .noneMatch(process -> process.isAlive() && process.info().command().isPresent());
+      assertThat(waiting.get(10, TimeUnit.SECONDS).stored()).isFalse();
+    } finally {
+      processes.forEach(ProcessHandle::destroyForcibly);
+    }
+    try (var again = Application.start(config(), (definition, result) -> {})) {
+      assertThat(again.port()).isPositive();
+    }
+  }
+
+  private static void signal(String name, ProcessHandle process)
+      throws IOException, InterruptedException {
+    var kill = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start();
+    assertThat(kill.waitFor()).as("kill -%s", name).isZero();
+  }
+}
