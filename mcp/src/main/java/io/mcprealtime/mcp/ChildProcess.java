@@ -62,7 +62,7 @@ final class ChildProcess {
       Engine engine, Target.Stdio target, Redactor redactor, Process process, ProcessTree tree) {
     this.engine = engine;
     this.redactor = redactor;
-    this.name = target.command().get(0);
+    this.name = redactor.redact(target.command().get(0));
     this.process = process;
     this.tree = tree;
     this.startNanos = engine.nanoTime();
@@ -95,7 +95,7 @@ final class ChildProcess {
       tree.refresh();
       return new ChildProcess(engine, target, redactor, process, tree);
     } catch (IOException e) {
-      throw startFault(target.command().get(0), redactor, e);
+      throw startFault(redactor.redact(target.command().get(0)), redactor, e);
     }
   }
 

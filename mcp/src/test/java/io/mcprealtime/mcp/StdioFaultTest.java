@@ -184,6 +184,18 @@ class StdioFaultTest {
   }
 
   @Test
+  void run_secretArgument_isNotQuoted() throws Exception {
+    Target target =
+        new Target.Stdio(
+            List.of("sh", "-c", "echo bad key $0 >&2; exit 1", "hunter2-secret"),
+            Map.of(),
+            null,
+            Set.of("hunter2-secret"));
+    assertThat(probe(target, ProbeOptions.defaults()).reason())
+        .isEqualTo("process 'sh' exited with code 1, stderr: bad key ***");
+  }
+
+  @Test
   void run_scriptWithoutItsInterpreter_isNotFound(@TempDir Path folder) throws Exception {
     Path script = Files.writeString(folder.resolve("server"), "#!/no/such/interpreter\n");
     assertThat(script.toFile().setExecutable(true)).isTrue();

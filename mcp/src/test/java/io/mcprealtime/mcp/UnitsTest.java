@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -143,6 +144,48 @@ class UnitsTest {
     assertThat(redactor.quote("Bearer token-1 token-1 pass-word abc def abc%20def\non\u0007", 99))
         .isEqualTo("*** *** *** *** *** on");
     assertThat(redactor.quote("x".repeat(50), 10)).hasSize(10).endsWith("…");
+  }
+
+  @Test
+  void quote_takesPlaceholdersAndNamedArgumentsOut() {
+    Target target =
+        new Target.Stdio(
+            List.of("/opt/v-4711/run", "--api-key", "sk-12345", "DB_PASSWORD=hunter2", "x=plain"),
+            Map.of("PEM", "--BEGIN--\nline-one-of-key\nline-two-of-key"),
+            null,
+            Set.of("v-4711", "--BEGIN--"));
+    assertThat(Redactor.of(target).quote("v-4711 --api-key sk-12345 hunter2 plain x=", 99))
+        .isEqualTo("*** --api-key *** *** plain x=");
+    assertThat(Redactor.of(target).quote("line-two-of-key", 99)).isEqualTo("***");
+    assertThat(target).hasToString("stdio:/opt/***/run");
+  }
+
+  @Test
+  void quote_takesThePathsSecretsOut() {
+    String address = "https://mcp.example.com/s/token%2B4711/mcp";
+    Target target =
+        new Target.StreamableHttp(
+            URI.create(address), Map.of(), Set.of(address, "mcp.example.com"));
+    assertThat(Redactor.of(target).quote("no /s/token+4711/mcp at mcp.example.com", 99))
+        .isEqualTo("no /s/***/mcp at mcp.example.com");
+    assertThat(Redactor.of(target).quote("token%2B4711", 99)).isEqualTo("***");
+    assertThat(
+            new Target.Sse(
+                URI.create("https://a.example/4711-0815/sse"), Map.of(), Set.of("4711-0815")))
+        .hasToString("https://a.example/***/sse");
+  }
+
+  @Test
+  void quote_showsNoSecretInPart() {
+    String secret = "secret-" + "0123456789".repeat(10);
+    Redactor redactor =
+        Redactor.of(new Target.Stdio(List.of("x"), Map.of("A", secret, "B", "789end"), null));
+    for (int before = 0; before < 60; before++) {
+      assertThat(redactor.quote((secret + " ").repeat(3) + "-".repeat(before) + secret, 10))
+          .doesNotContain("secret");
+      assertThat(redactor.quote("-".repeat(before) + secret, 10)).doesNotContain("s");
+    }
+    assertThat(redactor.redact(secret + "end!")).isEqualTo("***!");
   }
 
   @Test
