@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.ByteBuffer;
@@ -15,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -186,6 +188,62 @@ class UnitsTest {
       assertThat(redactor.quote("-".repeat(before) + secret, 10)).doesNotContain("s");
     }
     assertThat(redactor.redact(secret + "end!")).isEqualTo("***!");
+  }
+
+  @Test
+  void answer_keepsItsBounds() {
+    List<CompletableFuture<Done>> posts = new ArrayList<>();
+    Oddities oddities = new Oddities();
+    ServerRequests requests =
+        new ServerRequests(
+            (message, timeout) -> {
+              CompletableFuture<Done> post = new CompletableFuture<>();
+              posts.add(post);
+              return post;
+            },
+            oddities);
+    var ping = Json.parse("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"}");
+    for (int i = 0; i < 1000; i++) {
+      requests.answer(ping, Duration.ofSeconds(1));
+    }
+    assertThat(posts).hasSize(ServerRequests.MAX_UNDER_WAY);
+    for (int i = 0; i < posts.size(); i++) {
+      posts.get(i).complete(Done.DONE);
+    }
+    assertThat(posts).hasSize(ServerRequests.MAX_PER_RUN);
+    assertThat(oddities.all())
+        .containsExactly("asks without end: more than 100 requests of its own in one probe");
+    oddities.beginRun();
+    requests.beginRun();
+    String id = "x".repeat(ServerRequests.MAX_ANSWER_CHARS);
+    requests.answer(
+        Json.parse("{\"jsonrpc\":\"2.0\",\"id\":\"" + id + "\",\"method\":\"ping\"}"),
+        Duration.ofSeconds(1));
+    assertThat(posts).hasSize(ServerRequests.MAX_PER_RUN);
+    assertThat(oddities.all())
+        .containsExactly("sends a request whose answer would be longer than 4096 characters");
+    requests.answer(ping, Duration.ofSeconds(1));
+    assertThat(posts).hasSize(ServerRequests.MAX_PER_RUN + 1);
+  }
+
+  @Test
+  void write_toAReaderThatDoesNotRead_isBounded() {
+    List<Runnable> blocked = new ArrayList<>();
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    SerialWriter writer = new SerialWriter(out, blocked::add);
+    String large = "x".repeat(SerialWriter.MAX_WAITING_BYTES + 1);
+    CompletableFuture<Done> first = writer.write(large);
+    assertThat(writer.write("y"))
+        .isCompletedExceptionally()
+        .failsWithin(Duration.ZERO)
+        .withThrowableThat()
+        .withMessageContaining("more than 4194304 bytes wait to be read");
+    blocked.forEach(Runnable::run);
+    assertThat(first).isCompleted();
+    CompletableFuture<Done> second = writer.write("z");
+    blocked.get(blocked.size() - 1).run();
+    assertThat(second).isCompleted();
+    assertThat(out.size()).isEqualTo(large.length() + 1);
   }
 
   @Test
