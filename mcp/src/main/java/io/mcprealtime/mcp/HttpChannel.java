@@ -246,6 +246,7 @@ final class HttpChannel implements Channel {
   /** Tells the server that the session is over; it may refuse, and nothing depends on it. */
   @Override
   public CompletableFuture<Done> close() {
+    serverRequests.close();
     String ending = session;
     if (ending == null) {
       return CompletableFuture.completedFuture(Done.DONE);

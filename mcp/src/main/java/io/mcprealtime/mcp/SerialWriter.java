@@ -25,7 +25,7 @@ final class SerialWriter {
 
   private final AtomicLong waitingBytes = new AtomicLong();
 
-  private record Write(byte[] bytes, CompletableFuture<Done> written) {}
+  private record Write(String text, int bytes, CompletableFuture<Done> written) {}
 
   /** The reader does not read, and too much waits for it already. */
   static final class FullException extends IOException {
@@ -42,14 +42,14 @@ final class SerialWriter {
   }
 
   CompletableFuture<Done> write(String text) {
-    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    long waiting = waitingBytes.addAndGet(bytes.length);
-    if (waiting > MAX_WAITING_BYTES && waiting > bytes.length) {
-      waitingBytes.addAndGet(-bytes.length);
+    int bytes = text.getBytes(StandardCharsets.UTF_8).length;
+    long waiting = waitingBytes.addAndGet(bytes);
+    if (waiting > MAX_WAITING_BYTES && waiting > bytes) {
+      waitingBytes.addAndGet(-bytes);
       return CompletableFuture.failedFuture(new FullException());
     }
     CompletableFuture<Done> written = new CompletableFuture<>();
-    queue.add(new Write(bytes, written));
+    queue.add(new Write(text, bytes, written));
     executor.execute(this::drain);
     return written;
   }
@@ -68,12 +68,12 @@ final class SerialWriter {
 
   private void writeNow(Write write) {
     try {
-      out.write(write.bytes);
+      out.write(write.text.getBytes(StandardCharsets.UTF_8));
       out.flush();
-      waitingBytes.addAndGet(-write.bytes.length);
+      waitingBytes.addAndGet(-write.bytes);
       write.written.complete(Done.DONE);
     } catch (IOException e) {
-      waitingBytes.addAndGet(-write.bytes.length);
+      waitingBytes.addAndGet(-write.bytes);
       write.written.completeExceptionally(e);
     }
   }

@@ -36,6 +36,12 @@ final class ServerRequests {
     asked = 0;
   }
 
+  /** The channel closes: what still waits is dropped. */
+  synchronized void close() {
+    asked = MAX_PER_RUN;
+    waiting.clear();
+  }
+
   void answer(JsonNode request, Duration timeout) {
     synchronized (this) {
       if (asked >= MAX_PER_RUN || waiting.size() >= MAX_PER_RUN) {

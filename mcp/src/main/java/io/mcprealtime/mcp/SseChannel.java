@@ -218,6 +218,7 @@ final class SseChannel implements Channel {
 
   @Override
   public CompletableFuture<Done> close() {
+    serverRequests.close();
     CompletableFuture<HttpAnswer> open = stream;
     if (open != null) {
       open.cancel(true);

@@ -223,6 +223,7 @@ final class StdioChannel implements Channel, LineReader.Sink {
 
   @Override
   public CompletableFuture<Done> close() {
+    serverRequests.close();
     failAll(new McpException(Kind.CLOSED, "closed by the monitor"));
     return child.stop();
   }
