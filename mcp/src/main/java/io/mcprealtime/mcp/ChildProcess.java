@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -36,6 +37,9 @@ final class ChildProcess {
   /** How long after the end its last words may still be in the pipes. */
   private static final Duration DRAIN = Duration.ofMillis(300);
 
+  /** How often in a step to look whether the tree has ended: nobody tells of grandchildren. */
+  private static final int LOOKS = 100;
+
   private static final int MAX_STDERR_LINE_BYTES = 8 * 1024;
   private static final int MAX_QUOTE = 200;
   private static final int QUOTED_LINES = 3;
@@ -54,12 +58,13 @@ final class ChildProcess {
   private final CompletableFuture<Done> stopped = new CompletableFuture<>();
   private final AtomicBoolean stopping = new AtomicBoolean();
 
-  private ChildProcess(Engine engine, Target.Stdio target, Redactor redactor, Process process) {
+  private ChildProcess(
+      Engine engine, Target.Stdio target, Redactor redactor, Process process, ProcessTree tree) {
     this.engine = engine;
     this.redactor = redactor;
-    this.name = target.command().get(0);
+    this.name = redactor.redact(target.command().get(0));
     this.process = process;
-    this.tree = new ProcessTree(process);
+    this.tree = tree;
     this.startNanos = engine.nanoTime();
     OutputStream stdin = process.getOutputStream();
     this.writer = new SerialWriter(stdin, engine.workers());
@@ -75,17 +80,22 @@ final class ChildProcess {
     }
     boolean windows = ChildEnvironment.isWindows();
     Map<String, String> environment = ChildEnvironment.of(System.getenv(), target.env(), windows);
-    ProcessBuilder builder =
-        new ProcessBuilder(ChildEnvironment.resolved(target.command(), environment, windows));
+    List<String> command = ChildEnvironment.resolved(target.command(), environment, windows);
+    List<String> leading =
+        windows ? command : ProcessSession.leading(command, target.workingDirectory());
+    ProcessBuilder builder = new ProcessBuilder(leading);
     builder.environment().clear();
     builder.environment().putAll(environment);
     if (target.workingDirectory() != null) {
       builder.directory(target.workingDirectory().toFile());
     }
     try {
-      return new ChildProcess(engine, target, redactor, builder.start());
+      Process process = builder.start();
+      ProcessTree tree = new ProcessTree(process, leading.size() > command.size());
+      tree.refresh();
+      return new ChildProcess(engine, target, redactor, process, tree);
     } catch (IOException e) {
-      throw startFault(target.command().get(0), redactor, e);
+      throw startFault(redactor.redact(target.command().get(0)), redactor, e);
     }
   }
 
@@ -121,6 +131,8 @@ final class ChildProcess {
         () -> new LineReader(process.getErrorStream(), MAX_STDERR_LINE_BYTES, new StderrSink()),
         stderrEnded);
     Futures.whenDone(process.onExit(), (exited, failure) -> drain());
+    // What it started serves nobody any more, and nobody else would end it.
+    Futures.whenDone(ended, (over, failure) -> Futures.ignore(stop()));
   }
 
   /** The process has ended; its streams may hold last words, or be held open by a grandchild. */
@@ -223,7 +235,7 @@ final class ChildProcess {
         .execute(
             () -> {
               tree.terminate();
-              await(this::kill);
+              awaitTree(this::kill, LOOKS);
             });
   }
 
@@ -233,8 +245,19 @@ final class ChildProcess {
         .execute(
             () -> {
               tree.kill();
-              stopped.complete(Done.DONE);
+              awaitTree(() -> stopped.complete(Done.DONE), LOOKS);
             });
+  }
+
+  /** Goes on as soon as the whole tree has ended, or when the step's time is over. */
+  private void awaitTree(Runnable next, int looksLeft) {
+    if (looksLeft == 0 || !tree.isAlive()) {
+      next.run();
+    } else {
+      engine.later(
+          STEP.dividedBy(LOOKS),
+          () -> engine.workers().execute(() -> awaitTree(next, looksLeft - 1)));
+    }
   }
 
   /** Goes on as soon as the process has ended, or when the step's time is over. */

@@ -24,6 +24,7 @@ final class HttpChannel implements Channel {
   private final HttpCaller caller;
   private final Redactor redactor;
   private final Oddities oddities = new Oddities();
+  private final ServerRequests serverRequests = new ServerRequests(this::post, oddities);
   private volatile @Nullable String session;
   private volatile Map<String, String> sessionHeaders = Map.of();
 
@@ -115,7 +116,7 @@ final class HttpChannel implements Channel {
   /** Looks at a message of the answer's stream; the server's own requests are answered aside. */
   private boolean isAwaited(JsonNode message, long id, Duration timeout) {
     if (Json.isRequest(message)) {
-      Futures.ignore(post(Message.answerTo(message, Map.of()), timeout));
+      serverRequests.answer(message, timeout);
       return false;
     }
     if (!Json.isAnswer(message)) {
@@ -245,6 +246,7 @@ final class HttpChannel implements Channel {
   /** Tells the server that the session is over; it may refuse, and nothing depends on it. */
   @Override
   public CompletableFuture<Done> close() {
+    serverRequests.close();
     String ending = session;
     if (ending == null) {
       return CompletableFuture.completedFuture(Done.DONE);

@@ -13,6 +13,7 @@ final class Oddities {
   private @Nullable String firstNoise;
   private @Nullable String duplicate;
   private @Nullable String stray;
+  private @Nullable String asking;
   private @Nullable String strayOfRequest;
 
   synchronized void beginRequest() {
@@ -25,6 +26,7 @@ final class Oddities {
     firstNoise = null;
     duplicate = null;
     stray = null;
+    asking = null;
     strayOfRequest = null;
   }
 
@@ -53,6 +55,15 @@ final class Oddities {
     strayOfRequest = strayOfRequest == null ? what : strayOfRequest;
   }
 
+  synchronized void addAsking(String what) {
+    asking = asking == null ? what : asking;
+  }
+
+  /** What the server's own requests did to deserve no answer. */
+  synchronized @Nullable String asking() {
+    return asking;
+  }
+
   /** An answer to nobody since the last request was sent. */
   synchronized @Nullable String strayAnswer() {
     return strayOfRequest;
@@ -69,7 +80,7 @@ final class Oddities {
 
   synchronized List<String> all() {
     List<String> all = new ArrayList<>();
-    for (String what : new String[] {noise(), duplicate, stray}) {
+    for (String what : new String[] {noise(), duplicate, stray, asking}) {
       if (what != null) {
         all.add(what);
       }

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** One run of a probe: the stages from the first to the one that fails, and the verdict. */
@@ -34,6 +35,7 @@ final class ProbeRun {
   private int startWarnings;
   private @Nullable List<String> tools;
   private @Nullable ServerInfo info;
+  private boolean over;
 
   ProbeRun(ProbeMemory memory, McpSession session, @Nullable Canary canary) {
     this.engine = session.engine;
@@ -52,15 +54,30 @@ final class ProbeRun {
     session.beginRun();
     CompletableFuture<Done> work =
         reach()
-            .thenCompose(reached -> handshake())
-            .thenCompose(this::list)
-            .thenCompose(listed -> callCanary());
+            .thenCompose(reached -> step(this::handshake))
+            .thenCompose(found -> step(() -> list(found)))
+            .thenCompose(listed -> step(this::callCanary));
     CompletableFuture<Done> bounded = work.thenApply(done -> done);
     engine.within(bounded, timeouts.probe(), this::probeTimeout);
     // Memory is read from files: not on a thread that carries answers.
     return stdio
         ? bounded.handleAsync((done, failure) -> verdict(failure), engine.workers())
         : bounded.handle((done, failure) -> verdict(failure));
+  }
+
+  /**
+   * Does one step, unless the verdict is being made: the answers that come after the probe's
+   * time-out must not change what it is made from, nor lead to more requests.
+   */
+  private synchronized <T> T step(Supplier<T> action) {
+    if (over) {
+      throw new McpException(Kind.CLOSED, "the probe is over");
+    }
+    return action.get();
+  }
+
+  private synchronized void end() {
+    over = true;
   }
 
   private McpException probeTimeout() {
@@ -83,15 +100,16 @@ final class ProbeRun {
     }
     return new Preflight(engine, caller.url(), timeouts.request())
         .run()
-        .thenApply(
-            report -> {
-              take(report);
-              if (report.fault() != null) {
-                throw report.fault();
-              }
-              memory.preflighted(start, report.certificate());
-              return Done.DONE;
-            });
+        .thenApply(report -> step(() -> preflighted(report)));
+  }
+
+  private Done preflighted(Preflight.Report report) {
+    take(report);
+    if (report.fault() != null) {
+      throw report.fault();
+    }
+    memory.preflighted(start, report.certificate());
+    return Done.DONE;
   }
 
   private void take(Preflight.Report report) {
@@ -108,34 +126,35 @@ final class ProbeRun {
     }
     String lastDeath = memory.takeDeath();
     stages.begin(ProbeStage.START);
-    return session
-        .start()
-        .thenApply(
-            started -> {
-              if (lastDeath == null) {
-                stages.end(Verdict.PASSED, null);
-              } else {
-                warn("started again: since the last probe the " + lastDeath);
-                startWarnings = warnings.size();
-              }
-              return started;
-            });
+    return session.start().thenApply(started -> step(() -> started(lastDeath)));
+  }
+
+  private Done started(@Nullable String lastDeath) {
+    if (lastDeath == null) {
+      stages.end(Verdict.PASSED, null);
+    } else {
+      warn("started again: since the last probe the " + lastDeath);
+      startWarnings = warnings.size();
+    }
+    return Done.DONE;
   }
 
   private CompletableFuture<ServerInfo> handshake() {
     stages.begin(stdio ? ProbeStage.HANDSHAKE : ProbeStage.REQUEST);
     if (warm && session.dialect() == Dialect.LEGACY) {
       ServerInfo known = requireNonNull(session.info());
-      return ping().thenApply(pinged -> passHandshake(known));
+      return ping().thenApply(pinged -> step(() -> passHandshake(known)));
     }
     return session
         .initialize()
         .thenCompose(
             found ->
-                session.dialect() == Dialect.MODERN
-                    ? freshPair(found)
-                    : ping().thenApply(pinged -> found))
-        .thenApply(this::passHandshake);
+                step(
+                    () ->
+                        session.dialect() == Dialect.MODERN
+                            ? freshPair(found)
+                            : ping().thenApply(pinged -> found)))
+        .thenApply(found -> step(() -> passHandshake(found)));
   }
 
   /**
@@ -159,8 +178,11 @@ final class ProbeRun {
               if (fault.kind() != Kind.RPC_ERROR) {
                 throw fault;
               }
-              warnings.add("the handshake works, but " + fault.getMessage());
-              return Done.DONE;
+              return step(
+                  () -> {
+                    warnings.add("the handshake works, but " + fault.getMessage());
+                    return Done.DONE;
+                  });
             });
   }
 
@@ -196,11 +218,13 @@ final class ProbeRun {
     return session
         .listTools()
         .thenApply(
-            listed -> {
-              tools = listed.stream().map(McpTool::name).toList();
-              stages.end(Verdict.PASSED, listed.size() + " tools");
-              return Done.DONE;
-            });
+            listed ->
+                step(
+                    () -> {
+                      tools = listed.stream().map(McpTool::name).toList();
+                      stages.end(Verdict.PASSED, listed.size() + " tools");
+                      return Done.DONE;
+                    }));
   }
 
   private CompletableFuture<Done> callCanary() {
@@ -212,10 +236,12 @@ final class ProbeRun {
     return session
         .callTool(canary.tool(), canary.arguments())
         .thenApply(
-            result -> {
-              judge(canary, result);
-              return Done.DONE;
-            });
+            result ->
+                step(
+                    () -> {
+                      judge(canary, result);
+                      return Done.DONE;
+                    }));
   }
 
   private void judge(Canary called, ToolResult result) {
@@ -244,6 +270,7 @@ final class ProbeRun {
   // ---- the verdict
 
   private ProbeResult verdict(@Nullable Throwable failure) {
+    end();
     ServerState state;
     String reason;
     if (failure == null) {

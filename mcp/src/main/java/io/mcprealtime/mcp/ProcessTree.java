@@ -11,17 +11,20 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A child and all that it started. The system forgets who started a process once its parent is
- * gone, so the tree remembers every descendant that it has seen.
+ * gone, so the tree remembers every descendant that it has seen, and looks into the child's session
+ * where it leads one.
  */
 final class ProcessTree {
   private static final String RESIDENT = "VmRSS:";
   private static final long BYTES_PER_KB = 1024;
 
   private final Process root;
+  private final boolean leadsSession;
   private final Set<ProcessHandle> descendants = ConcurrentHashMap.newKeySet();
 
-  ProcessTree(Process root) {
+  ProcessTree(Process root, boolean leadsSession) {
     this.root = root;
+    this.leadsSession = leadsSession;
   }
 
   /** Takes note of the descendants of this moment. */
@@ -33,20 +36,28 @@ final class ProcessTree {
     }
   }
 
-  void terminate() {
+  /** Takes note of all members, also of those whose parent is gone; the dearer look. */
+  private void refreshAll() {
     refresh();
+    if (leadsSession) {
+      descendants.addAll(ProcessSession.members(root));
+    }
+  }
+
+  void terminate() {
+    refreshAll();
     root.destroy();
     descendants.forEach(ProcessHandle::destroy);
   }
 
   void kill() {
-    refresh();
+    refreshAll();
     root.destroyForcibly();
     descendants.forEach(ProcessHandle::destroyForcibly);
   }
 
   boolean isAlive() {
-    return root.isAlive() || descendants.stream().anyMatch(ProcessHandle::isAlive);
+    return root.isAlive() || descendants.stream().anyMatch(ProcessSession::isRunning);
   }
 
   /** The resident memory of the tree; absent where the system does not tell. */

@@ -23,6 +23,7 @@ final class SseChannel implements Channel {
   private final HttpCaller caller;
   private final Redactor redactor;
   private final Oddities oddities = new Oddities();
+  private final ServerRequests serverRequests = new ServerRequests(this::post, oddities);
   private final Map<Long, Waiting> waiting = new ConcurrentHashMap<>();
   private final CompletableFuture<URI> endpoint = new CompletableFuture<>();
   private volatile @Nullable CompletableFuture<HttpAnswer> stream;
@@ -104,8 +105,7 @@ final class SseChannel implements Channel {
       return;
     }
     if (Json.isRequest(message)) {
-      Futures.ignore(
-          post(Message.answerTo(message, Map.of()), engine.settings.timeouts().request()));
+      serverRequests.answer(message, engine.settings.timeouts().request());
     } else if (Json.isAnswer(message)) {
       onAnswer(message);
     }
@@ -172,10 +172,11 @@ final class SseChannel implements Channel {
 
   private McpException timeout(String method, Duration timeout) {
     String stray = oddities.strayAnswer();
+    String odd = stray == null ? oddities.asking() : stray;
     return new McpException(
         stray == null ? Kind.TIMEOUT : Kind.WRONG_ID,
         "no answer to %s on the event stream within %s%s"
-            .formatted(method, Texts.of(timeout), stray == null ? "" : ": " + stray));
+            .formatted(method, Texts.of(timeout), odd == null ? "" : ": " + odd));
   }
 
   @Override
@@ -217,6 +218,7 @@ final class SseChannel implements Channel {
 
   @Override
   public CompletableFuture<Done> close() {
+    serverRequests.close();
     CompletableFuture<HttpAnswer> open = stream;
     if (open != null) {
       open.cancel(true);

@@ -28,6 +28,7 @@ final class StdioChannel implements Channel, LineReader.Sink {
   private final Map<Long, Pending> pending = new ConcurrentHashMap<>();
   private final Map<Long, Fate> past = new ConcurrentHashMap<>();
   private final Oddities oddities = new Oddities();
+  private final ServerRequests serverRequests = new ServerRequests(this::post, oddities);
 
   private record Pending(String method, CompletableFuture<Reply> reply) {}
 
@@ -76,7 +77,8 @@ final class StdioChannel implements Channel, LineReader.Sink {
         child.write(request.body().toString()),
         (done, failure) -> {
           if (failure != null) {
-            afterGrace("closed its stdin");
+            boolean full = failure instanceof SerialWriter.FullException;
+            afterGrace(full ? "does not read its stdin" : "closed its stdin");
           }
         });
     engine.within(reply, timeout, () -> timeout(request.method(), timeout));
@@ -95,12 +97,16 @@ final class StdioChannel implements Channel, LineReader.Sink {
           Kind.WRONG_ID,
           "%s is not answered within %s: %s".formatted(method, Texts.of(timeout), stray));
     }
-    String noise = oddities.noise();
+    StringBuilder odd = new StringBuilder();
+    for (String what : new String[] {oddities.noise(), oddities.asking()}) {
+      if (what != null) {
+        odd.append("; ").append(what);
+      }
+    }
     return new McpException(
         Kind.TIMEOUT,
         "no answer to %s within %s%s%s"
-            .formatted(
-                method, Texts.of(timeout), noise == null ? "" : "; " + noise, child.lastWords()));
+            .formatted(method, Texts.of(timeout), odd, child.lastWords()));
   }
 
   @Override
@@ -154,7 +160,7 @@ final class StdioChannel implements Channel, LineReader.Sink {
 
   private void accept(JsonNode message, String text) {
     if (Json.isRequest(message)) {
-      Futures.ignore(child.write(Message.answerTo(message, Map.of()).body().toString()));
+      serverRequests.answer(message, engine.settings.timeouts().request());
     } else if (Json.isAnswer(message)) {
       acceptAnswer(message);
     } else if (!message.path("method").isString()) {
@@ -197,6 +203,7 @@ final class StdioChannel implements Channel, LineReader.Sink {
   /** A run of the probe begins: what was odd in the last one no longer counts. */
   void beginRun() {
     oddities.beginRun();
+    serverRequests.beginRun();
   }
 
   /** The handshake is over; noise until here repeats at every start, and is kept. */
@@ -216,6 +223,7 @@ final class StdioChannel implements Channel, LineReader.Sink {
 
   @Override
   public CompletableFuture<Done> close() {
+    serverRequests.close();
     failAll(new McpException(Kind.CLOSED, "closed by the monitor"));
     return child.stop();
   }

@@ -6,10 +6,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** How an MCP server is reached. Values are final: nothing in them is expanded any more. */
 public sealed interface Target {
+  /**
+   * Values that no message may show, wherever in the target they stand; the environment's values,
+   * header values and the URL's user and query are never shown anyway.
+   */
+  Set<String> secrets();
+
   /** The transport's name for people and the API: {@code stdio}, {@code http} or {@code sse}. */
   String transport();
 
@@ -19,8 +26,13 @@ public sealed interface Target {
    * @param command the program and its arguments
    * @param env what its environment holds besides the few variables that every process gets
    * @param workingDirectory where it starts; the monitor's own directory when null
+   * @param secrets values anywhere in the target that no message may show
    */
-  record Stdio(List<String> command, Map<String, String> env, @Nullable Path workingDirectory)
+  record Stdio(
+      List<String> command,
+      Map<String, String> env,
+      @Nullable Path workingDirectory,
+      Set<String> secrets)
       implements Target {
     public Stdio {
       command = List.copyOf(command);
@@ -28,6 +40,11 @@ public sealed interface Target {
         throw new IllegalArgumentException("a stdio target needs a command");
       }
       env = Map.copyOf(env);
+      secrets = Set.copyOf(secrets);
+    }
+
+    public Stdio(List<String> command, Map<String, String> env, @Nullable Path workingDirectory) {
+      this(command, env, workingDirectory, Set.of());
     }
 
     @Override
@@ -38,18 +55,26 @@ public sealed interface Target {
     /** The command's name only: arguments and environment may hold secrets. */
     @Override
     public String toString() {
-      return "stdio:" + command.get(0);
+      return Redactor.of(this).redact("stdio:" + command.get(0));
     }
   }
 
   /**
    * One endpoint that takes POSTs and answers in JSON or as an event stream. A server that knows
    * only the older HTTP+SSE transport is found as well.
+   *
+   * @param secrets values anywhere in the target that no message may show
    */
-  record StreamableHttp(URI url, Map<String, String> headers) implements Target {
+  record StreamableHttp(URI url, Map<String, String> headers, Set<String> secrets)
+      implements Target {
     public StreamableHttp {
       requireHttp(url);
       headers = copyHeaders(headers);
+      secrets = Set.copyOf(secrets);
+    }
+
+    public StreamableHttp(URI url, Map<String, String> headers) {
+      this(url, headers, Set.of());
     }
 
     @Override
@@ -60,15 +85,24 @@ public sealed interface Target {
     /** The address without user, query and headers, which may hold secrets. */
     @Override
     public String toString() {
-      return redacted(url);
+      return Redactor.of(this).redact(redacted(url));
     }
   }
 
-  /** The transport of 2024-11-05: a GET opens the stream, whose first event names the endpoint. */
-  record Sse(URI url, Map<String, String> headers) implements Target {
+  /**
+   * The transport of 2024-11-05: a GET opens the stream, whose first event names the endpoint.
+   *
+   * @param secrets values anywhere in the target that no message may show
+   */
+  record Sse(URI url, Map<String, String> headers, Set<String> secrets) implements Target {
     public Sse {
       requireHttp(url);
       headers = copyHeaders(headers);
+      secrets = Set.copyOf(secrets);
+    }
+
+    public Sse(URI url, Map<String, String> headers) {
+      this(url, headers, Set.of());
     }
 
     @Override
@@ -79,7 +113,7 @@ public sealed interface Target {
     /** The address without user, query and headers, which may hold secrets. */
     @Override
     public String toString() {
-      return redacted(url);
+      return Redactor.of(this).redact(redacted(url));
     }
   }
 

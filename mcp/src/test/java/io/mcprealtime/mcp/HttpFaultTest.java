@@ -392,6 +392,29 @@ class HttpFaultTest {
   }
 
   @Test
+  void run_serverThatAsksWithoutEnd_getsFewAnswers() throws Exception {
+    String ping = "data: {\"jsonrpc\":\"2.0\",\"id\":\"s\",\"method\":\"ping\"}\n\n";
+    Handler asking =
+        (exchange, seen) -> {
+          String discovered =
+              FakeHttpServer.result(
+                  seen, "{\"supportedVersions\":[\"2026-07-28\"],\"capabilities\":{}}");
+          FakeHttpServer.send(
+              exchange,
+              200,
+              "text/event-stream",
+              ping.repeat(500) + "data: " + discovered + "\n\n");
+        };
+    try (FakeHttpServer server = new FakeHttpServer(at("server/discover", asking))) {
+      ProbeResult result = probe(server.url());
+      assertThat(result.state()).as(result.reason()).isEqualTo(ServerState.DEGRADED);
+      assertThat(result.reason())
+          .isEqualTo("asks without end: more than 100 requests of its own in one probe");
+      assertThat(server.methods().stream().filter("POST"::equals)).hasSizeLessThanOrEqualTo(100);
+    }
+  }
+
+  @Test
   void run_headerThatCannotBeSent() throws Exception {
     try (FakeHttpServer server = new FakeHttpServer(FakeHttpServer::modern)) {
       ProbeResult result =

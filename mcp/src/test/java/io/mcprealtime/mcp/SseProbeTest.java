@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 class SseProbeTest {
   private final McpProber prober =
       McpProber.builder().requestTimeout(Duration.ofSeconds(5)).build();
+  private volatile int pingsBeforePong;
   private volatile BlockingQueue<String> outgoing = new LinkedBlockingQueue<>();
 
   @AfterEach
@@ -53,6 +54,12 @@ class SseProbeTest {
       FakeHttpServer.send(exchange, 202, "text/plain", "Accepted");
       if (seen.id() >= 0) {
         switch (seen.rpcMethod()) {
+          case "ping" -> {
+            for (int i = 0; i < pingsBeforePong; i++) {
+              outgoing.add("{\"jsonrpc\":\"2.0\",\"id\":\"s\",\"method\":\"ping\"}");
+            }
+            outgoing.add(FakeHttpServer.result(seen, "{}"));
+          }
           case "initialize" -> outgoing.add(FakeHttpServer.result(seen, FakeHttpServer.greeting()));
           case "tools/list" ->
               outgoing.add(FakeHttpServer.result(seen, "{\"tools\":[{\"name\":\"a\"}]}"));
@@ -76,6 +83,18 @@ class SseProbeTest {
         assertThat(result.state()).as(result.reason()).isEqualTo(ServerState.HEALTHY);
         assertThat(result.era()).isEqualTo(Era.LEGACY);
       }
+    }
+  }
+
+  @Test
+  void run_serverThatAsksWithoutEnd_getsFewAnswers() throws Exception {
+    pingsBeforePong = 500;
+    try (FakeHttpServer server = new FakeHttpServer(this::serve)) {
+      ProbeResult result =
+          run(prober.open(new Target.Sse(server.url(), Map.of()), ProbeOptions.defaults()));
+      assertThat(result.reason())
+          .isEqualTo("asks without end: more than 100 requests of its own in one probe");
+      assertThat(server.methods().stream().filter("POST"::equals)).hasSizeLessThanOrEqualTo(100);
     }
   }
 

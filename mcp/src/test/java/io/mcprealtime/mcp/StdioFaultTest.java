@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.mcprealtime.ProbeStage;
 import io.mcprealtime.ServerState;
 import io.mcprealtime.StageResult;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -15,7 +16,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -78,6 +81,7 @@ class StdioFaultTest {
           """
           exit          | DOWN     | START     | exited with code 3, stderr: config file missing | token is ***
           banner        | DEGRADED |           | 1 line on stdout is not JSON-RPC, first: 'Welcome to the server!' |
+          asks-endless  | DOWN     | HANDSHAKE | no answer to initialize within 6 s; asks without end: more than 100 requests |
           silent        | DOWN     | HANDSHAKE | no answer to initialize within 6 s |
           hang          | DOWN     | HANDSHAKE | no answer to initialize within 6 s |
           closed-stdout | DOWN     | HANDSHAKE | closed its stdout |
@@ -162,6 +166,57 @@ class StdioFaultTest {
               "LC_CTYPE",
               "JAVA_MAIN_CLASS");
     }
+  }
+
+  @Test
+  void run_wrapperThatExits_leavesNoChild() throws Exception {
+    Assumptions.assumeTrue(Files.isReadable(Path.of("/proc/self/stat")), "needs /proc");
+    String seconds = String.valueOf(900_000 + ProcessHandle.current().pid());
+    String script = "sleep %s & echo 'no config' >&2; exit 4".formatted(seconds);
+    TargetProbe probe =
+        prober.open(
+            new Target.Stdio(List.of("sh", "-c", script), Map.of(), null), ProbeOptions.defaults());
+    for (int i = 0; i < 2; i++) {
+      ProbeResult result = probe.run().get(BOUND.toSeconds(), TimeUnit.SECONDS);
+      assertThat(result.reason()).isEqualTo("process 'sh' exited with code 4, stderr: no config");
+      assertThat(failed(result)).contains(ProbeStage.START);
+    }
+    Awaitility.await().atMost(BOUND).until(() -> sleepers(seconds).isEmpty());
+  }
+
+  @Test
+  void run_secretArgument_isNotQuoted() throws Exception {
+    Target target =
+        new Target.Stdio(
+            List.of("sh", "-c", "echo bad key $0 >&2; exit 1", "hunter2-secret"),
+            Map.of(),
+            null,
+            Set.of("hunter2-secret"));
+    assertThat(probe(target, ProbeOptions.defaults()).reason())
+        .isEqualTo("process 'sh' exited with code 1, stderr: bad key ***");
+  }
+
+  @Test
+  void run_scriptWithoutItsInterpreter_isNotFound(@TempDir Path folder) throws Exception {
+    Path script = Files.writeString(folder.resolve("server"), "#!/no/such/interpreter\n");
+    assertThat(script.toFile().setExecutable(true)).isTrue();
+    ProbeResult result =
+        probe(
+            new Target.Stdio(List.of(script.toString()), Map.of(), null), ProbeOptions.defaults());
+    assertThat(result.reason()).contains("command '" + script + "' not found");
+    assertThat(failed(result)).contains(ProbeStage.START);
+  }
+
+  private static List<ProcessHandle> sleepers(String seconds) {
+    return ProcessHandle.allProcesses()
+        .filter(
+            handle ->
+                handle
+                    .info()
+                    .arguments()
+                    .map(a -> List.of(a).equals(List.of(seconds)))
+                    .orElse(false))
+        .toList();
   }
 
   @ParameterizedTest

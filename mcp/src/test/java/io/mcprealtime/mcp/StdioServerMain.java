@@ -74,6 +74,11 @@ final class StdioServerMain {
       }
       case "sleep", "hang" -> new CountDownLatch(1).await();
       case "giant" -> giant();
+      case "asks-endless" -> {
+        while (!OUT.checkError()) {
+          say("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"}");
+        }
+      }
       case "closed-stdout" -> {
         System.out.close();
         new CountDownLatch(1).await();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.ByteBuffer;
@@ -14,6 +15,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -143,6 +146,104 @@ class UnitsTest {
     assertThat(redactor.quote("Bearer token-1 token-1 pass-word abc def abc%20def\non\u0007", 99))
         .isEqualTo("*** *** *** *** *** on");
     assertThat(redactor.quote("x".repeat(50), 10)).hasSize(10).endsWith("…");
+  }
+
+  @Test
+  void quote_takesPlaceholdersAndNamedArgumentsOut() {
+    Target target =
+        new Target.Stdio(
+            List.of("/opt/v-4711/run", "--api-key", "sk-12345", "DB_PASSWORD=hunter2", "x=plain"),
+            Map.of("PEM", "--BEGIN--\nline-one-of-key\nline-two-of-key"),
+            null,
+            Set.of("v-4711", "--BEGIN--"));
+    assertThat(Redactor.of(target).quote("v-4711 --api-key sk-12345 hunter2 plain x=", 99))
+        .isEqualTo("*** --api-key *** *** plain x=");
+    assertThat(Redactor.of(target).quote("line-two-of-key", 99)).isEqualTo("***");
+    assertThat(target).hasToString("stdio:/opt/***/run");
+  }
+
+  @Test
+  void quote_takesThePathsSecretsOut() {
+    String address = "https://mcp.example.com/s/token%2B4711/mcp";
+    Target target =
+        new Target.StreamableHttp(
+            URI.create(address), Map.of(), Set.of(address, "mcp.example.com"));
+    assertThat(Redactor.of(target).quote("no /s/token+4711/mcp at mcp.example.com", 99))
+        .isEqualTo("no /s/***/mcp at mcp.example.com");
+    assertThat(Redactor.of(target).quote("token%2B4711", 99)).isEqualTo("***");
+    assertThat(
+            new Target.Sse(
+                URI.create("https://a.example/4711-0815/sse"), Map.of(), Set.of("4711-0815")))
+        .hasToString("https://a.example/***/sse");
+  }
+
+  @Test
+  void quote_showsNoSecretInPart() {
+    String secret = "secret-" + "0123456789".repeat(10);
+    Redactor redactor =
+        Redactor.of(new Target.Stdio(List.of("x"), Map.of("A", secret, "B", "789end"), null));
+    for (int before = 0; before < 60; before++) {
+      assertThat(redactor.quote((secret + " ").repeat(3) + "-".repeat(before) + secret, 10))
+          .doesNotContain("secret");
+      assertThat(redactor.quote("-".repeat(before) + secret, 10)).doesNotContain("s");
+    }
+    assertThat(redactor.redact(secret + "end!")).isEqualTo("***!");
+  }
+
+  @Test
+  void answer_keepsItsBounds() {
+    List<CompletableFuture<Done>> posts = new ArrayList<>();
+    Oddities oddities = new Oddities();
+    ServerRequests requests =
+        new ServerRequests(
+            (message, timeout) -> {
+              CompletableFuture<Done> post = new CompletableFuture<>();
+              posts.add(post);
+              return post;
+            },
+            oddities);
+    var ping = Json.parse("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"}");
+    for (int i = 0; i < 1000; i++) {
+      requests.answer(ping, Duration.ofSeconds(1));
+    }
+    assertThat(posts).hasSize(ServerRequests.MAX_UNDER_WAY);
+    for (int i = 0; i < posts.size(); i++) {
+      posts.get(i).complete(Done.DONE);
+    }
+    assertThat(posts).hasSize(ServerRequests.MAX_PER_RUN);
+    assertThat(oddities.all())
+        .containsExactly("asks without end: more than 100 requests of its own in one probe");
+    oddities.beginRun();
+    requests.beginRun();
+    String id = "x".repeat(ServerRequests.MAX_ANSWER_CHARS);
+    requests.answer(
+        Json.parse("{\"jsonrpc\":\"2.0\",\"id\":\"" + id + "\",\"method\":\"ping\"}"),
+        Duration.ofSeconds(1));
+    assertThat(posts).hasSize(ServerRequests.MAX_PER_RUN);
+    assertThat(oddities.all())
+        .containsExactly("sends a request whose answer would be longer than 4096 characters");
+    requests.answer(ping, Duration.ofSeconds(1));
+    assertThat(posts).hasSize(ServerRequests.MAX_PER_RUN + 1);
+  }
+
+  @Test
+  void write_toAReaderThatDoesNotRead_isBounded() {
+    List<Runnable> blocked = new ArrayList<>();
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    SerialWriter writer = new SerialWriter(out, blocked::add);
+    String large = "x".repeat(SerialWriter.MAX_WAITING_BYTES + 1);
+    CompletableFuture<Done> first = writer.write(large);
+    assertThat(writer.write("y"))
+        .isCompletedExceptionally()
+        .failsWithin(Duration.ZERO)
+        .withThrowableThat()
+        .withMessageContaining("more than 4194304 bytes wait to be read");
+    blocked.forEach(Runnable::run);
+    assertThat(first).isCompleted();
+    CompletableFuture<Done> second = writer.write("z");
+    blocked.get(blocked.size() - 1).run();
+    assertThat(second).isCompleted();
+    assertThat(out.size()).isEqualTo(large.length() + 1);
   }
 
   @Test

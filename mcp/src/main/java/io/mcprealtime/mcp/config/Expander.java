@@ -1,6 +1,8 @@
 package io.mcprealtime.mcp.config;
 
+import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -20,6 +22,7 @@ final class Expander {
   private final Set<String> unset = new TreeSet<>();
   private final Set<String> inputs = new TreeSet<>();
   private final Set<String> unknown = new TreeSet<>();
+  private final Set<String> substituted = new LinkedHashSet<>();
 
   Expander(ExpansionContext context) {
     this.context = context;
@@ -63,14 +66,20 @@ final class Expander {
       return "";
     }
     String value = context.environment().get(name);
-    if (value != null) {
-      return value;
-    }
-    if (mark < 0) {
+    if (value == null && mark < 0) {
       unset.add(name);
       return "";
     }
-    return body.substring(mark + DEFAULT_MARK.length());
+    String put = value == null ? body.substring(mark + DEFAULT_MARK.length()) : value;
+    if (!put.isEmpty()) {
+      substituted.add(put);
+    }
+    return put;
+  }
+
+  /** The values of variables that were put in so far; folders, which hold no secret, are not. */
+  Set<String> substituted() {
+    return Collections.unmodifiableSet(substituted);
   }
 
   /**

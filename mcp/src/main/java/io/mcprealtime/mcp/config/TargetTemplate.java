@@ -47,7 +47,7 @@ sealed interface TargetTemplate {
         all.putAll(EnvFile.read(file));
       }
       all.putAll(own);
-      return new Target.Stdio(line, all, directory);
+      return new Target.Stdio(line, all, directory, expander.substituted());
     }
 
     private static @Nullable Path path(
@@ -88,7 +88,9 @@ sealed interface TargetTemplate {
       expander.requireComplete();
       try {
         URI uri = new URI(address.strip());
-        return kind == Kind.SSE ? new Target.Sse(uri, sent) : new Target.StreamableHttp(uri, sent);
+        return kind == Kind.SSE
+            ? new Target.Sse(uri, sent, expander.substituted())
+            : new Target.StreamableHttp(uri, sent, expander.substituted());
       } catch (URISyntaxException | IllegalArgumentException e) {
         // The cause is left out: its message would show the whole address.
         throw new ConfigException("url is not an address like https://HOST/PATH; correct it");

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
@@ -70,8 +71,8 @@ class ClientConfigTest {
     assertThat(target)
         .isEqualTo(
             transport.equals("sse")
-                ? new Target.Sse(url, headers)
-                : new Target.StreamableHttp(url, headers));
+                ? new Target.Sse(url, headers, Set.of("s3cret"))
+                : new Target.StreamableHttp(url, headers, Set.of("s3cret")));
     assertThat(server.describe())
         .isEqualTo("api: %s https://api.example/mcp (headers Authorization)".formatted(transport));
   }
@@ -86,7 +87,10 @@ class ClientConfigTest {
     assertThat(server.resolve())
         .isEqualTo(
             new Target.Stdio(
-                List.of("/usr/bin/db", "--token=s3cret", "", "$HOME", ""), Map.of(), null));
+                List.of("/usr/bin/db", "--token=s3cret", "", "$HOME", ""),
+                Map.of(),
+                null,
+                Set.of("/usr/bin", "s3cret")));
     assertThat(server.toString()).doesNotContain("s3cret");
   }
 
@@ -121,7 +125,8 @@ class ClientConfigTest {
             new Target.Stdio(
                 List.of("node", folder + "/server.js", "/home/someone/data"),
                 Map.of("KEY", "s3cret"),
-                null));
+                null,
+                Set.of("s3cret")));
   }
 
   @Test
