@@ -41,9 +41,10 @@ final class Oddities {
     }
   }
 
-  synchronized void addNoise(String line) {
-    noise++;
+  /** Counts a line, and gives how many there were in this run. */
+  synchronized long addNoise(String line) {
     firstNoise = firstNoise == null ? line : firstNoise;
+    return ++noise;
   }
 
   synchronized void addDuplicate(String what) {

@@ -16,6 +16,7 @@ import tools.jackson.databind.JsonNode;
 
 /** JSON-RPC over a child's stdin and stdout, one message a line. */
 final class StdioChannel implements Channel, LineReader.Sink {
+  private static final long MAX_NOISE = 10_000;
   private static final int MAX_QUOTE = 120;
   private static final int REMEMBERED_REQUESTS = 256;
 
@@ -130,13 +131,25 @@ final class StdioChannel implements Channel, LineReader.Sink {
     try {
       message = Json.parse(text);
     } catch (JacksonException e) {
-      oddities.addNoise(redactor.quote(text, MAX_QUOTE));
+      noise(redactor.quote(text, MAX_QUOTE));
       return;
     }
     if (message.isArray()) {
       message.values().forEach(part -> accept(part, text));
     } else {
       accept(message, text);
+    }
+  }
+
+  /** A process that only ever talks would cost a processor; it is ended. */
+  private void noise(String line) {
+    if (oddities.addNoise(line) == MAX_NOISE) {
+      failAll(
+          new McpException(
+              Kind.TOO_LARGE,
+              "more than %d lines on stdout are not JSON-RPC, the last: '%s'"
+                  .formatted(MAX_NOISE, line)));
+      Futures.ignore(child.stop());
     }
   }
 
@@ -149,7 +162,7 @@ final class StdioChannel implements Channel, LineReader.Sink {
               Kind.MALFORMED,
               "the answer to %s is not valid UTF-8: '%s'".formatted(waiting.method, shown)));
     } else {
-      oddities.addNoise(shown);
+      noise(shown);
     }
   }
 
@@ -164,7 +177,7 @@ final class StdioChannel implements Channel, LineReader.Sink {
     } else if (Json.isAnswer(message)) {
       acceptAnswer(message);
     } else if (!message.path("method").isString()) {
-      oddities.addNoise(redactor.quote(text, MAX_QUOTE));
+      noise(redactor.quote(text, MAX_QUOTE));
     }
   }
 
@@ -196,7 +209,7 @@ final class StdioChannel implements Channel, LineReader.Sink {
   @Override
   public void lineTooLong() {
     String limit = "a line of more than %d bytes".formatted(engine.settings.maxAnswerBytes());
-    oddities.addNoise(limit);
+    noise(limit);
     failAll(new McpException(Kind.TOO_LARGE, "the answer on stdout is " + limit));
   }
 

@@ -82,6 +82,7 @@ class StdioFaultTest {
           exit          | DOWN     | START     | exited with code 3, stderr: config file missing | token is ***
           banner        | DEGRADED |           | 1 line on stdout is not JSON-RPC, first: 'Welcome to the server!' |
           asks-endless  | DOWN     | HANDSHAKE | no answer to initialize within 6 s; asks without end: more than 100 requests |
+          flood         | DOWN     | HANDSHAKE | more than 10000 lines on stdout are not JSON-RPC, the last: 'y' |
           silent        | DOWN     | HANDSHAKE | no answer to initialize within 6 s |
           hang          | DOWN     | HANDSHAKE | no answer to initialize within 6 s |
           closed-stdout | DOWN     | HANDSHAKE | closed its stdout |

@@ -66,6 +66,11 @@ final class StdioServerMain {
         System.exit(3);
       }
       case "banner" -> say("Welcome to the server!");
+      case "flood" -> {
+        while (!System.out.checkError()) {
+          say("y");
+        }
+      }
       case "ignore-term" -> ignoreTerm();
       case "grandchild" -> new ProcessBuilder(command("sleep")).start();
       case "grandchild-exit" -> {
