@@ -160,15 +160,17 @@ public final class ServerRegistry implements LiveFeed.Listener {
     }
 
     private synchronized ServerView view() {
-      boolean silent = newest != null && newest.at().isBefore(time.instant().minus(staleAfter));
+      var last = newest;
+      var stale = time.instant().minus(staleAfter);
+      var silentSince = last != null && last.at().isBefore(stale) ? last.at() : null;
       return new ServerView(
           id,
           definition,
           lastCheck,
-          newest,
+          last,
           since,
           problem,
-          silent ? newest.at() : null,
+          silentSince,
           List.copyOf(recent));
     }
 
