@@ -164,14 +164,7 @@ public final class ServerRegistry implements LiveFeed.Listener {
       var stale = time.instant().minus(staleAfter);
       var silentSince = last != null && last.at().isBefore(stale) ? last.at() : null;
       return new ServerView(
-          id,
-          definition,
-          lastCheck,
-          last,
-          since,
-          problem,
-          silentSince,
-          List.copyOf(recent));
+          id, definition, lastCheck, last, since, problem, silentSince, List.copyOf(recent));
     }
 
     private synchronized void define(ServerDefinition value) {
