@@ -47,8 +47,9 @@ final class Guard {
 
   private static @Nullable String token(RoutingContext context) {
     String header = context.request().getHeader("Authorization");
-    boolean shown = header != null && header.toLowerCase(Locale.ROOT).startsWith(BEARER);
-    return shown ? header.substring(BEARER.length()).strip() : null;
+    return header == null || !header.toLowerCase(Locale.ROOT).startsWith(BEARER)
+        ? null
+        : header.substring(BEARER.length()).strip();
   }
 
   /** Lets those pass who show a token of that scope. */

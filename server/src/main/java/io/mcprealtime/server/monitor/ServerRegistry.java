@@ -160,16 +160,11 @@ public final class ServerRegistry implements LiveFeed.Listener {
     }
 
     private synchronized ServerView view() {
-      boolean silent = newest != null && newest.at().isBefore(time.instant().minus(staleAfter));
+      var last = newest;
+      var stale = time.instant().minus(staleAfter);
+      var silentSince = last != null && last.at().isBefore(stale) ? last.at() : null;
       return new ServerView(
-          id,
-          definition,
-          lastCheck,
-          newest,
-          since,
-          problem,
-          silent ? newest.at() : null,
-          List.copyOf(recent));
+          id, definition, lastCheck, last, since, problem, silentSince, List.copyOf(recent));
     }
 
     private synchronized void define(ServerDefinition value) {
