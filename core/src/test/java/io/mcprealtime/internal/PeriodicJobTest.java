@@ -17,7 +17,7 @@ class PeriodicJobTest {
     var runs = new AtomicInteger();
     var job =
         new PeriodicJob(
-            "test",
+            "test-faults",
             Duration.ofMillis(5),
             () -> {
               if (runs.incrementAndGet() % 2 == 0) {
@@ -30,8 +30,11 @@ class PeriodicJobTest {
     job.close();
 
     int after = runs.get();
-    assertThat(Thread.getAllStackTraces().keySet())
-        .noneMatch(thread -> thread.getName().equals("test") && thread.isAlive());
+    await()
+        .until(
+            () ->
+                Thread.getAllStackTraces().keySet().stream()
+                    .noneMatch(thread -> thread.getName().equals("test-faults")));
     assertThat(runs.get()).isEqualTo(after);
   }
 
