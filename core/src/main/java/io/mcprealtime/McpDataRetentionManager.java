@@ -4,6 +4,7 @@ import io.mcprealtime.internal.SampleArchive;
 import io.mcprealtime.storage.DataKind;
 import io.mcprealtime.storage.Storage;
 import io.mcprealtime.storage.StorageMaintenance.DropResult;
+import io.mcprealtime.storage.StorageMaintenance.PackResult;
 import io.mcprealtime.storage.StorageUsage;
 import io.mcprealtime.storage.TimeRange;
 import java.nio.file.Path;
@@ -18,11 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Keeps stored data within its ages and its limit. Calls block; thread-safe. */
 public final class McpDataRetentionManager {
-  /** Partitions are made this far ahead. */
-  private static final Duration AHEAD = Duration.ofDays(2);
-
-  /** The emergency clean-up keeps at least this much of everything. */
-  private static final Duration FLOOR = Duration.ofDays(1);
+  /** A run of packing begins no further piece of work after that. */
+  private static final Duration PACK_BOUND = Duration.ofSeconds(30);
 
   private final McpCacheManager cache;
   private final Storage storage;
@@ -43,10 +41,17 @@ public final class McpDataRetentionManager {
         storage.name(), storage.maintenance().usage(), config.storageLimitBytes(), cache.stats());
   }
 
+  /** Makes room for what comes, and packs rows that are older than the hot window. */
+  public PackResult pack() {
+    storage.maintenance().prepare();
+    var before = time.instant().minus(config.hotWindow());
+    return storage.maintenance().pack(before, PACK_BOUND);
+  }
+
   /** Drops what is over its age, and everything that the limit demands when it is near. */
   public synchronized CleanupResult performFullCleanup() {
     var result = cleanUp(1);
-    storage.maintenance().prepareUntil(time.instant().plus(AHEAD));
+    storage.maintenance().prepare();
     var ratio = analyzeDataUsage().ratio();
     if (ratio.isPresent() && ratio.get() > config.emergencyRatio()) {
       return result.plus(performEmergencyCleanup());
@@ -69,7 +74,8 @@ public final class McpDataRetentionManager {
 
   private boolean isAboveFloor(int divisor) {
     return Arrays.stream(DataKind.values())
-        .anyMatch(kind -> config.retention(kind).dividedBy(divisor).compareTo(FLOOR) > 0);
+        .anyMatch(
+            kind -> config.retention(kind).dividedBy(divisor).compareTo(config.floor(kind)) > 0);
   }
 
   private boolean isOverEmergency() {
@@ -83,7 +89,8 @@ public final class McpDataRetentionManager {
     var faults = new ArrayList<String>();
     for (var kind : DataKind.values()) {
       var age = config.retention(kind).dividedBy(divisor);
-      var kept = age.compareTo(FLOOR) < 0 && divisor > 1 ? FLOOR : age;
+      var floor = config.floor(kind);
+      var kept = age.compareTo(floor) < 0 ? floor : age;
       try {
         dropped.put(kind, storage.maintenance().dropBefore(kind, now.minus(kept)));
       } catch (McpRealtimeException e) {

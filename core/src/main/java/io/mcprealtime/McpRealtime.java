@@ -28,7 +28,7 @@ public final class McpRealtime implements AutoCloseable {
   private final McpTimeSeriesManager timeSeries;
   private final McpDataRetentionManager retention;
   private final McpRealtimeManager manager;
-  private final PeriodicJob rollUp;
+  private final PeriodicJob packing;
   private final PeriodicJob cleanUp;
 
   private McpRealtime(Builder builder) {
@@ -40,7 +40,7 @@ public final class McpRealtime implements AutoCloseable {
     this.timeSeries = new McpTimeSeriesManager(storage, config, time);
     this.retention = new McpDataRetentionManager(cache, storage, config, time);
     this.manager = new McpRealtimeManager(cache, timeSeries, retention, config, time);
-    this.rollUp = new PeriodicJob("mcp-roll-up", config.rollupInterval(), timeSeries::rollUp);
+    this.packing = new PeriodicJob("mcp-pack", config.packInterval(), retention::pack);
     this.cleanUp =
         new PeriodicJob("mcp-clean-up", config.cleanupInterval(), retention::performFullCleanup);
   }
@@ -74,7 +74,7 @@ public final class McpRealtime implements AutoCloseable {
     timeSeries.start();
     manager.start();
     cleanUp.start();
-    rollUp.start();
+    packing.start();
     return this;
   }
 
@@ -84,7 +84,7 @@ public final class McpRealtime implements AutoCloseable {
    */
   @Override
   public void close() {
-    Closing.begin(List.of(cleanUp, rollUp, timeSeries)).await(STOP_BOUND);
+    Closing.begin(List.of(cleanUp, packing, timeSeries)).await(STOP_BOUND);
   }
 
   /** Chooses what the managers stand on. */

@@ -1,45 +1,57 @@
 package io.mcprealtime;
 
+import static java.util.Objects.requireNonNull;
+
 import io.mcprealtime.storage.DataKind;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * How the managers work; {@link #defaults()} is the product's.
  *
- * @param metricsRetention how long samples are kept
- * @param healthRetention how long health checks are kept
- * @param eventsRetention how long events are kept
- * @param rollupsRetention how long roll-ups are kept
- * @param rollupInterval how often samples are rolled up
+ * @param retention how long data of each kind is kept
+ * @param floors how long data of each kind is kept even when the storage limit is near; never
+ *     longer than its retention
+ * @param hotWindow how long samples and health checks stay plain rows before they are packed
+ * @param tightHotWindow the same while the storage is short of room
+ * @param packInterval how often old rows are packed
  * @param cleanupInterval how often old data is dropped
  * @param cacheBatchSize values that one cache write carries
  * @param insertBatchSize records that one database write carries at the least before it is split
  * @param maxWaitingRecords records that may wait to be written before more are refused
  * @param storageLimitBytes what the database may hold; no limit when null
- * @param staleAfter age of a server's newest sample at which its state is not known any more
  * @param emergencyRatio share of the storage limit above which the emergency clean-up runs, 0 to 1
+ * @param staleAfter age of a server's newest sample at which its state is not known any more
+ * @param archiveDirectory where data goes before it is dropped; it is dropped unarchived when null
+ * @param spoolDirectory where writes go while the database cannot take them; they fail when null
+ * @param spoolLimitBytes what the spool may hold
  */
 public record McpRealtimeConfig(
-    Duration metricsRetention,
-    Duration healthRetention,
-    Duration eventsRetention,
-    Duration rollupsRetention,
-    Duration rollupInterval,
+    Map<DataKind, Duration> retention,
+    Map<DataKind, Duration> floors,
+    Duration hotWindow,
+    Duration tightHotWindow,
+    Duration packInterval,
     Duration cleanupInterval,
     int cacheBatchSize,
     int insertBatchSize,
     int maxWaitingRecords,
     @Nullable Long storageLimitBytes,
+    double emergencyRatio,
     Duration staleAfter,
-    double emergencyRatio) {
+    @Nullable Path archiveDirectory,
+    @Nullable Path spoolDirectory,
+    long spoolLimitBytes) {
 
   public McpRealtimeConfig {
-    requirePositive("metricsRetention", metricsRetention);
-    requirePositive("healthRetention", healthRetention);
-    requirePositive("eventsRetention", eventsRetention);
-    requirePositive("rollupsRetention", rollupsRetention);
-    requirePositive("rollupInterval", rollupInterval);
+    retention = complete("retention", retention);
+    floors = bounded(complete("floors", floors), retention);
+    requirePositive("hotWindow", hotWindow);
+    requirePositive("tightHotWindow", tightHotWindow);
+    requirePositive("packInterval", packInterval);
     requirePositive("cleanupInterval", cleanupInterval);
     requirePositive("staleAfter", staleAfter);
     if (cacheBatchSize < 1 || insertBatchSize < 1 || maxWaitingRecords < insertBatchSize) {
@@ -50,6 +62,29 @@ public record McpRealtimeConfig(
       throw new IllegalArgumentException(
           "emergencyRatio must lie between 0 and 1, is " + emergencyRatio);
     }
+    if (spoolLimitBytes < 1) {
+      throw new IllegalArgumentException("spoolLimitBytes must be positive, is " + spoolLimitBytes);
+    }
+  }
+
+  private static Map<DataKind, Duration> complete(String name, Map<DataKind, Duration> durations) {
+    for (var kind : DataKind.values()) {
+      var duration = durations.get(kind);
+      if (duration == null) {
+        throw new IllegalArgumentException("%s of %s is missing".formatted(name, kind.label()));
+      }
+      requirePositive("%s of %s".formatted(name, kind.label()), duration);
+    }
+    return Map.copyOf(durations);
+  }
+
+  private static Map<DataKind, Duration> bounded(
+      Map<DataKind, Duration> floors, Map<DataKind, Duration> retention) {
+    var bounded = new EnumMap<>(floors);
+    retention.forEach(
+        (kind, most) ->
+            bounded.merge(kind, most, (floor, m) -> floor.compareTo(m) > 0 ? m : floor));
+    return Map.copyOf(bounded);
   }
 
   private static void requirePositive(String name, Duration value) {
@@ -60,97 +95,169 @@ public record McpRealtimeConfig(
 
   /** 7 days of samples and health checks, 3 of events, 30 of roll-ups. */
   public static McpRealtimeConfig defaults() {
-    return new McpRealtimeConfig(
-        Duration.ofDays(7),
-        Duration.ofDays(7),
-        Duration.ofDays(3),
-        Duration.ofDays(30),
-        Duration.ofMinutes(5),
-        Duration.ofHours(6),
-        50,
-        1_000,
-        200_000,
-        null,
-        Duration.ofMinutes(2),
-        0.9);
+    return new Builder().build();
+  }
+
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** A builder that starts with this configuration's values. */
+  public Builder toBuilder() {
+    var builder = new Builder();
+    builder.retention.putAll(retention);
+    builder.floors.putAll(floors);
+    builder.hotWindow = hotWindow;
+    builder.tightHotWindow = tightHotWindow;
+    builder.packInterval = packInterval;
+    builder.cleanupInterval = cleanupInterval;
+    builder.cacheBatchSize = cacheBatchSize;
+    builder.insertBatchSize = insertBatchSize;
+    builder.maxWaitingRecords = maxWaitingRecords;
+    builder.storageLimitBytes = storageLimitBytes;
+    builder.emergencyRatio = emergencyRatio;
+    builder.staleAfter = staleAfter;
+    builder.archiveDirectory = archiveDirectory;
+    builder.spoolDirectory = spoolDirectory;
+    builder.spoolLimitBytes = spoolLimitBytes;
+    return builder;
   }
 
   /** How long data of that kind is kept. */
   public Duration retention(DataKind kind) {
-    return switch (kind) {
-      case METRICS -> metricsRetention;
-      case HEALTH_CHECKS -> healthRetention;
-      case EVENTS -> eventsRetention;
-      case ROLLUPS -> rollupsRetention;
-    };
+    return requireNonNull(retention.get(kind));
   }
 
-  /** The same with other retentions. */
-  public McpRealtimeConfig withRetention(
-      Duration metrics, Duration health, Duration events, Duration rollups) {
-    return new McpRealtimeConfig(
-        metrics,
-        health,
-        events,
-        rollups,
-        rollupInterval,
-        cleanupInterval,
-        cacheBatchSize,
-        insertBatchSize,
-        maxWaitingRecords,
-        storageLimitBytes,
-        staleAfter,
-        emergencyRatio);
+  /** How long data of that kind is kept even in an emergency. */
+  public Duration floor(DataKind kind) {
+    return requireNonNull(floors.get(kind));
   }
 
-  /** The same with other intervals of the periodic work. */
-  public McpRealtimeConfig withIntervals(Duration rollup, Duration cleanup) {
-    return new McpRealtimeConfig(
-        metricsRetention,
-        healthRetention,
-        eventsRetention,
-        rollupsRetention,
-        rollup,
-        cleanup,
-        cacheBatchSize,
-        insertBatchSize,
-        maxWaitingRecords,
-        storageLimitBytes,
-        staleAfter,
-        emergencyRatio);
-  }
+  /** Sets what differs from the product's defaults. */
+  public static final class Builder {
+    private final Map<DataKind, Duration> retention = new EnumMap<>(DataKind.class);
+    private final Map<DataKind, Duration> floors = new EnumMap<>(DataKind.class);
+    private Duration hotWindow = Duration.ofHours(6);
+    private Duration tightHotWindow = Duration.ofMinutes(30);
+    private Duration packInterval = Duration.ofMinutes(5);
+    private Duration cleanupInterval = Duration.ofHours(6);
+    private int cacheBatchSize = 50;
+    private int insertBatchSize = 1_000;
+    private int maxWaitingRecords = 200_000;
+    private @Nullable Long storageLimitBytes;
+    private double emergencyRatio = 0.9;
+    private Duration staleAfter = Duration.ofMinutes(2);
+    private @Nullable Path archiveDirectory;
+    private @Nullable Path spoolDirectory;
+    private long spoolLimitBytes = 256L << 20;
 
-  /** The same with a limit on what the database may hold. */
-  public McpRealtimeConfig withStorageLimit(@Nullable Long bytes) {
-    return new McpRealtimeConfig(
-        metricsRetention,
-        healthRetention,
-        eventsRetention,
-        rollupsRetention,
-        rollupInterval,
-        cleanupInterval,
-        cacheBatchSize,
-        insertBatchSize,
-        maxWaitingRecords,
-        bytes,
-        staleAfter,
-        emergencyRatio);
-  }
+    private Builder() {
+      retention.put(DataKind.METRICS, Duration.ofDays(7));
+      retention.put(DataKind.HEALTH_CHECKS, Duration.ofDays(7));
+      retention.put(DataKind.EVENTS, Duration.ofDays(3));
+      retention.put(DataKind.ROLLUPS, Duration.ofDays(30));
+      for (var kind : DataKind.values()) {
+        floors.put(kind, Duration.ofDays(1));
+      }
+    }
 
-  /** The same with another age at which a sample says nothing any more. */
-  public McpRealtimeConfig withStaleAfter(Duration age) {
-    return new McpRealtimeConfig(
-        metricsRetention,
-        healthRetention,
-        eventsRetention,
-        rollupsRetention,
-        rollupInterval,
-        cleanupInterval,
-        cacheBatchSize,
-        insertBatchSize,
-        maxWaitingRecords,
-        storageLimitBytes,
-        age,
-        emergencyRatio);
+    public Builder retention(DataKind kind, Duration value) {
+      retention.put(kind, value);
+      return this;
+    }
+
+    public Builder floor(DataKind kind, Duration value) {
+      floors.put(kind, value);
+      return this;
+    }
+
+    public Builder hotWindow(Duration value) {
+      hotWindow = value;
+      return this;
+    }
+
+    public Builder tightHotWindow(Duration value) {
+      tightHotWindow = value;
+      return this;
+    }
+
+    public Builder packInterval(Duration value) {
+      packInterval = value;
+      return this;
+    }
+
+    public Builder cleanupInterval(Duration value) {
+      cleanupInterval = value;
+      return this;
+    }
+
+    public Builder cacheBatchSize(int value) {
+      cacheBatchSize = value;
+      return this;
+    }
+
+    public Builder insertBatchSize(int value) {
+      insertBatchSize = value;
+      return this;
+    }
+
+    public Builder maxWaitingRecords(int value) {
+      maxWaitingRecords = value;
+      return this;
+    }
+
+    public Builder storageLimitBytes(@Nullable Long value) {
+      storageLimitBytes = value;
+      return this;
+    }
+
+    public Builder emergencyRatio(double value) {
+      emergencyRatio = value;
+      return this;
+    }
+
+    public Builder staleAfter(Duration value) {
+      staleAfter = value;
+      return this;
+    }
+
+    public Builder archiveDirectory(@Nullable Path value) {
+      archiveDirectory = value;
+      return this;
+    }
+
+    public Builder spoolDirectory(@Nullable Path value) {
+      spoolDirectory = value;
+      return this;
+    }
+
+    public Builder spoolLimitBytes(long value) {
+      spoolLimitBytes = value;
+      return this;
+    }
+
+    /**
+     * Builds the configuration.
+     *
+     * @throws IllegalArgumentException that names the value that cannot be
+     */
+    public McpRealtimeConfig build() {
+      return new McpRealtimeConfig(
+          retention,
+          floors,
+          hotWindow,
+          tightHotWindow,
+          packInterval,
+          cleanupInterval,
+          cacheBatchSize,
+          insertBatchSize,
+          maxWaitingRecords,
+          storageLimitBytes,
+          emergencyRatio,
+          staleAfter,
+          archiveDirectory,
+          spoolDirectory,
+          spoolLimitBytes);
+    }
   }
 }

@@ -10,6 +10,7 @@ import io.mcprealtime.MetricsResult.Source;
 import io.mcprealtime.RealtimeStats.SystemStats;
 import io.mcprealtime.analysis.HealthScore;
 import io.mcprealtime.analysis.Trend;
+import io.mcprealtime.storage.DataKind;
 import io.mcprealtime.storage.TimeRange;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -280,7 +281,8 @@ public final class McpRealtimeManager {
         .orElseGet(
             () -> {
               var now = time.instant();
-              var range = new TimeRange(now.minus(config.eventsRetention()), now.plusMillis(1));
+              var range =
+                  new TimeRange(now.minus(config.retention(DataKind.EVENTS)), now.plusMillis(1));
               var events = timeSeries.getEvents(null, range, DASHBOARD_EVENTS);
               cache.cacheEvents(events);
               return events;

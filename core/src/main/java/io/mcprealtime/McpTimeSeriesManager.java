@@ -7,6 +7,7 @@ import io.mcprealtime.analysis.TrendAnalyzer;
 import io.mcprealtime.internal.BatchWriter;
 import io.mcprealtime.internal.Closing;
 import io.mcprealtime.internal.Timer;
+import io.mcprealtime.storage.DataKind;
 import io.mcprealtime.storage.Storage;
 import io.mcprealtime.storage.TimeRange;
 import java.time.Duration;
@@ -36,7 +37,6 @@ public final class McpTimeSeriesManager implements AutoCloseable {
   private final Storage storage;
   private final TimeSource time;
   private final Duration retention;
-  private final Roller roller;
   private final Timer queries;
   private final Timer writes;
   private final BatchWriter<ServerMetrics> sampleWriter;
@@ -46,8 +46,7 @@ public final class McpTimeSeriesManager implements AutoCloseable {
   public McpTimeSeriesManager(Storage storage, McpRealtimeConfig config, TimeSource time) {
     this.storage = storage;
     this.time = time;
-    this.retention = config.metricsRetention();
-    this.roller = new Roller(storage, config.metricsRetention());
+    this.retention = config.retention(DataKind.METRICS);
     this.queries = new Timer(time);
     this.writes = new Timer(time);
     int batch = config.insertBatchSize() * SHARED_BATCHES;
@@ -70,7 +69,6 @@ public final class McpTimeSeriesManager implements AutoCloseable {
 
   private void write(List<ServerMetrics> samples) {
     writes.measure(() -> storage.samples().insert(samples));
-    roller.touched(samples);
   }
 
   /**
@@ -232,11 +230,6 @@ public final class McpTimeSeriesManager implements AutoCloseable {
         tally.requests,
         tally.errors,
         tally.latency());
-  }
-
-  /** Brings the roll-ups up to date with what was written; called every few minutes. */
-  public void rollUp() {
-    roller.run(time.instant());
   }
 
   /** Where a server's response time is going over a window that ends now. */

@@ -4,10 +4,13 @@ import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -104,6 +107,24 @@ public record Rollup(
       sum.latency.merge(part.latency);
     }
     return sum.toRollup(server, window, start);
+  }
+
+  /**
+   * The roll-ups of a window, oldest first.
+   *
+   * @param parts 5-minute ones of one server, oldest first
+   */
+  public static List<Rollup> widen(Window window, List<Rollup> parts) {
+    if (window == Window.FIVE_MINUTES) {
+      return parts;
+    }
+    var buckets = new TreeMap<Instant, List<Rollup>>();
+    for (var part : parts) {
+      buckets.computeIfAbsent(window.bucketOf(part.start), b -> new ArrayList<>()).add(part);
+    }
+    return buckets.entrySet().stream()
+        .map(e -> ofRollups(e.getValue().get(0).server, window, e.getKey(), e.getValue()))
+        .toList();
   }
 
   private static final class Sum {

@@ -5,6 +5,7 @@ import static io.mcprealtime.Samples.NOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.mcprealtime.storage.DataKind;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -191,11 +192,21 @@ class DomainTest {
 
   @Test
   void config_refusesWhatCannotWork() {
-    var config = McpRealtimeConfig.defaults();
+    var tooShort = McpRealtimeConfig.builder().packInterval(Duration.ZERO);
 
-    assertThatThrownBy(() -> config.withIntervals(Duration.ZERO, Duration.ofHours(1)))
-        .hasMessageContaining("rollupInterval");
-    assertThat(config.metricsRetention()).isEqualTo(Duration.ofDays(7));
-    assertThat(config.withStorageLimit(10L).storageLimitBytes()).isEqualTo(10);
+    assertThatThrownBy(tooShort::build)
+        .hasMessageContaining("packInterval must be positive, is PT0S");
+    var noRetention = McpRealtimeConfig.builder().retention(DataKind.EVENTS, Duration.ZERO);
+    assertThatThrownBy(noRetention::build).hasMessageContaining("retention of events");
+  }
+
+  @Test
+  void config_keepsNoFloorOverItsRetention() {
+    var config =
+        McpRealtimeConfig.builder().retention(DataKind.EVENTS, Duration.ofHours(3)).build();
+
+    assertThat(config.floor(DataKind.EVENTS)).isEqualTo(Duration.ofHours(3));
+    assertThat(config.floor(DataKind.METRICS)).isEqualTo(Duration.ofDays(1));
+    assertThat(config.toBuilder().build()).isEqualTo(config);
   }
 }

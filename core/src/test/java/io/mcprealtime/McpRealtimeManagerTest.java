@@ -247,7 +247,7 @@ class McpRealtimeManagerTest {
 
   @Test
   void emergencyCleanup_shortensAgesUntilTheLimitHolds(@TempDir Path directory) {
-    var config = McpRealtimeConfig.defaults().withStorageLimit(1_000L);
+    var config = McpRealtimeConfig.builder().storageLimitBytes(1_000L).build();
     var own = new SwitchableStorage();
     var retention = new McpDataRetentionManager(mcp.cache(), own, config, time);
     for (int day = 0; day < 7; day++) {
@@ -267,13 +267,13 @@ class McpRealtimeManagerTest {
 
   @Test
   void emergencyCleanup_thatCannotReachItsLimit_stopsAtTheFloor() {
-    var config = McpRealtimeConfig.defaults().withStorageLimit(1L);
+    var config = McpRealtimeConfig.builder().storageLimitBytes(1L).build();
     var own = new SwitchableStorage();
     var retention = new McpDataRetentionManager(mcp.cache(), own, config, time);
     for (int day = 0; day < 7; day++) {
       var at = NOON.minus(Duration.ofDays(day));
       own.samples().insert(List.of(Samples.healthy(FILESYSTEM, at, 5)));
-      own.rollups().put(List.of(Rollup.ofSamples(FILESYSTEM, Window.FIVE_MINUTES, at, List.of())));
+      own.rollups().restore(List.of(Rollup.ofSamples(GITHUB, Window.FIVE_MINUTES, at, List.of())));
     }
     own.bytesPerRow = 200;
 
@@ -361,8 +361,28 @@ class McpRealtimeManagerTest {
         }
 
         @Override
-        public void prepareUntil(Instant instant) {
-          inner.prepareUntil(instant);
+        public void prepare() {
+          inner.prepare();
+        }
+
+        @Override
+        public PackResult pack(Instant before, Duration atMost) {
+          return inner.pack(before, atMost);
+        }
+
+        @Override
+        public boolean exclusively(String task, Runnable work) {
+          return inner.exclusively(task, work);
+        }
+
+        @Override
+        public void recordUsage(UsagePoint point) {
+          inner.recordUsage(point);
+        }
+
+        @Override
+        public List<UsagePoint> usageSince(Instant instant) {
+          return inner.usageSince(instant);
         }
 
         @Override

@@ -38,10 +38,8 @@ class McpTimeSeriesManagerTest {
   }
 
   @Test
-  void rollUp_makesEveryWindow() {
+  void rollUps_areOfEveryWindow() {
     manager.batchInsertMetrics(Samples.series(FILESYSTEM, NOON, 240, i -> 10 + i % 10), null);
-
-    manager.rollUp();
 
     assertThat(manager.getRollups(FILESYSTEM, Window.FIVE_MINUTES, DAY)).hasSize(13);
     assertThat(manager.getRollups(FILESYSTEM, Window.FIFTEEN_MINUTES, DAY)).hasSize(5);
@@ -56,31 +54,15 @@ class McpTimeSeriesManagerTest {
   }
 
   @Test
-  void rollUp_again_takesInLateSamples() {
+  void rollUps_takeInLateSamples() {
     var all = Samples.series(FILESYSTEM, NOON, 40, i -> 10);
     manager.batchInsertMetrics(all.subList(20, 40), null);
-    manager.rollUp();
 
     manager.batchInsertMetrics(all, null);
-    manager.rollUp();
 
     assertThat(manager.getRollups(FILESYSTEM, Window.ONE_DAY, DAY))
         .singleElement()
         .satisfies(day -> assertThat(day.sampleCount()).isEqualTo(40));
-  }
-
-  @Test
-  void rollUp_afterARestart_findsWhatWasNotRolledUp() {
-    manager.batchInsertMetrics(Samples.series(FILESYSTEM, NOON, 20, i -> 10), null);
-    manager.rollUp();
-    manager.batchInsertMetrics(Samples.series(GITHUB, NOON, 20, i -> 10), null);
-    manager.close();
-
-    manager = newManager();
-    manager.start();
-    manager.rollUp();
-
-    assertThat(manager.getRollups(GITHUB, Window.ONE_HOUR, DAY)).isNotEmpty();
   }
 
   @Test

@@ -4,6 +4,7 @@ import io.mcprealtime.MonitoringEvent;
 import io.mcprealtime.ServerId;
 import java.util.Collection;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Stores monitoring events. */
@@ -21,4 +22,7 @@ public interface EventStore {
    * @param server only this server's; of all and of the monitor when null
    */
   List<MonitoringEvent> query(@Nullable ServerId server, TimeRange range, int limit);
+
+  /** Hands each event in the range to the sink, oldest first, without holding all. */
+  void forEach(TimeRange range, Consumer<? super MonitoringEvent> sink);
 }

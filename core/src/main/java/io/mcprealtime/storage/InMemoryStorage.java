@@ -6,33 +6,42 @@ import io.mcprealtime.Rollup;
 import io.mcprealtime.ServerId;
 import io.mcprealtime.ServerMetrics;
 import io.mcprealtime.Window;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Keeps everything in the heap: for tests and for applications that want no history on disk. */
 public final class InMemoryStorage implements Storage {
+  private static final Duration USAGE_KEPT = Duration.ofDays(30);
+
   private final Series<ServerMetrics> samples = new Series<>();
   private final Series<HealthCheck> checks = new Series<>();
   private final Map<UUID, MonitoringEvent> events = new TreeMap<>();
-  private final Map<Window, Series<Rollup>> rollups = new TreeMap<>();
 
-  public InMemoryStorage() {
-    for (var window : Window.values()) {
-      rollups.put(window, new Series<>());
-    }
-  }
+  /** 5-minute roll-ups of samples that are dropped. */
+  private final Series<Rollup> rollups = new Series<>();
+
+  private final Map<String, Lock> tasks = new ConcurrentHashMap<>();
+  private final NavigableMap<Instant, StorageMaintenance.UsagePoint> usage =
+      new ConcurrentSkipListMap<>();
 
   @Override
   public String name() {
@@ -170,6 +179,11 @@ public final class InMemoryStorage implements Storage {
     public List<HealthCheck> query(ServerId server, TimeRange range, int limit) {
       return checks.newest(server, range, limit);
     }
+
+    @Override
+    public void forEach(TimeRange range, Consumer<? super HealthCheck> sink) {
+      checks.range(range).forEach(sink);
+    }
   }
 
   private final class Events implements EventStore {
@@ -198,36 +212,66 @@ public final class InMemoryStorage implements Storage {
             .toList();
       }
     }
+
+    @Override
+    public void forEach(TimeRange range, Consumer<? super MonitoringEvent> sink) {
+      var newestFirst = new ArrayList<>(query(null, range, Integer.MAX_VALUE));
+      Collections.reverse(newestFirst);
+      newestFirst.forEach(sink);
+    }
   }
 
   private final class Rollups implements RollupStore {
     @Override
-    public void put(Collection<Rollup> batch) {
-      for (var rollup : batch) {
-        series(rollup.window()).of(rollup.server()).put(rollup.start(), rollup);
+    public List<Rollup> query(ServerId server, Window window, TimeRange range) {
+      return Rollup.widen(window, fiveMinutes(server, ofBuckets(window, range)));
+    }
+
+    /** The span of all whole buckets that begin in the range. */
+    private static TimeRange ofBuckets(Window window, TimeRange range) {
+      var justBefore = Duration.ofMillis(1);
+      var from = window.bucketOf(range.from().minus(justBefore)).plus(window.length());
+      var to = window.bucketOf(range.to().minus(justBefore)).plus(window.length());
+      return new TimeRange(from, to.isBefore(from) ? from : to);
+    }
+
+    @Override
+    public void forEach(TimeRange range, Consumer<? super Rollup> sink) {
+      var servers = new TreeSet<>(samples.byServer.keySet());
+      servers.addAll(rollups.byServer.keySet());
+      for (var server : servers) {
+        fiveMinutes(server, ofBuckets(Window.FIVE_MINUTES, range)).forEach(sink);
       }
     }
 
     @Override
-    public List<Rollup> query(ServerId server, Window window, TimeRange range) {
-      return series(window).range(server, range).toList();
+    public int restore(Collection<Rollup> batch) {
+      for (var rollup : batch) {
+        if (rollup.window() != Window.FIVE_MINUTES) {
+          throw new IllegalArgumentException(
+              "only 5m roll-ups can be restored, not one of " + rollup.window().label());
+        }
+      }
+      int added = 0;
+      for (var rollup : batch) {
+        var bucket = TimeRange.startingAt(rollup.start(), rollup.window().length());
+        if (fiveMinutes(rollup.server(), bucket).isEmpty()) {
+          added += rollups.addIfAbsent(rollup.server(), rollup.start(), rollup) ? 1 : 0;
+        }
+      }
+      return added;
     }
 
-    @Override
-    public List<Rollup> query(Window window, TimeRange range) {
-      return series(window).range(range).toList();
-    }
-
-    @Override
-    public Optional<Instant> newest(Window window) {
-      return series(window).byServer.values().stream()
-          .filter(series -> !series.isEmpty())
-          .map(NavigableMap::lastKey)
-          .max(Comparator.naturalOrder());
-    }
-
-    private Series<Rollup> series(Window window) {
-      return java.util.Objects.requireNonNull(rollups.get(window));
+    private List<Rollup> fiveMinutes(ServerId server, TimeRange buckets) {
+      var found = new TreeMap<Instant, Rollup>();
+      rollups.range(server, buckets).forEach(rollup -> found.put(rollup.start(), rollup));
+      var window = Window.FIVE_MINUTES;
+      samples
+          .range(server, buckets)
+          .collect(Collectors.groupingBy(sample -> window.bucketOf(sample.at())))
+          .forEach(
+              (start, some) -> found.put(start, Rollup.ofSamples(server, window, start, some)));
+      return List.copyOf(found.values());
     }
   }
 
@@ -236,7 +280,7 @@ public final class InMemoryStorage implements Storage {
     public StorageUsage usage() {
       var relations = new ArrayList<StorageUsage.Relation>();
       for (var kind : DataKind.values()) {
-        relations.add(new StorageUsage.Relation(kind, kind.label(), null, rows(kind)));
+        relations.add(new StorageUsage.Relation(kind, kind.label(), null, null, rows(kind), null));
       }
       return new StorageUsage(null, relations);
     }
@@ -250,20 +294,50 @@ public final class InMemoryStorage implements Storage {
             yield events.size();
           }
         }
-        case ROLLUPS -> rollups.values().stream().mapToLong(Series::size).sum();
+        case ROLLUPS -> rollups.size();
       };
     }
 
     @Override
-    public void prepareUntil(Instant instant) {
+    public void prepare() {
       // The heap needs no partitions.
+    }
+
+    @Override
+    public PackResult pack(Instant before, Duration atMost) {
+      return PackResult.NOTHING;
+    }
+
+    @Override
+    public boolean exclusively(String task, Runnable work) {
+      var lock = tasks.computeIfAbsent(task, t -> new ReentrantLock());
+      if (!lock.tryLock()) {
+        return false;
+      }
+      try {
+        work.run();
+        return true;
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    @Override
+    public void recordUsage(UsagePoint point) {
+      usage.put(point.at(), point);
+      usage.headMap(point.at().minus(USAGE_KEPT)).clear();
+    }
+
+    @Override
+    public List<UsagePoint> usageSince(Instant instant) {
+      return List.copyOf(usage.tailMap(instant).values());
     }
 
     @Override
     public DropResult dropBefore(DataKind kind, Instant instant) {
       long rows =
           switch (kind) {
-            case METRICS -> samples.dropBefore(instant);
+            case METRICS -> dropSamples(Window.FIVE_MINUTES.bucketOf(instant));
             case HEALTH_CHECKS -> checks.dropBefore(instant);
             case EVENTS -> {
               synchronized (events) {
@@ -272,10 +346,18 @@ public final class InMemoryStorage implements Storage {
                 yield before - events.size();
               }
             }
-            case ROLLUPS ->
-                rollups.values().stream().mapToLong(series -> series.dropBefore(instant)).sum();
+            case ROLLUPS -> rollups.dropBefore(instant);
           };
       return new DropResult(rows > 0 ? 1 : 0, rows, 0);
+    }
+
+    /** Whole buckets go, so that none is left with a part of its samples. */
+    private long dropSamples(Instant bucket) {
+      new Rollups()
+          .forEach(
+              new TimeRange(ServerMetrics.MIN_INSTANT, bucket),
+              rollup -> rollups.of(rollup.server()).put(rollup.start(), rollup));
+      return samples.dropBefore(bucket);
     }
   }
 }

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** Stores samples. */
+/** Stores samples. Readers see one series, however a backend keeps its parts. */
 public interface SampleStore {
   /**
    * Writes samples, all or none. A sample whose server and instant are stored already is left as it
@@ -20,7 +20,10 @@ public interface SampleStore {
   /** Hands each sample of a server in the range to the sink, oldest first, without holding all. */
   void forEach(ServerId server, TimeRange range, Consumer<? super ServerMetrics> sink);
 
-  /** Hands each sample of every server in the range to the sink, by server, oldest first. */
+  /**
+   * Hands each sample of every server in the range to the sink, without holding all. Each server's
+   * samples come oldest first; those of different servers come in any order.
+   */
   void forEach(TimeRange range, Consumer<? super ServerMetrics> sink);
 
   /** The server's latest samples, newest first, at most that many. */

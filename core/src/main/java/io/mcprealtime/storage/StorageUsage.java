@@ -21,10 +21,18 @@ public record StorageUsage(@Nullable Long totalBytes, List<Relation> relations) 
   }
 
   /**
-   * One table of a backend.
+   * One table of a backend, all its partitions together. What a backend cannot measure is absent.
    *
-   * @param bytes with its indexes; absent where the backend cannot measure it
-   * @param rows as counted or as the database's statistics have it
+   * @param bytes with its indexes
+   * @param indexBytes of the indexes alone
+   * @param rows as counted or as the database's statistics have it; of packed data, chunks
+   * @param deadRows rows that are deleted and whose space is not used again yet
    */
-  public record Relation(DataKind kind, String name, @Nullable Long bytes, long rows) {}
+  public record Relation(
+      DataKind kind,
+      String name,
+      @Nullable Long bytes,
+      @Nullable Long indexBytes,
+      long rows,
+      @Nullable Long deadRows) {}
 }

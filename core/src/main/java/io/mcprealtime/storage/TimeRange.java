@@ -17,6 +17,11 @@ public record TimeRange(Instant from, Instant to) {
     return new TimeRange(to.minus(length), to);
   }
 
+  /** The span of that length that begins at an instant. */
+  public static TimeRange startingAt(Instant from, Duration length) {
+    return new TimeRange(from, from.plus(length));
+  }
+
   public boolean contains(Instant instant) {
     return !instant.isBefore(from) && instant.isBefore(to);
   }

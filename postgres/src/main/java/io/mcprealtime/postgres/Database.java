@@ -3,9 +3,12 @@ package io.mcprealtime.postgres;
 import com.zaxxer.hikari.HikariDataSource;
 import io.mcprealtime.storage.StorageException;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Properties;
+import java.util.function.Consumer;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /**
@@ -20,6 +23,8 @@ final class Database implements AutoCloseable {
 
   private static final Duration CHECK_SILENCE = Duration.ofSeconds(3);
   private static final Duration POOL_WAIT = Duration.ofSeconds(4);
+
+  private static final int FETCH_SIZE = 2_000;
 
   private final DatabaseUrl url;
   private final HikariDataSource pool = new HikariDataSource();
@@ -152,6 +157,28 @@ final class Database implements AutoCloseable {
         connection -> {
           connection.setReadOnly(true);
           return work.apply(connection);
+        });
+  }
+
+  /** Hands each row of a query to the sink; the driver fetches some at a time. */
+  <T> void stream(
+      String what,
+      String sql,
+      SqlFunction<PreparedStatement, PreparedStatement> parameters,
+      SqlFunction<ResultSet, T> reader,
+      Consumer<? super T> sink) {
+    readOnly(
+        what,
+        connection -> {
+          try (var statement = connection.prepareStatement(sql)) {
+            statement.setFetchSize(FETCH_SIZE);
+            try (var rows = parameters.apply(statement).executeQuery()) {
+              while (rows.next()) {
+                sink.accept(reader.apply(rows));
+              }
+            }
+            return true;
+          }
         });
   }
 

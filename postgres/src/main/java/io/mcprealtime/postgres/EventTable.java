@@ -11,6 +11,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Monitoring events in PostgreSQL. */
@@ -24,12 +25,16 @@ final class EventTable implements EventStore {
       left join mcp_realtime.servers s using (server_key)
       where e.at >= ? and e.at < ?
       %s
-      order by e.at desc, e.id limit ?""";
+      order by %s""";
 
-  private static final String OF_ALL = QUERY.formatted("");
+  private static final String NEWEST_FIRST = "e.at desc, e.id limit ?";
+  private static final String OLDEST_FIRST = QUERY.formatted("", "e.at, e.id");
+
+  private static final String OF_ALL = QUERY.formatted("", NEWEST_FIRST);
   private static final String OF_SERVER =
       QUERY.formatted(
-          "and e.server_key = (select server_key from mcp_realtime.servers where name = ?)");
+          "and e.server_key = (select server_key from mcp_realtime.servers where name = ?)",
+          NEWEST_FIRST);
 
   private final Database database;
   private final BatchWriter writer;
@@ -72,6 +77,20 @@ final class EventTable implements EventStore {
             return Rows.all(statement, EventTable::decode);
           }
         });
+  }
+
+  @Override
+  public void forEach(TimeRange range, Consumer<? super MonitoringEvent> sink) {
+    database.stream(
+        "read events",
+        OLDEST_FIRST,
+        statement -> {
+          Rows.setInstant(statement, 1, range.from());
+          Rows.setInstant(statement, 2, range.to());
+          return statement;
+        },
+        EventTable::decode,
+        sink);
   }
 
   private void encode(BinaryCopy rows, MonitoringEvent event) {

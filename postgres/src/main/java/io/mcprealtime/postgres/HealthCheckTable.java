@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** Health checks in PostgreSQL. */
 final class HealthCheckTable implements HealthCheckStore {
@@ -22,6 +23,14 @@ final class HealthCheckTable implements HealthCheckStore {
       where h.server_key = (select server_key from mcp_realtime.servers where name = ?)
         and h.at >= ? and h.at < ?
       order by h.at desc limit ?""";
+
+  private static final String OF_ALL =
+      """
+      select h.at, h.state, h.response_us, h.reason, h.stages, h.era, h.protocol_version,
+        h.server_name, h.tool_count, s.name
+      from mcp_realtime.health_checks h join mcp_realtime.servers s using (server_key)
+      where h.at >= ? and h.at < ?
+      order by s.name, h.at""";
 
   private final Database database;
   private final BatchWriter writer;
@@ -64,6 +73,20 @@ final class HealthCheckTable implements HealthCheckStore {
             return Rows.all(statement, row -> decode(server, row));
           }
         });
+  }
+
+  @Override
+  public void forEach(TimeRange range, Consumer<? super HealthCheck> sink) {
+    database.stream(
+        "read health checks",
+        OF_ALL,
+        statement -> {
+          Rows.setInstant(statement, 1, range.from());
+          Rows.setInstant(statement, 2, range.to());
+          return statement;
+        },
+        row -> decode(ServerId.of(row.getString(10)), row),
+        sink);
   }
 
   private void encode(BinaryCopy rows, HealthCheck check) {

@@ -14,7 +14,9 @@ import java.util.List;
 
 /** Measures tables, and creates and drops partitions. */
 final class Maintenance implements StorageMaintenance {
-  private static final Duration MAX_AHEAD = Duration.ofDays(60);
+  private static final Duration AHEAD = Duration.ofDays(2);
+
+  private static final Duration USAGE_KEPT = Duration.ofDays(30);
 
   /** Below this the statistics' row count is replaced by a real one, which is cheap then. */
   private static final long COUNTED_ROWS = 100_000;
@@ -75,7 +77,12 @@ final class Maintenance implements StorageMaintenance {
                 statement,
                 row ->
                     new StorageUsage.Relation(
-                        table.kind(), table.qualified(), row.getLong(1), row.getLong(2))));
+                        table.kind(),
+                        table.qualified(),
+                        row.getLong(1),
+                        null,
+                        row.getLong(2),
+                        null)));
       }
     }
     relations.sort(Comparator.comparing(StorageUsage.Relation::bytes, Comparator.reverseOrder()));
@@ -83,13 +90,9 @@ final class Maintenance implements StorageMaintenance {
   }
 
   @Override
-  public void prepareUntil(Instant instant) {
+  public void prepare() {
     var now = time.instant();
-    if (Duration.between(now, instant).compareTo(MAX_AHEAD) > 0) {
-      throw new IllegalArgumentException(
-          "partitions are prepared at most %d days ahead, not until %s"
-              .formatted(MAX_AHEAD.toDays(), instant));
-    }
+    var instant = now.plus(AHEAD);
     for (var table : TimeTable.values()) {
       var starts = new ArrayList<Instant>();
       for (var start = table.partitionStart(now);
@@ -99,6 +102,67 @@ final class Maintenance implements StorageMaintenance {
       }
       partitions.ensure(table, starts);
     }
+  }
+
+  @Override
+  public PackResult pack(Instant before, Duration atMost) {
+    return PackResult.NOTHING;
+  }
+
+  @Override
+  public boolean exclusively(String task, Runnable work) {
+    try {
+      return database.maintenance(
+          connection -> {
+            try (var statement =
+                connection.prepareStatement(
+                    "select pg_try_advisory_xact_lock(hashtextextended(?, 0))")) {
+              statement.setString(1, "mcp_realtime." + task);
+              boolean held = Rows.all(statement, row -> row.getBoolean(1)).get(0);
+              if (held) {
+                work.run();
+              }
+              return held;
+            }
+          });
+    } catch (SQLException e) {
+      throw database.failed("run %s alone".formatted(task), e);
+    }
+  }
+
+  @Override
+  public void recordUsage(UsagePoint point) {
+    database.transaction(
+        "keep a measurement of the size",
+        connection -> {
+          try (var statement =
+              connection.prepareStatement(
+                  "insert into mcp_realtime.usage_points (at, total_bytes) values (?, ?)"
+                      + " on conflict (at) do update set total_bytes = excluded.total_bytes")) {
+            Rows.setInstant(statement, 1, point.at());
+            statement.setLong(2, point.totalBytes());
+            statement.executeUpdate();
+          }
+          try (var statement =
+              connection.prepareStatement("delete from mcp_realtime.usage_points where at < ?")) {
+            Rows.setInstant(statement, 1, point.at().minus(USAGE_KEPT));
+            return statement.executeUpdate();
+          }
+        });
+  }
+
+  @Override
+  public List<UsagePoint> usageSince(Instant instant) {
+    return database.call(
+        "read measurements of the size",
+        connection -> {
+          try (var statement =
+              connection.prepareStatement(
+                  "select at, total_bytes from mcp_realtime.usage_points where at >= ? order by at")) {
+            Rows.setInstant(statement, 1, instant);
+            return Rows.all(statement, row -> new UsagePoint(Rows.instant(row, 1), row.getLong(2)));
+          }
+        });
   }
 
   @Override

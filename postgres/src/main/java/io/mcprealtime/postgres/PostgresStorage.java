@@ -29,7 +29,7 @@ public final class PostgresStorage implements Storage {
     samples = new SampleTable(database, writer, keys);
     healthChecks = new HealthCheckTable(database, writer, keys);
     events = new EventTable(database, writer, keys);
-    rollups = new RollupTable(database, writer, keys);
+    rollups = new RollupTable(database, writer, keys, samples);
     maintenance = new Maintenance(database, partitions, builder.time);
   }
 

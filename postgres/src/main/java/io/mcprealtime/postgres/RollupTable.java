@@ -3,21 +3,24 @@ package io.mcprealtime.postgres;
 import io.mcprealtime.LatencySketch;
 import io.mcprealtime.Rollup;
 import io.mcprealtime.ServerId;
+import io.mcprealtime.ServerMetrics;
 import io.mcprealtime.ServerState;
 import io.mcprealtime.Window;
 import io.mcprealtime.storage.RollupStore;
+import io.mcprealtime.storage.SampleStore;
 import io.mcprealtime.storage.TimeRange;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.EnumMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Roll-ups in PostgreSQL. */
@@ -47,74 +50,56 @@ final class RollupTable implements RollupStore {
   private static final String OF_ALL = QUERY.formatted("");
   private static final String OF_SERVER = QUERY.formatted("and s.name = ?");
 
-  private static final String NEWEST =
-      """
-      select max(r.start) from mcp_realtime.servers s
-      cross join lateral (
-        select x.start from mcp_realtime.rollups x
-        where x.window_code = ? and x.server_key = s.server_key
-        order by x.start desc limit 1) r""";
-
-  private record Key(ServerId server, Window window, Instant start) {}
-
+  private final SampleStore samples;
   private final Database database;
   private final BatchWriter writer;
   private final ServerKeys keys;
 
-  RollupTable(Database database, BatchWriter writer, ServerKeys keys) {
+  RollupTable(Database database, BatchWriter writer, ServerKeys keys, SampleStore samples) {
+    this.samples = samples;
     this.database = database;
     this.writer = writer;
     this.keys = keys;
   }
 
   @Override
-  public void put(Collection<Rollup> rollups) {
+  public int restore(Collection<Rollup> rollups) {
     if (rollups.isEmpty()) {
-      return;
+      return 0;
     }
     keys.ensure(rollups.stream().map(Rollup::server).toList());
-    // One statement cannot replace a row twice: of one bucket's roll-ups the last counts.
-    var last = new LinkedHashMap<Key, Rollup>();
-    rollups.forEach(
-        rollup -> last.put(new Key(rollup.server(), rollup.window(), rollup.start()), rollup));
     var sorted =
-        last.values().stream()
+        rollups.stream()
             .sorted(
                 Comparator.comparing(Rollup::start)
-                    .thenComparing(Rollup::window)
                     .thenComparingInt(rollup -> keys.of(rollup.server())))
             .toList();
     var rows = new BinaryCopy(FIELDS, sorted.size());
     sorted.forEach(rollup -> encode(rows, rollup));
-    writer.replace(TimeTable.ROLLUPS, sorted.stream().map(Rollup::start).toList(), rows);
+    return writer.insert(TimeTable.ROLLUPS, sorted.stream().map(Rollup::start).toList(), rows);
   }
 
   @Override
   public List<Rollup> query(ServerId server, Window window, TimeRange range) {
-    return read(server, window, range);
+    var found = new TreeMap<Instant, Rollup>();
+    read(server, Window.FIVE_MINUTES, range).forEach(rollup -> found.put(rollup.start(), rollup));
+    var buckets = new TreeMap<Instant, List<ServerMetrics>>();
+    samples.forEach(
+        server,
+        range,
+        sample ->
+            buckets
+                .computeIfAbsent(Window.FIVE_MINUTES.bucketOf(sample.at()), b -> new ArrayList<>())
+                .add(sample));
+    buckets.forEach(
+        (start, some) ->
+            found.put(start, Rollup.ofSamples(server, Window.FIVE_MINUTES, start, some)));
+    return Rollup.widen(window, List.copyOf(found.values()));
   }
 
   @Override
-  public List<Rollup> query(Window window, TimeRange range) {
-    return read(null, window, range);
-  }
-
-  @Override
-  public Optional<Instant> newest(Window window) {
-    return database.call(
-        "read the newest roll-up",
-        connection -> {
-          try (var statement = connection.prepareStatement(NEWEST)) {
-            statement.setShort(1, Codes.WINDOWS.of(window));
-            return Rows.all(
-                    statement,
-                    row ->
-                        row.getObject(1) == null
-                            ? Optional.<Instant>empty()
-                            : Optional.of(Rows.instant(row, 1)))
-                .get(0);
-          }
-        });
+  public void forEach(TimeRange range, Consumer<? super Rollup> sink) {
+    read(null, Window.FIVE_MINUTES, range).forEach(sink);
   }
 
   private List<Rollup> read(@Nullable ServerId server, Window window, TimeRange range) {

@@ -4,7 +4,6 @@ import io.mcprealtime.ServerId;
 import io.mcprealtime.ServerMetrics;
 import io.mcprealtime.storage.SampleStore;
 import io.mcprealtime.storage.TimeRange;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -17,7 +16,6 @@ import java.util.function.Consumer;
 /** Samples in PostgreSQL. */
 final class SampleTable implements SampleStore {
   private static final int FIELDS = 13;
-  private static final int FETCH_SIZE = 2_000;
 
   private static final String COLUMNS =
       "m.at, m.state, m.response_us, m.success_rate, m.error_rate, m.request_count, m.error_count,"
@@ -81,7 +79,8 @@ final class SampleTable implements SampleStore {
 
   @Override
   public void forEach(ServerId server, TimeRange range, Consumer<? super ServerMetrics> sink) {
-    stream(
+    database.stream(
+        "read samples",
         OF_SERVER,
         statement -> {
           statement.setString(1, server.value());
@@ -90,18 +89,21 @@ final class SampleTable implements SampleStore {
           Rows.setInstant(statement, 4, range.to());
           return statement;
         },
+        SampleTable::decode,
         sink);
   }
 
   @Override
   public void forEach(TimeRange range, Consumer<? super ServerMetrics> sink) {
-    stream(
+    database.stream(
+        "read samples",
         OF_ALL,
         statement -> {
           Rows.setInstant(statement, 1, range.from());
           Rows.setInstant(statement, 2, range.to());
           return statement;
         },
+        SampleTable::decode,
         sink);
   }
 
@@ -131,26 +133,6 @@ final class SampleTable implements SampleStore {
           try (var statement = connection.prepareStatement(NEWEST_OF_ALL)) {
             statement.setInt(1, 1);
             return Rows.all(statement, SampleTable::decode);
-          }
-        });
-  }
-
-  /** A cursor needs a transaction; the driver then fetches row by row in steps. */
-  private void stream(
-      String sql,
-      SqlFunction<PreparedStatement, PreparedStatement> parameters,
-      Consumer<? super ServerMetrics> sink) {
-    database.readOnly(
-        "read samples",
-        connection -> {
-          try (var statement = connection.prepareStatement(sql)) {
-            statement.setFetchSize(FETCH_SIZE);
-            try (var rows = parameters.apply(statement).executeQuery()) {
-              while (rows.next()) {
-                sink.accept(decode(rows));
-              }
-            }
-            return true;
           }
         });
   }

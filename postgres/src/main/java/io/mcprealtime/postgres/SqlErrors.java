@@ -1,6 +1,7 @@
 package io.mcprealtime.postgres;
 
 import io.mcprealtime.storage.StorageException;
+import io.mcprealtime.storage.StorageUnavailableException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.SocketTimeoutException;
@@ -51,8 +52,16 @@ final class SqlErrors {
    */
   StorageException describe(String what, SQLException error) {
     var cause = telling(error);
-    return new StorageException(
-        "cannot %s in PostgreSQL at %s: %s".formatted(what, url, reason(cause)), cause);
+    var message = "cannot %s in PostgreSQL at %s: %s".formatted(what, url, reason(cause));
+    return isRefusal(cause)
+        ? new StorageException(message, cause)
+        : new StorageUnavailableException(message, cause);
+  }
+
+  /** Whether the database refuses just this data; anything else would stop other data as well. */
+  private static boolean isRefusal(SQLException error) {
+    var state = String.valueOf(error.getSQLState());
+    return state.startsWith("22") || state.startsWith("23");
   }
 
   /** The pool wraps the error of its last attempt to connect. */

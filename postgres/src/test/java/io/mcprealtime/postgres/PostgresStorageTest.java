@@ -233,7 +233,7 @@ class PostgresStorageTest {
             .insert(samples(ServerId.of("server-" + server), start, Duration.ofSeconds(15), 2_000));
       }
     }
-    storage.maintenance().prepareUntil(NOON.plus(Duration.ofDays(2)));
+    storage.maintenance().prepare();
     DATABASE.query("analyze mcp_realtime.samples");
     DATABASE.query("analyze mcp_realtime.servers");
 
@@ -304,21 +304,19 @@ class PostgresStorageTest {
   }
 
   @Test
-  void prepareUntil_createsPartitionsAhead() throws Exception {
+  void prepare_createsPartitionsAhead() throws Exception {
     try (var storage =
         PostgresStorage.builder(DATABASE.server().databaseUrl())
             .time(ManualTime.startingAt("2026-11-20T12:00:00Z"))
             .connections(2)
             .build()) {
-      storage.maintenance().prepareUntil(NOON.plus(Duration.ofDays(2)));
+      storage.maintenance().prepare();
 
       assertThat(
               DATABASE.query(
                   "select count(*) from pg_inherits where inhparent::regclass::text ="
                       + " 'mcp_realtime.rollups'"))
           .contains("3");
-      assertThatThrownBy(() -> storage.maintenance().prepareUntil(NOON.plus(Duration.ofDays(61))))
-          .hasMessageContaining("at most 60 days ahead, not until 2027-01-20T12:00:00Z");
     }
   }
 
@@ -328,7 +326,7 @@ class PostgresStorageTest {
     storage.samples().insert(List.of(sample(FILESYSTEM, NOON)));
     storage.healthChecks().insert(List.of(healthCheck(GITHUB, NOON)));
     storage.events().insert(List.of(event(FILESYSTEM, NOON)));
-    storage.rollups().put(List.of(rollup(FILESYSTEM, Window.FIVE_MINUTES, NOON)));
+    storage.rollups().restore(List.of(rollup(FILESYSTEM, Window.FIVE_MINUTES, NOON)));
 
     assertThat(
             row(

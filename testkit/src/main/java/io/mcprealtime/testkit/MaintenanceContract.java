@@ -1,6 +1,7 @@
 package io.mcprealtime.testkit;
 
 import static io.mcprealtime.testkit.TestData.FILESYSTEM;
+import static io.mcprealtime.testkit.TestData.GITHUB;
 import static io.mcprealtime.testkit.TestData.NOON;
 import static io.mcprealtime.testkit.TestData.event;
 import static io.mcprealtime.testkit.TestData.healthCheck;
@@ -11,9 +12,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.mcprealtime.Window;
 import io.mcprealtime.storage.DataKind;
 import io.mcprealtime.storage.Storage;
+import io.mcprealtime.storage.StorageMaintenance.UsagePoint;
 import io.mcprealtime.storage.TimeRange;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -62,20 +65,54 @@ public abstract class MaintenanceContract {
   }
 
   @Test
-  void prepareUntil_twice_isHarmless() {
-    storage().maintenance().prepareUntil(NOON.plus(Duration.ofDays(3)));
-    storage().maintenance().prepareUntil(NOON.plus(Duration.ofDays(3)));
+  void prepare_twice_isHarmless() {
+    storage().maintenance().prepare();
+    storage().maintenance().prepare();
 
     write(NOON.plus(Duration.ofDays(1)));
 
     assertThat(storage().samples().latest(FILESYSTEM)).isPresent();
   }
 
+  @Test
+  void exclusively_whileItRuns_isNotRunAgain() {
+    var inner = new boolean[] {true};
+
+    boolean ran =
+        storage()
+            .maintenance()
+            .exclusively(
+                "clean-up",
+                () ->
+                    inner[0] =
+                        CompletableFuture.supplyAsync(
+                                () -> storage().maintenance().exclusively("clean-up", () -> {}))
+                            .join());
+
+    assertThat(ran).isTrue();
+    assertThat(inner[0]).isFalse();
+    assertThat(storage().maintenance().exclusively("clean-up", () -> {})).isTrue();
+  }
+
+  @Test
+  void usagePoints_areKeptThirtyDays() {
+    var maintenance = storage().maintenance();
+    var old = new UsagePoint(NOON.minus(Duration.ofDays(31)), 1);
+    var recent = new UsagePoint(NOON.minus(Duration.ofDays(1)), 2);
+    var now = new UsagePoint(NOON, 3);
+    maintenance.recordUsage(old);
+    maintenance.recordUsage(recent);
+    maintenance.recordUsage(now);
+
+    assertThat(maintenance.usageSince(old.at())).containsExactly(recent, now);
+    assertThat(maintenance.usageSince(NOON)).containsExactly(now);
+  }
+
   private void write(java.time.Instant at) {
     storage().samples().insert(List.of(sample(FILESYSTEM, at)));
     storage().healthChecks().insert(List.of(healthCheck(FILESYSTEM, at)));
     storage().events().insert(List.of(event(FILESYSTEM, at)));
-    storage().rollups().put(List.of(rollup(FILESYSTEM, Window.FIVE_MINUTES, at)));
+    storage().rollups().restore(List.of(rollup(GITHUB, Window.FIVE_MINUTES, at)));
   }
 
   private int count(DataKind kind) {
@@ -87,7 +124,7 @@ public abstract class MaintenanceContract {
       }
       case HEALTH_CHECKS -> storage().healthChecks().query(FILESYSTEM, ALL, 10).size();
       case EVENTS -> storage().events().query(FILESYSTEM, ALL, 10).size();
-      case ROLLUPS -> storage().rollups().query(FILESYSTEM, Window.FIVE_MINUTES, ALL).size();
+      case ROLLUPS -> storage().rollups().query(GITHUB, Window.FIVE_MINUTES, ALL).size();
     };
   }
 }

@@ -42,7 +42,6 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true)
 final class DemoCommand implements Callable<Integer> {
   private static final Duration INTERVAL = Duration.ofSeconds(3);
-  private static final Duration ROLLUP_INTERVAL = Duration.ofSeconds(10);
   private static final Duration READ_INTERVAL = Duration.ofSeconds(1);
 
   @ParentCommand private RootCommand root = new RootCommand();
@@ -99,7 +98,6 @@ final class DemoCommand implements Callable<Integer> {
     var settings = new ServerConfigBuilder(terminal::variable);
     settings.dataDirectory(directory);
     settings.interval(INTERVAL);
-    settings.rollupInterval(ROLLUP_INTERVAL);
     serverOptions.applyTo(settings);
     var config = settings.build();
     var summary = new DemoSummary();

@@ -2,6 +2,7 @@ package io.mcprealtime.server.config;
 
 import io.mcprealtime.McpRealtimeConfig;
 import io.mcprealtime.server.config.Tokens.Scope;
+import io.mcprealtime.storage.DataKind;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,13 +26,7 @@ public final class ServerConfigBuilder {
   private Duration healthInterval = Duration.ofSeconds(30);
   private Duration requestTimeout = Duration.ofSeconds(5);
   private Duration startTimeout = Duration.ofSeconds(20);
-  private Duration metricsRetention = McpRealtimeConfig.defaults().metricsRetention();
-  private Duration healthRetention = McpRealtimeConfig.defaults().healthRetention();
-  private Duration eventsRetention = McpRealtimeConfig.defaults().eventsRetention();
-  private Duration rollupsRetention = McpRealtimeConfig.defaults().rollupsRetention();
-  private Duration rollupInterval = McpRealtimeConfig.defaults().rollupInterval();
-  private Duration cleanupInterval = McpRealtimeConfig.defaults().cleanupInterval();
-  private @Nullable Long storageLimitBytes;
+  private final McpRealtimeConfig.Builder managers = McpRealtimeConfig.builder();
 
   /**
    * Starts from the defaults.
@@ -86,20 +81,23 @@ public final class ServerConfigBuilder {
     var database = top.section("database");
     database.text("url", this::databaseUrl);
     database.integer(
-        "limitMegabytes", 1, 1_000_000_000, value -> storageLimitBytes = value * 1_000_000L);
+        "limitMegabytes",
+        1,
+        1_000_000_000,
+        value -> managers.storageLimitBytes(value * 1_000_000L));
     var collection = top.section("collection");
     collection.duration("interval", this::interval);
     collection.duration("healthInterval", value -> healthInterval = value);
     collection.duration("requestTimeout", this::requestTimeout);
     collection.duration("startTimeout", this::startTimeout);
     var retention = top.section("retention");
-    retention.duration("metrics", value -> metricsRetention = value);
-    retention.duration("health", value -> healthRetention = value);
-    retention.duration("events", value -> eventsRetention = value);
-    retention.duration("aggregates", value -> rollupsRetention = value);
+    retention.duration("metrics", value -> managers.retention(DataKind.METRICS, value));
+    retention.duration("health", value -> managers.retention(DataKind.HEALTH_CHECKS, value));
+    retention.duration("events", value -> managers.retention(DataKind.EVENTS, value));
+    retention.duration("aggregates", value -> managers.retention(DataKind.ROLLUPS, value));
     var automation = top.section("automation");
-    automation.duration("aggregationInterval", this::rollupInterval);
-    automation.duration("cleanupInterval", value -> cleanupInterval = value);
+    automation.duration("packInterval", managers::packInterval);
+    automation.duration("cleanupInterval", managers::cleanupInterval);
     for (var section :
         List.of(top, http, tokenSection, database, collection, retention, automation)) {
       section.refuseUnknown();
@@ -147,10 +145,6 @@ public final class ServerConfigBuilder {
     startTimeout = value;
   }
 
-  public void rollupInterval(Duration value) {
-    rollupInterval = value;
-  }
-
   public void interval(Duration value) {
     interval = value;
   }
@@ -185,11 +179,7 @@ public final class ServerConfigBuilder {
           healthInterval,
           requestTimeout,
           startTimeout,
-          McpRealtimeConfig.defaults()
-              .withRetention(metricsRetention, healthRetention, eventsRetention, rollupsRetention)
-              .withIntervals(rollupInterval, cleanupInterval)
-              .withStorageLimit(storageLimitBytes)
-              .withStaleAfter(staleAfter()));
+          managers.staleAfter(staleAfter()).build());
     } catch (IllegalArgumentException e) {
       throw new ConfigException(List.of(String.valueOf(e.getMessage())));
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mcprealtime.McpRealtimeConfig;
 import io.mcprealtime.server.config.Tokens.Scope;
+import io.mcprealtime.storage.DataKind;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -60,7 +61,7 @@ class ServerConfigBuilderTest {
         database: {url: "postgres://u:p@h/d", limitMegabytes: 440}
         collection: {interval: 5s, healthInterval: 1m, requestTimeout: 250ms, startTimeout: 9s}
         retention: {metrics: 1d, health: 2d, events: 3h, aggregates: 4d}
-        automation: {aggregationInterval: 1m, cleanupInterval: 2h}
+        automation: {packInterval: 1m, cleanupInterval: 2h}
         servers: {}
         mcpServers: {}
         """;
@@ -79,11 +80,11 @@ class ServerConfigBuilderTest {
     assertThat(config.requestTimeout()).isEqualTo(Duration.ofMillis(250));
     assertThat(config.startTimeout()).isEqualTo(Duration.ofSeconds(9));
     var managers = config.managers();
-    assertThat(managers.metricsRetention()).isEqualTo(Duration.ofDays(1));
-    assertThat(managers.healthRetention()).isEqualTo(Duration.ofDays(2));
-    assertThat(managers.eventsRetention()).isEqualTo(Duration.ofHours(3));
-    assertThat(managers.rollupsRetention()).isEqualTo(Duration.ofDays(4));
-    assertThat(managers.rollupInterval()).isEqualTo(Duration.ofMinutes(1));
+    assertThat(managers.retention(DataKind.METRICS)).isEqualTo(Duration.ofDays(1));
+    assertThat(managers.retention(DataKind.HEALTH_CHECKS)).isEqualTo(Duration.ofDays(2));
+    assertThat(managers.retention(DataKind.EVENTS)).isEqualTo(Duration.ofHours(3));
+    assertThat(managers.retention(DataKind.ROLLUPS)).isEqualTo(Duration.ofDays(4));
+    assertThat(managers.packInterval()).isEqualTo(Duration.ofMinutes(1));
     assertThat(managers.cleanupInterval()).isEqualTo(Duration.ofHours(2));
     assertThat(managers.storageLimitBytes()).isEqualTo(440_000_000L);
   }

@@ -97,7 +97,6 @@ class ReadsTest {
   @ParameterizedTest
   @ValueSource(strings = {"5m", "15m", "1h", "24h"})
   void history_ofAWindow_isItsRollups(String window) {
-    fixture.mcp.timeSeries().rollUp();
     String from = now.minus(Duration.ofDays(2)).toString();
     var history = fixture.json(FS + "/history?window=" + window + "&from=" + from);
     assertThat(history.get("window").stringValue()).isEqualTo(window);
