@@ -115,7 +115,7 @@ final class RollupColumns {
 
   private void codeLatency(BitCoder coder) {
     long unit = coder.plain(inMicros() ? 1 : 0, 1) == 1 ? NANOS_PER_MICRO : 1;
-    var sketch = new SketchModel();
+    var sketch = new SketchModel(coder, coder.isDecoding() ? List.of() : List.of(sketches));
     var lowest = new EdgeModel();
     var highest = new EdgeModel();
     var sum = new Numbers(1);
