@@ -1,5 +1,7 @@
 package io.mcprealtime.pack;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A column of whole numbers, coded as what a predictor left of them. The encoder tries the
  * predictors and writes the number of the one that costs least.
@@ -27,8 +29,7 @@ final class Column {
   /**
    * Codes numbers in place, as they are or as what is left over their bases, whichever costs less.
    */
-  static void code(
-      BitCoder coder, long[] values, long @org.jspecify.annotations.Nullable [] bases, int count) {
+  static void code(BitCoder coder, long[] values, long @Nullable [] bases, int count) {
     var plan = coder.isDecoding() ? new Plan() : plan(values, bases, count);
     if (coder.plain(count == 0 ? 0 : 1, 1) == 0) {
       return;
@@ -56,8 +57,7 @@ final class Column {
     private double bits = Double.MAX_VALUE;
   }
 
-  private static Plan plan(
-      long[] values, long @org.jspecify.annotations.Nullable [] bases, int count) {
+  private static Plan plan(long[] values, long @Nullable [] bases, int count) {
     var best = plan(values, count);
     if (bases != null) {
       var relative = plan(minus(values, bases, count), count);

@@ -8,7 +8,7 @@ import java.util.Arrays;
  */
 final class CostEstimate {
   private static final int CLASSES = 64;
-  private static final int SHAPES = 8;
+  private static final int SHAPES = 4;
 
   /** Bits that a kind which occurs at all costs before its share is known. */
   private static final double LEARNING = 3.5;
@@ -33,9 +33,9 @@ final class CostEstimate {
     lengths[length]++;
     withContext[context * CLASSES + length]++;
     int shape = 0;
-    if (length > 4) {
-      shape = (int) (size >>> (length - 4)) & (SHAPES - 1);
-      plainBits += length - 4;
+    if (length > 3) {
+      shape = (int) (size >>> (length - 3)) & (SHAPES - 1);
+      plainBits += length - 3;
     } else if (length > 1) {
       shape = (int) size & ((1 << length - 1) - 1);
     }
