@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
 /** How many bytes a record of a realistic series takes; every chunk is read back. */
 class PackedSizeTest {
   private static final Logger log = LoggerFactory.getLogger(PackedSizeTest.class);
-  private static final int SERVERS = 24;
+  private static final int SERVERS = 8;
   private static final double SAMPLE_BAR = 6.5;
   private static final double CHECK_BAR = 9.5;
   private static final double ROLLUP_BAR = 16;
