@@ -41,7 +41,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Monitor implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Monitor.class);
-  private static final double JITTER = 0.1;
 
   /** First probes are spread so far apart that many servers do not start at once. */
   private static final Duration START_GAP = Duration.ofMillis(5);
@@ -179,6 +178,7 @@ public final class Monitor implements AutoCloseable {
     private final ServerDefinition definition;
     private @Nullable TargetProbe probe;
     private @Nullable HealthCheck lastStored;
+    private @Nullable Long placeNanos;
     private boolean closed;
 
     private Watch(ServerDefinition definition) {
@@ -203,13 +203,12 @@ public final class Monitor implements AutoCloseable {
       } catch (RuntimeException e) {
         // Whatever it is, the next turn tries again.
         unusable(e);
-        schedule(nextDelay());
+        schedule(untilNext());
         return;
       }
       if (opened == null) {
         return;
       }
-      long startNanos = System.nanoTime();
       var ignored =
           opened
               .run()
@@ -225,9 +224,7 @@ public final class Monitor implements AutoCloseable {
                       log.warn(
                           "what {} answered was not kept: {}", definition.id(), e.getMessage());
                     } finally {
-                      var spent = Duration.ofNanos(System.nanoTime() - startNanos);
-                      var rest = nextDelay().minus(spent);
-                      schedule(rest.isNegative() ? Duration.ZERO : rest);
+                      schedule(untilNext());
                     }
                   });
     }
@@ -295,9 +292,18 @@ public final class Monitor implements AutoCloseable {
       return !check.at().isBefore(next);
     }
 
-    private Duration nextDelay() {
-      double factor = 1 + JITTER * (ThreadLocalRandom.current().nextDouble() - 0.5);
-      return Duration.ofNanos(Math.round(interval.toNanos() * factor));
+    /**
+     * Each server has a place of its own in the interval, drawn once and kept: probes do not bunch,
+     * not after a pause either, and do not drift; a turn that its own probe overran is left out.
+     */
+    private synchronized Duration untilNext() {
+      long now = System.nanoTime();
+      long length = interval.toNanos();
+      if (placeNanos == null) {
+        placeNanos = now + ThreadLocalRandom.current().nextLong(length);
+      }
+      long into = Math.floorMod(now - placeNanos, length);
+      return Duration.ofNanos(length - into);
     }
 
     /** Finds nothing any more. */
