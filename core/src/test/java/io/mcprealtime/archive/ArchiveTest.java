@@ -35,6 +35,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
@@ -231,6 +232,29 @@ class ArchiveTest {
     assertThatThrownBy(() -> into(storage, folder).run())
         .isInstanceOf(ArchiveException.class)
         .hasMessageContaining("holds no export: manifest.json is missing");
+  }
+
+  @Test
+  void export_thatIsKilled_leavesNothingThatLooksWhole_andCanBeRepeated() throws Exception {
+    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    String classes =
+        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+    var child =
+        new ProcessBuilder(java, "-cp", classes, ExportChildMain.class.getName(), folder.toString())
+            .redirectErrorStream(true)
+            .start();
+    try (var output =
+        new BufferedReader(new InputStreamReader(child.getInputStream(), StandardCharsets.UTF_8))) {
+      assertThat(output.readLine()).isEqualTo("written");
+    } finally {
+      child.destroyForcibly();
+    }
+    assertThat(child.waitFor(20, TimeUnit.SECONDS)).isTrue();
+
+    assertThat(names(folder)).isNotEmpty().allMatch(name -> name.endsWith(".partial"));
+    assertThatThrownBy(() -> Manifest.read(folder)).hasMessageContaining("holds no export");
+    assertThat(export(folder).build().run().records(DataKind.METRICS)).isEqualTo(600);
+    assertThat(names(folder)).noneMatch(name -> name.endsWith(".partial"));
   }
 
   @Test

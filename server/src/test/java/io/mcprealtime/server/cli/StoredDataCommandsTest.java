@@ -41,8 +41,7 @@ import org.junit.jupiter.api.io.TempDir;
 class StoredDataCommandsTest {
   private static final Duration DAY = Duration.ofDays(1);
   private static final Instant NOW = Instant.now().truncatedTo(ChronoUnit.MINUTES);
-  private static final TimeRange ALL =
-      new TimeRange(NOW.minus(Duration.ofDays(60)), NOW.plus(DAY));
+  private static final TimeRange ALL = new TimeRange(NOW.minus(Duration.ofDays(60)), NOW.plus(DAY));
 
   @TempDir private Path folder;
   private final StringWriter out = new StringWriter();
@@ -75,7 +74,10 @@ class StoredDataCommandsTest {
     variables.putIfAbsent("MCP_REALTIME_DATA_DIR", folder.resolve("data").toString());
     return CommandLineRunner.run(
         new Terminal(
-            new PrintWriter(out, true), new PrintWriter(err, true), variables, new CountDownLatch(1)),
+            new PrintWriter(out, true),
+            new PrintWriter(err, true),
+            variables,
+            new CountDownLatch(1)),
         arguments);
   }
 
@@ -159,7 +161,8 @@ class StoredDataCommandsTest {
       assertThat(content(imported)).isEqualTo(content(storage)).hasSizeGreaterThan(4_500);
     }
 
-    var damaged = folder.resolve("export").resolve(Manifest.read(Path.of(target)).files().get(0).name());
+    var damaged =
+        folder.resolve("export").resolve(Manifest.read(Path.of(target)).files().get(0).name());
     var bytes = Files.readAllBytes(damaged);
     bytes[100] ^= 1;
     Files.write(damaged, bytes);
@@ -172,9 +175,7 @@ class StoredDataCommandsTest {
     fill(2);
     String target = folder.resolve("csv").toString();
 
-    assertThat(
-            run(
-                "export", "--from", "1h", "--format", "csv", "--server", "github", target))
+    assertThat(run("export", "--from", "1h", "--format", "csv", "--server", "github", target))
         .as(err.toString())
         .isZero();
 
@@ -221,7 +222,8 @@ class StoredDataCommandsTest {
     try (var below = Files.list(archive)) {
       below.forEach(path -> exported.add(Manifest.read(path)));
     }
-    assertThat(exported.stream().mapToLong(m -> m.records(DataKind.METRICS)).sum() + samples(storage))
+    assertThat(
+            exported.stream().mapToLong(m -> m.records(DataKind.METRICS)).sum() + samples(storage))
         .isGreaterThanOrEqualTo(before);
     assertThat(storage.events().query(null, ALL, 10))
         .anySatisfy(event -> assertThat(event.type()).isEqualTo(EventType.STORAGE));

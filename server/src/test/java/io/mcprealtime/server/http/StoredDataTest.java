@@ -33,7 +33,13 @@ class StoredDataTest {
       var old = Instant.now().minus(Duration.ofDays(9));
       api.storage.samples().insert(List.of(TestData.sample(TestData.GITHUB, old)));
 
-      var preview = api.send("POST", CLEANUP, "{\"dryRun\": true, \"emergency\": true}", "Content-Type", "application/json");
+      var preview =
+          api.send(
+              "POST",
+              CLEANUP,
+              "{\"dryRun\": true, \"emergency\": true}",
+              "Content-Type",
+              "application/json");
       assertThat(preview.statusCode()).isEqualTo(200);
       assertThat(WireJson.parse(preview.body()).get("outcome").stringValue()).isEqualTo("preview");
       assertThat(api.storage.samples().latest(TestData.GITHUB)).isPresent();
@@ -43,7 +49,8 @@ class StoredDataTest {
       assertThat(result.get("outcome").stringValue()).isEqualTo("done");
       assertThat(result.at("/steps/0/records").intValue()).isEqualTo(1);
       assertThat(api.storage.samples().latest(TestData.GITHUB)).isEmpty();
-      var emergency = api.send("POST", CLEANUP, "{\"emergency\":true}", "Content-Type", "application/json");
+      var emergency =
+          api.send("POST", CLEANUP, "{\"emergency\":true}", "Content-Type", "application/json");
       assertThat(emergency.body()).contains("clear_cache");
     }
   }
@@ -52,8 +59,8 @@ class StoredDataTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "{\"force\":true} | 'force' is not known; use emergency and dryRun",
-        "{\"dryRun\":1}   | 'dryRun' must be true or false",
+        "{\"force\":true} | is not known; use emergency and dryRun",
+        "{\"dryRun\":1}   | must be true or false",
         "[]               | the body must be a JSON object",
         "nonsense         | the body is not JSON"
       })
@@ -80,13 +87,23 @@ class StoredDataTest {
       var type = "application/json";
       var ingest =
           api.send(
-              "POST", CLEANUP, "{}", "Content-Type", type,
-              "Authorization", "Bearer ingest-token-of-this-test");
+              "POST",
+              CLEANUP,
+              "{}",
+              "Content-Type",
+              type,
+              "Authorization",
+              "Bearer ingest-token-of-this-test");
       assertThat(ingest.statusCode()).isEqualTo(403);
       var admin =
           api.send(
-              "POST", CLEANUP, "{}", "Content-Type", type,
-              "Authorization", "Bearer admin-token-of-this-test");
+              "POST",
+              CLEANUP,
+              "{}",
+              "Content-Type",
+              type,
+              "Authorization",
+              "Bearer admin-token-of-this-test");
       assertThat(admin.statusCode()).isEqualTo(200);
     }
   }
