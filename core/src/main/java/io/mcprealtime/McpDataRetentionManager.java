@@ -100,10 +100,26 @@ public final class McpDataRetentionManager {
     return storage.maintenance().pack(time.instant().minus(window), PACK_BOUND);
   }
 
-  /** The work of every pack interval: packs, keeps the size, and makes room where it is short. */
+  /**
+   * The work of every pack interval: packs, keeps the size, and makes room where it is short. A
+   * full database may be read-only and refuse all but the last.
+   */
   void maintain() {
-    pack();
-    recordUsage();
+    McpRealtimeException fault = null;
+    for (var part : List.<Runnable>of(this::pack, this::recordUsage)) {
+      try {
+        part.run();
+      } catch (McpRealtimeException e) {
+        fault = fault == null ? e : fault;
+      }
+    }
+    makeRoomWhereItIsShort();
+    if (fault != null) {
+      throw fault;
+    }
+  }
+
+  private void makeRoomWhereItIsShort() {
     var now = time.instant();
     var last = lastEmergency.get();
     boolean due = last == null || !now.isBefore(last.plus(EMERGENCY_EVERY));

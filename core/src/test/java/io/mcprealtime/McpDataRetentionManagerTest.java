@@ -4,6 +4,7 @@ import static io.mcprealtime.Samples.FILESYSTEM;
 import static io.mcprealtime.Samples.GITHUB;
 import static io.mcprealtime.Samples.NOON;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.mcprealtime.CleanupResult.Action;
@@ -296,6 +297,18 @@ class McpDataRetentionManagerTest {
     assertThat(
             storage.events().query(null, TimeRange.endingAt(time.instant().plusMillis(1), DAY), 9))
         .hasSize(1);
+  }
+
+  @Test
+  void maintain_ofAStorageThatIsReadOnly_makesRoomAllTheSame() {
+    config.storageLimitBytes(1_000L);
+    storage.bytesPerRow = 200;
+    storage.readOnly = true;
+    writeSamplesOfDays(7);
+
+    assertThatThrownBy(retention()::maintain).hasMessage("read-only");
+
+    assertThat(storage.samples().recent(FILESYSTEM, 100)).hasSize(4);
   }
 
   @Test

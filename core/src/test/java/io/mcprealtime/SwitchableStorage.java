@@ -28,6 +28,9 @@ final class SwitchableStorage implements Storage {
   /** Bytes on top of the rows, which packing frees. */
   volatile long unpackedBytes;
 
+  /** Whether it refuses all but dropping, as a hosted database over its limit does. */
+  volatile boolean readOnly;
+
   /** What the last run of packing was asked for. */
   volatile @Nullable Instant packedBefore;
 
@@ -93,6 +96,9 @@ final class SwitchableStorage implements Storage {
 
       @Override
       public PackResult pack(Instant before, Duration atMost) {
+        if (readOnly) {
+          throw new StorageException("read-only", null);
+        }
         packedBefore = before;
         if (unpackedBytes == 0) {
           return inner.pack(before, atMost);
