@@ -97,21 +97,16 @@ final class ExportCommand implements Callable<Integer> {
     }
     var config = options.config(terminal);
     try (var database = OpenDatabase.existing(config)) {
-      Export export;
-      try {
-        export =
-            Export.of(database.storage(), directory)
-                .range(range)
-                .format(chosen)
-                .kinds(chosenKinds)
-                .servers(chosenServers)
-                .tool(Version.program())
-                .progress(new ProgressLine(terminal))
-                .build();
-      } catch (IllegalArgumentException e) {
-        throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
-      }
-      var manifest = export.run();
+      var manifest =
+          Export.of(database.storage(), directory)
+              .range(range)
+              .format(chosen)
+              .kinds(chosenKinds)
+              .servers(chosenServers)
+              .tool(Version.program())
+              .progress(new ProgressLine(terminal))
+              .build()
+              .run();
       var rows = new ArrayList<List<String>>();
       rows.add(List.of("KIND", ">RECORDS", ">FILES", ">RAW", ">COMPRESSED"));
       for (var kind : chosenKinds) {
@@ -154,6 +149,9 @@ final class ExportCommand implements Callable<Integer> {
                       new IllegalArgumentException(
                           "--kind: '%s' is none of metrics, health, events, aggregates"
                               .formatted(label))));
+    }
+    if (chosen == ExportFormat.CSV && !found.equals(EnumSet.of(DataKind.METRICS))) {
+      throw new IllegalArgumentException("csv is for metrics only; use ndjson for other kinds");
     }
     return found;
   }
