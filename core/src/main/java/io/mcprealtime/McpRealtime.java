@@ -40,7 +40,8 @@ public final class McpRealtime implements AutoCloseable {
     this.timeSeries = new McpTimeSeriesManager(storage, config, time);
     this.retention = new McpDataRetentionManager(cache, storage, config, time);
     this.manager = new McpRealtimeManager(cache, timeSeries, retention, config, time);
-    this.packing = new PeriodicJob("mcp-pack", config.packInterval(), retention::pack);
+    retention.tell(event -> manager.processEvents(List.of(event)));
+    this.packing = new PeriodicJob("mcp-pack", config.packInterval(), retention::maintain);
     this.cleanUp =
         new PeriodicJob("mcp-clean-up", config.cleanupInterval(), retention::performFullCleanup);
   }

@@ -4,7 +4,6 @@ import static java.util.Comparator.comparing;
 import static java.util.stream.Collectors.counting;
 import static java.util.stream.Collectors.groupingBy;
 
-import io.mcprealtime.McpDataRetentionManager.CleanupResult;
 import io.mcprealtime.McpDataRetentionManager.DataUsage;
 import io.mcprealtime.MetricsResult.Source;
 import io.mcprealtime.RealtimeStats.SystemStats;

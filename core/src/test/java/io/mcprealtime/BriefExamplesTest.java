@@ -64,7 +64,7 @@ class BriefExamplesTest {
 
       assertThat(usage.storage().relations())
           .anySatisfy(relation -> assertThat(relation.rows()).isEqualTo(20));
-      assertThat(result.dropped().get(DataKind.METRICS).rows()).isEqualTo(10);
+      assertThat(result.dropped()).containsEntry(DataKind.METRICS, 10L);
     }
   }
 

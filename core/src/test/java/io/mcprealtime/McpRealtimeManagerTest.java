@@ -4,34 +4,19 @@ import static io.mcprealtime.Samples.FILESYSTEM;
 import static io.mcprealtime.Samples.GITHUB;
 import static io.mcprealtime.Samples.NOON;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mcprealtime.MetricsResult.Source;
 import io.mcprealtime.cache.CacheBackend;
 import io.mcprealtime.cache.CacheTier;
 import io.mcprealtime.cache.InProcessCache;
-import io.mcprealtime.storage.DataKind;
-import io.mcprealtime.storage.EventStore;
-import io.mcprealtime.storage.HealthCheckStore;
-import io.mcprealtime.storage.InMemoryStorage;
-import io.mcprealtime.storage.RollupStore;
-import io.mcprealtime.storage.SampleStore;
-import io.mcprealtime.storage.Storage;
-import io.mcprealtime.storage.StorageException;
-import io.mcprealtime.storage.StorageMaintenance;
-import io.mcprealtime.storage.StorageUsage;
 import io.mcprealtime.storage.TimeRange;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 class McpRealtimeManagerTest {
   private final ManualTime time = ManualTime.startingAt("2026-11-20T12:00:00Z");
@@ -243,162 +228,6 @@ class McpRealtimeManagerTest {
 
     assertThat(first.sampleCount()).isEqualTo(1);
     assertThat(second).isSameAs(first);
-  }
-
-  @Test
-  void emergencyCleanup_shortensAgesUntilTheLimitHolds(@TempDir Path directory) {
-    var config = McpRealtimeConfig.builder().storageLimitBytes(1_000L).build();
-    var own = new SwitchableStorage();
-    var retention = new McpDataRetentionManager(mcp.cache(), own, config, time);
-    for (int day = 0; day < 7; day++) {
-      own.samples()
-          .insert(List.of(Samples.healthy(FILESYSTEM, NOON.minus(Duration.ofDays(day)), 5)));
-    }
-    var archive = retention.archiveOldData(directory, NOON.minus(Duration.ofDays(2)));
-    own.bytesPerRow = 200;
-
-    var result = retention.performFullCleanup();
-
-    assertThat(archive.samples()).isEqualTo(4);
-    assertThat(archive.ratio().orElseThrow()).isLessThan(1);
-    assertThat(retention.analyzeDataUsage().ratio()).contains(0.8);
-    assertThat(result.dropped().get(DataKind.METRICS).rows()).isEqualTo(3);
-  }
-
-  @Test
-  void emergencyCleanup_thatCannotReachItsLimit_stopsAtTheFloor() {
-    var config = McpRealtimeConfig.builder().storageLimitBytes(1L).build();
-    var own = new SwitchableStorage();
-    var retention = new McpDataRetentionManager(mcp.cache(), own, config, time);
-    for (int day = 0; day < 7; day++) {
-      var at = NOON.minus(Duration.ofDays(day));
-      own.samples().insert(List.of(Samples.healthy(FILESYSTEM, at, 5)));
-      own.rollups().restore(List.of(Rollup.ofSamples(GITHUB, Window.FIVE_MINUTES, at, List.of())));
-    }
-    own.bytesPerRow = 200;
-
-    var result = retention.performEmergencyCleanup();
-
-    assertThat(result.dropped().get(DataKind.METRICS).rows()).isEqualTo(5);
-    assertThat(result.dropped().get(DataKind.ROLLUPS).rows()).isEqualTo(5);
-  }
-
-  @Test
-  void cleanup_thatCannotDropOneKind_dropsTheOthersAndSaysSo() {
-    var own = new SwitchableStorage();
-    own.undroppable = DataKind.METRICS;
-    var retention =
-        new McpDataRetentionManager(mcp.cache(), own, McpRealtimeConfig.defaults(), time);
-    own.events()
-        .insert(
-            List.of(
-                MonitoringEvent.ofMonitor(
-                    NOON.minus(Duration.ofDays(9)), EventType.QUOTA, Severity.INFO, "old")));
-
-    assertThatThrownBy(retention::performFullCleanup)
-        .isInstanceOf(McpRealtimeException.class)
-        .hasMessageContaining("metrics: locked");
-    assertThat(own.events().query(null, new TimeRange(NOON.minus(Duration.ofDays(30)), NOON), 10))
-        .isEmpty();
-  }
-
-  /** An in-memory storage that can go away. */
-  private static final class SwitchableStorage implements Storage {
-    private final InMemoryStorage delegate = new InMemoryStorage();
-    private volatile boolean away;
-    private volatile @Nullable Integer bytesPerRow;
-    private volatile @Nullable DataKind undroppable;
-
-    private InMemoryStorage delegate() {
-      if (away) {
-        throw new StorageException("the database is away", null);
-      }
-      return delegate;
-    }
-
-    @Override
-    public String name() {
-      return "switchable";
-    }
-
-    @Override
-    public void check() {
-      delegate().check();
-    }
-
-    @Override
-    public SampleStore samples() {
-      return delegate().samples();
-    }
-
-    @Override
-    public HealthCheckStore healthChecks() {
-      return delegate().healthChecks();
-    }
-
-    @Override
-    public EventStore events() {
-      return delegate().events();
-    }
-
-    @Override
-    public RollupStore rollups() {
-      return delegate().rollups();
-    }
-
-    @Override
-    public StorageMaintenance maintenance() {
-      var inner = delegate().maintenance();
-      return new StorageMaintenance() {
-        @Override
-        public StorageUsage usage() {
-          var usage = inner.usage();
-          if (bytesPerRow == null) {
-            return usage;
-          }
-          long rows = usage.relations().stream().mapToLong(StorageUsage.Relation::rows).sum();
-          return new StorageUsage(rows * bytesPerRow, usage.relations());
-        }
-
-        @Override
-        public void prepare() {
-          inner.prepare();
-        }
-
-        @Override
-        public PackResult pack(Instant before, Duration atMost) {
-          return inner.pack(before, atMost);
-        }
-
-        @Override
-        public boolean exclusively(String task, Runnable work) {
-          return inner.exclusively(task, work);
-        }
-
-        @Override
-        public void recordUsage(UsagePoint point) {
-          inner.recordUsage(point);
-        }
-
-        @Override
-        public List<UsagePoint> usageSince(Instant instant) {
-          return inner.usageSince(instant);
-        }
-
-        @Override
-        public DropResult dropBefore(DataKind kind, Instant instant) {
-          if (kind == undroppable) {
-            throw new StorageException("locked", null);
-          }
-          return inner.dropBefore(kind, instant);
-        }
-      };
-    }
-
-    @Override
-    public void close() {
-      delegate.close();
-    }
   }
 
   /** A cache that can go away. */

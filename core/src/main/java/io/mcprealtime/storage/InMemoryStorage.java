@@ -117,6 +117,12 @@ public final class InMemoryStorage implements Storage {
       return byServer.values().stream().mapToLong(Map::size).sum();
     }
 
+    private long countBefore(Instant instant) {
+      return byServer.values().stream()
+          .mapToLong(series -> series.headMap(instant, false).size())
+          .sum();
+    }
+
     private long dropBefore(Instant instant) {
       long dropped = 0;
       for (var series : byServer.values()) {
@@ -331,6 +337,22 @@ public final class InMemoryStorage implements Storage {
     @Override
     public List<UsagePoint> usageSince(Instant instant) {
       return List.copyOf(usage.tailMap(instant).values());
+    }
+
+    @Override
+    public DropResult droppable(DataKind kind, Instant instant) {
+      long rows =
+          switch (kind) {
+            case METRICS -> samples.countBefore(Window.FIVE_MINUTES.bucketOf(instant));
+            case HEALTH_CHECKS -> checks.countBefore(instant);
+            case EVENTS -> {
+              synchronized (events) {
+                yield events.values().stream().filter(e -> e.at().isBefore(instant)).count();
+              }
+            }
+            case ROLLUPS -> rollups.countBefore(instant);
+          };
+      return new DropResult(rows > 0 ? 1 : 0, rows, 0);
     }
 
     @Override

@@ -26,6 +26,9 @@ public interface StorageMaintenance {
    */
   DropResult dropBefore(DataKind kind, Instant instant);
 
+  /** What {@link #dropBefore} would drop now, measured; nothing is changed. */
+  DropResult droppable(DataKind kind, Instant instant);
+
   /**
    * Runs the task unless one of that name runs already, in whichever process on the same backend.
    *

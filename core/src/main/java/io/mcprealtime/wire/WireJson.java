@@ -1,18 +1,22 @@
 package io.mcprealtime.wire;
 
 import io.mcprealtime.CircuitState;
+import io.mcprealtime.Era;
+import io.mcprealtime.EventType;
 import io.mcprealtime.HealthCheck;
 import io.mcprealtime.MonitoringEvent;
-import io.mcprealtime.ServerId;
+import io.mcprealtime.ProbeStage;
+import io.mcprealtime.Rollup;
 import io.mcprealtime.ServerMetrics;
 import io.mcprealtime.ServerState;
+import io.mcprealtime.Severity;
 import io.mcprealtime.StageResult;
+import io.mcprealtime.Window;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.format.DateTimeParseException;
-import java.util.Arrays;
+import java.util.Base64;
 import java.util.Locale;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -21,7 +25,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The JSON shapes of the domain records. Times are ISO 8601 in UTC, durations are numbers with the
- * unit in their name, what is absent is null.
+ * unit in their name, what is absent is null. What is written can be read back without loss:
+ * durations to the microsecond, as the records keep them.
  */
 public final class WireJson {
   private static final JsonMapper MAPPER = JsonMapper.shared();
@@ -41,6 +46,34 @@ public final class WireJson {
           "circuit",
           "lastError",
           "sessionId");
+
+  private static final Set<String> HEALTH_CHECK_KEYS =
+      Set.of(
+          "server",
+          "at",
+          "state",
+          "responseTimeMs",
+          "reason",
+          "stages",
+          "era",
+          "protocolVersion",
+          "serverName",
+          "toolCount");
+  private static final Set<String> STAGE_KEYS = Set.of("stage", "verdict", "timeMs", "detail");
+  private static final Set<String> EVENT_KEYS =
+      Set.of("id", "server", "at", "type", "severity", "message", "details");
+  private static final Set<String> ROLLUP_KEYS =
+      Set.of(
+          "server",
+          "window",
+          "start",
+          "states",
+          "requestCount",
+          "errorCount",
+          "responseTimeSumMs",
+          "minResponseTimeMs",
+          "maxResponseTimeMs",
+          "latencySketch");
 
   private WireJson() {}
 
@@ -124,103 +157,114 @@ public final class WireJson {
     return json;
   }
 
+  /** Everything of a roll-up, with its sketch in DDSketch's own encoding and Base64. */
+  public static ObjectNode toJson(Rollup rollup) {
+    var json =
+        object()
+            .put("server", rollup.server().value())
+            .put("window", rollup.window().label())
+            .put("start", rollup.start().toString());
+    var states = json.putObject("states");
+    new TreeMap<>(rollup.stateCounts()).forEach((state, count) -> states.put(state.name(), count));
+    return json.put("requestCount", rollup.requestCount())
+        .put("errorCount", rollup.errorCount())
+        .put("responseTimeSumMs", millis(rollup.responseTimeSum()))
+        .put("minResponseTimeMs", millis(rollup.minResponseTime()))
+        .put("maxResponseTimeMs", millis(rollup.maxResponseTime()))
+        .put("latencySketch", Base64.getEncoder().encodeToString(rollup.latency().encode()));
+  }
+
   /**
    * The sample of that JSON object.
    *
    * @throws IllegalArgumentException that names the field, its value and what it should be
    */
   public static ServerMetrics readMetrics(JsonNode json) {
-    if (!json.isObject()) {
-      throw new IllegalArgumentException("a sample must be a JSON object");
-    }
-    for (var name : json.propertyNames()) {
-      if (!METRICS_KEYS.contains(name)) {
-        throw new IllegalArgumentException("unknown field '%s'".formatted(name));
-      }
-    }
-    var server = ServerId.of(required(text(json, "server"), "server"));
-    var at = instant(required(text(json, "at"), "at"));
-    var state = constant(ServerState.class, "state", required(text(json, "state"), "state"));
-    var responseTime = number(json, "responseTimeMs");
-    var uptime = number(json, "uptimeSeconds");
-    var circuit = text(json, "circuit");
+    var fields = Fields.of("a sample", json, METRICS_KEYS);
+    var server = fields.server();
+    var at = fields.instant("at");
+    var state = fields.constant(ServerState.class, "state");
+    var responseTime = fields.number("responseTimeMs");
+    var uptime = fields.number("uptimeSeconds");
     return ServerMetrics.builder(server, at, state)
         .responseTime(responseTime == null ? null : duration("responseTimeMs", responseTime / 1e3))
-        .successRate(number(json, "successRate"))
-        .errorRate(number(json, "errorRate"))
-        .requestCount(integer(json, "requestCount"))
-        .errorCount(integer(json, "errorCount"))
+        .successRate(fields.number("successRate"))
+        .errorRate(fields.number("errorRate"))
+        .requestCount(fields.integer("requestCount"))
+        .errorCount(fields.integer("errorCount"))
         .uptime(uptime == null ? null : duration("uptimeSeconds", uptime))
-        .memoryBytes(integer(json, "memoryBytes"))
-        .circuit(
-            circuit == null
-                ? CircuitState.CLOSED
-                : constant(CircuitState.class, "circuit", circuit))
-        .lastError(text(json, "lastError"))
-        .sessionId(text(json, "sessionId"))
+        .memoryBytes(fields.integer("memoryBytes"))
+        .circuit(fields.constant(CircuitState.class, "circuit", CircuitState.CLOSED))
+        .lastError(fields.text("lastError"))
+        .sessionId(fields.text("sessionId"))
         .build();
   }
 
-  private static <T> T required(@Nullable T value, String name) {
-    if (value == null) {
-      throw new IllegalArgumentException("'%s' is missing".formatted(name));
-    }
-    return value;
+  /**
+   * The health check of that JSON object.
+   *
+   * @throws IllegalArgumentException that names the field, its value and what it should be
+   */
+  public static HealthCheck readHealthCheck(JsonNode json) {
+    var fields = Fields.of("a health check", json, HEALTH_CHECK_KEYS);
+    var toolCount = fields.integer("toolCount");
+    return new HealthCheck(
+        fields.server(),
+        fields.instant("at"),
+        fields.constant(ServerState.class, "state"),
+        fields.millis("responseTimeMs"),
+        fields.text("reason"),
+        fields.elements("stages").stream().map(WireJson::readStage).toList(),
+        fields.optionalConstant(Era.class, "era"),
+        fields.text("protocolVersion"),
+        fields.text("serverName"),
+        toolCount == null ? null : Fields.asInt("toolCount", toolCount));
   }
 
-  private static @Nullable JsonNode present(JsonNode json, String name) {
-    var node = json.get(name);
-    return node == null || node.isNull() ? null : node;
+  private static StageResult readStage(JsonNode json) {
+    var fields = Fields.of("a stage", json, STAGE_KEYS);
+    return new StageResult(
+        fields.constant(ProbeStage.class, "stage"),
+        fields.constant(StageResult.Verdict.class, "verdict"),
+        fields.millis("timeMs"),
+        fields.text("detail"));
   }
 
-  private static @Nullable String text(JsonNode json, String name) {
-    var node = present(json, name);
-    if (node == null) {
-      return null;
-    }
-    if (!node.isString()) {
-      throw new IllegalArgumentException(
-          "'%s' must be a string, is %s".formatted(name, shortened(node)));
-    }
-    return node.stringValue();
+  /**
+   * The event of that JSON object.
+   *
+   * @throws IllegalArgumentException that names the field, its value and what it should be
+   */
+  public static MonitoringEvent readEvent(JsonNode json) {
+    var fields = Fields.of("an event", json, EVENT_KEYS);
+    return new MonitoringEvent(
+        fields.uuid("id"),
+        fields.text("server") == null ? null : fields.server(),
+        fields.instant("at"),
+        fields.constant(EventType.class, "type"),
+        fields.constant(Severity.class, "severity"),
+        fields.requiredText("message"),
+        fields.texts("details"));
   }
 
-  private static @Nullable Double number(JsonNode json, String name) {
-    var node = present(json, name);
-    if (node == null) {
-      return null;
-    }
-    if (!node.isNumber()) {
-      throw new IllegalArgumentException(
-          "'%s' must be a number, is %s".formatted(name, shortened(node)));
-    }
-    return node.doubleValue();
-  }
-
-  private static @Nullable Long integer(JsonNode json, String name) {
-    var node = present(json, name);
-    if (node == null) {
-      return null;
-    }
-    if (!node.isNumber() || !node.canConvertToExactIntegral() || !node.canConvertToLong()) {
-      throw new IllegalArgumentException(
-          "'%s' must be a whole number, is %s".formatted(name, shortened(node)));
-    }
-    return node.longValue();
-  }
-
-  private static String shortened(JsonNode node) {
-    String text = node.toString();
-    return text.length() <= 40 ? text : text.substring(0, 40) + "…";
-  }
-
-  private static Instant instant(String text) {
-    try {
-      return Instant.parse(text);
-    } catch (DateTimeParseException e) {
-      throw new IllegalArgumentException(
-          "'at' must be an instant like 2026-11-22T09:30:00.123Z, is '%s'".formatted(text), e);
-    }
+  /**
+   * The roll-up of that JSON object.
+   *
+   * @throws IllegalArgumentException that names the field, its value and what it should be
+   */
+  public static Rollup readRollup(JsonNode json) {
+    var fields = Fields.of("a roll-up", json, ROLLUP_KEYS);
+    return new Rollup(
+        fields.server(),
+        Window.ofLabel(fields.requiredText("window")),
+        fields.instant("start"),
+        fields.counts(ServerState.class, "states"),
+        fields.requiredInteger("requestCount"),
+        fields.requiredInteger("errorCount"),
+        fields.requiredMillis("responseTimeSumMs"),
+        fields.millis("minResponseTimeMs"),
+        fields.millis("maxResponseTimeMs"),
+        fields.sketch("latencySketch"));
   }
 
   private static Duration duration(String name, double seconds) {
@@ -229,16 +273,5 @@ public final class WireJson {
           "'%s' must not be negative or beyond %d s".formatted(name, Integer.MAX_VALUE));
     }
     return Duration.ofNanos(Math.round(seconds * 1e6) * 1_000);
-  }
-
-  private static <E extends Enum<E>> E constant(Class<E> type, String name, String text) {
-    try {
-      return Enum.valueOf(type, text.toUpperCase(Locale.ROOT));
-    } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException(
-          "'%s' must be one of %s, is '%s'"
-              .formatted(name, Arrays.toString(type.getEnumConstants()), text),
-          e);
-    }
   }
 }

@@ -166,6 +166,26 @@ final class Maintenance implements StorageMaintenance {
   }
 
   @Override
+  public DropResult droppable(DataKind kind, Instant instant) {
+    var table = TimeTable.of(kind);
+    try {
+      return database.maintenance(
+          connection -> {
+            var found = DropResult.NOTHING;
+            for (var partition : Partitions.list(connection, table)) {
+              if (partition.to().isAfter(instant)) {
+                break;
+              }
+              found = found.plus(measure(connection, partition));
+            }
+            return found;
+          });
+    } catch (SQLException e) {
+      throw database.failed("measure old partitions of " + table.table(), e);
+    }
+  }
+
+  @Override
   public DropResult dropBefore(DataKind kind, Instant instant) {
     var table = TimeTable.of(kind);
     var what = "drop old partitions of " + table.table();
@@ -194,21 +214,30 @@ final class Maintenance implements StorageMaintenance {
       statement.execute("set transaction read write");
       statement.execute("set local lock_timeout = '3s'");
     }
-    long[] sizes;
+    var measured = measure(connection, partition);
+    try (var statement = connection.createStatement()) {
+      statement.execute("drop table " + partition.qualified());
+    }
+    return measured;
+  }
+
+  private static DropResult measure(Connection connection, Partition partition)
+      throws SQLException {
+    long bytes;
+    long rows;
     try (var statement = connection.prepareStatement(PARTITION)) {
       statement.setString(1, partition.qualified());
-      sizes = Rows.all(statement, row -> new long[] {row.getLong(1), row.getLong(2)}).get(0);
+      long[] sizes = Rows.all(statement, row -> new long[] {row.getLong(1), row.getLong(2)}).get(0);
+      bytes = sizes[0];
+      rows = sizes[1];
     }
-    try (var statement = connection.createStatement()) {
-      long rows = sizes[1];
-      if (rows < COUNTED_ROWS) {
-        try (var count = statement.executeQuery("select count(*) from " + partition.qualified())) {
-          count.next();
-          rows = count.getLong(1);
-        }
+    if (rows < COUNTED_ROWS) {
+      try (var statement = connection.createStatement();
+          var count = statement.executeQuery("select count(*) from " + partition.qualified())) {
+        count.next();
+        rows = count.getLong(1);
       }
-      statement.execute("drop table " + partition.qualified());
-      return new DropResult(1, rows, sizes[0]);
     }
+    return new DropResult(1, rows, bytes);
   }
 }

@@ -44,6 +44,20 @@ public abstract class MaintenanceContract {
     }
   }
 
+  @ParameterizedTest
+  @EnumSource
+  void droppable_measuresWhatWouldGo_andDropsNothing(DataKind kind) {
+    write(NOON.minus(Duration.ofDays(90)));
+    write(NOON);
+    var week = NOON.minus(Duration.ofDays(7));
+
+    var before = storage().maintenance().droppable(kind, week);
+
+    assertThat(count(kind)).isEqualTo(2);
+    assertThat(storage().maintenance().dropBefore(kind, week)).isEqualTo(before);
+    assertThat(storage().maintenance().droppable(kind, week).rows()).isZero();
+  }
+
   @Test
   void dropBefore_withNothingOld_dropsNothing() {
     write(NOON);

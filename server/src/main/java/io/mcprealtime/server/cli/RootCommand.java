@@ -17,6 +17,10 @@ import picocli.CommandLine.Spec;
       ServeCommand.class,
       ProbeCommand.class,
       DemoCommand.class,
+      UsageCommand.class,
+      CleanupCommand.class,
+      ExportCommand.class,
+      ImportCommand.class,
       MigrateCommand.class,
       SampleServersCommand.class
     },

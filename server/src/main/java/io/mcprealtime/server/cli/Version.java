@@ -4,12 +4,14 @@ import picocli.CommandLine.IVersionProvider;
 
 /** The version of the jar that runs. */
 final class Version implements IVersionProvider {
+  /** The program's name and version. */
+  static String program() {
+    String version = Version.class.getPackage().getImplementationVersion();
+    return "mcp-realtime %s".formatted(version == null ? "(not from a jar)" : version);
+  }
+
   @Override
   public String[] getVersion() {
-    String version = Version.class.getPackage().getImplementationVersion();
-    return new String[] {
-      "mcp-realtime %s".formatted(version == null ? "(not from a jar)" : version),
-      "Java %s".formatted(System.getProperty("java.version"))
-    };
+    return new String[] {program(), "Java %s".formatted(System.getProperty("java.version"))};
   }
 }

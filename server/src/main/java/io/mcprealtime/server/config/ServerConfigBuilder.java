@@ -95,11 +95,19 @@ public final class ServerConfigBuilder {
     retention.duration("health", value -> managers.retention(DataKind.HEALTH_CHECKS, value));
     retention.duration("events", value -> managers.retention(DataKind.EVENTS, value));
     retention.duration("aggregates", value -> managers.retention(DataKind.ROLLUPS, value));
+    retention.text("archiveDirectory", value -> managers.archiveDirectory(inHome(value)));
+    var floors = retention.section("floors");
+    floors.duration("metrics", value -> managers.floor(DataKind.METRICS, value));
+    floors.duration("health", value -> managers.floor(DataKind.HEALTH_CHECKS, value));
+    floors.duration("events", value -> managers.floor(DataKind.EVENTS, value));
+    floors.duration("aggregates", value -> managers.floor(DataKind.ROLLUPS, value));
     var automation = top.section("automation");
     automation.duration("packInterval", managers::packInterval);
+    automation.duration("hotWindow", managers::hotWindow);
+    automation.duration("tightHotWindow", managers::tightHotWindow);
     automation.duration("cleanupInterval", managers::cleanupInterval);
     for (var section :
-        List.of(top, http, tokenSection, database, collection, retention, automation)) {
+        List.of(top, http, tokenSection, database, collection, retention, floors, automation)) {
       section.refuseUnknown();
     }
   }

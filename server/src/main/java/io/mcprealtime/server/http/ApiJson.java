@@ -4,6 +4,7 @@ import static io.mcprealtime.wire.WireJson.millis;
 import static io.mcprealtime.wire.WireJson.object;
 
 import io.mcprealtime.CacheStats;
+import io.mcprealtime.CleanupResult;
 import io.mcprealtime.Kpis;
 import io.mcprealtime.McpDataRetentionManager.DataUsage;
 import io.mcprealtime.RealtimeStats;
@@ -13,9 +14,11 @@ import io.mcprealtime.ServerSummary;
 import io.mcprealtime.StageResult.Verdict;
 import io.mcprealtime.analysis.AnomalyReport;
 import io.mcprealtime.analysis.Trend;
+import io.mcprealtime.archive.Manifest;
 import io.mcprealtime.internal.Timer.Timings;
 import io.mcprealtime.server.monitor.ServerView;
 import io.mcprealtime.wire.WireJson;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -226,12 +229,78 @@ public final class ApiJson {
         .put("p95Ms", millis(timings.p95().orElse(null)));
   }
 
+  /**
+   * What is stored, where that is going, and what was archived last.
+   *
+   * @param archive an export's directory
+   */
+  public static ObjectNode usage(DataUsage usage, @Nullable Path archive) {
+    var json = object().put("backend", usage.backend());
+    json.set("storage", usage(usage));
+    json.set("cache", cache(usage.cache()));
+    if (archive == null) {
+      return json.putNull("lastArchive");
+    }
+    var manifest = Manifest.read(archive);
+    json.putObject("lastArchive")
+        .put("directory", archive.toString())
+        .put("created", manifest.created().toString())
+        .put("records", manifest.records())
+        .put("rawBytes", manifest.rawBytes())
+        .put("fileBytes", manifest.fileBytes());
+    return json;
+  }
+
+  /** What a clean-up did. */
+  public static ObjectNode cleanup(CleanupResult result) {
+    var json =
+        object()
+            .put("outcome", lower(result.outcome()))
+            .put("emergency", result.emergency())
+            .put("bytesBefore", result.bytesBefore())
+            .put("bytesAfter", result.bytesAfter())
+            .put("bytesFreed", result.bytesFreed().orElse(null))
+            .put("limitBytes", result.limitBytes())
+            .put("usedRatio", result.ratio().orElse(null))
+            .put("advice", result.advice())
+            .put("elapsedMs", millis(result.elapsed()));
+    var steps = json.putArray("steps");
+    for (var step : result.steps()) {
+      steps.add(
+          object()
+              .put("action", lower(step.action()))
+              .put("kind", step.kind() == null ? null : step.kind().label())
+              .put("ageSeconds", step.age() == null ? null : step.age().toSeconds())
+              .put("records", step.records())
+              .put("bytesFreed", step.bytesFreed())
+              .put("archive", step.archive() == null ? null : step.archive().toString()));
+    }
+    result.faults().forEach(json.putArray("faults")::add);
+    return json;
+  }
+
+  private static String lower(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT);
+  }
+
   private static ObjectNode usage(DataUsage usage) {
     var json =
         object()
             .put("totalBytes", usage.storage().totalBytes())
             .put("limitBytes", usage.limitBytes())
-            .put("usedRatio", usage.ratio().orElse(null));
+            .put("usedRatio", usage.ratio().orElse(null))
+            .put("fullInDays", usage.fullInDays().orElse(null));
+    var growth = usage.growth();
+    if (growth == null) {
+      json.putNull("growth");
+    } else {
+      json.putObject("growth")
+          .put("bytesPerDay", growth.bytesPerDay())
+          .put("lowBytesPerDay", growth.lowBytesPerDay())
+          .put("highBytesPerDay", growth.highBytesPerDay())
+          .put("points", growth.points())
+          .put("spanSeconds", growth.span().toSeconds());
+    }
     var relations = json.putArray("relations");
     for (var relation : usage.storage().relations()) {
       relations.add(
@@ -239,7 +308,9 @@ public final class ApiJson {
               .put("kind", relation.kind().label())
               .put("name", relation.name())
               .put("bytes", relation.bytes())
-              .put("rows", relation.rows()));
+              .put("indexBytes", relation.indexBytes())
+              .put("rows", relation.rows())
+              .put("deadRows", relation.deadRows()));
     }
     return json;
   }

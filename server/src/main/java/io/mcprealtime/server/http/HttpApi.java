@@ -65,6 +65,7 @@ public final class HttpApi implements AutoCloseable {
   private final OperationMetrics operations;
   private final Reads reads;
   private final Ingest ingest;
+  private final StoredData usage;
   private final Storage storage;
   private final Vertx vertx;
   private final WorkerExecutor database;
@@ -88,6 +89,7 @@ public final class HttpApi implements AutoCloseable {
     this.storage = storage;
     this.reads = new Reads(mcp, registry);
     this.ingest = new Ingest(mcp, registry);
+    this.usage = new StoredData(mcp.retention(), config.managers());
     this.vertx =
         Vertx.vertx(
             new VertxOptions()
@@ -162,6 +164,14 @@ public final class HttpApi implements AutoCloseable {
     read(routes, "/events", reads::events);
     read(routes, "/stats", reads::stats);
     read(routes, "/summary", reads::summary);
+    read(routes, "/usage", usage::usage);
+    routes.post(
+        API + "/cleanup",
+        List.of(
+            guard.require(Scope.ADMIN),
+            bodies,
+            BodyHandler.create(false).setBodyLimit(MAX_BODY_BYTES),
+            this::cleanUp));
     routes.stream(API + "/stream", List.of(guard.require(Scope.READ), stream::open));
     routes.post(
         API + "/metrics",
@@ -204,10 +214,24 @@ public final class HttpApi implements AutoCloseable {
     respond(context, workers.executeBlocking(() -> read.apply(params).toString(), false));
   }
 
-  private void ingest(RoutingContext context) {
+  private void cleanUp(RoutingContext context) {
+    // Pages elsewhere cannot send that type here without being asked whether they may.
+    String media = media(context);
+    if (!media.equals("application/json")) {
+      throw new Problem(415, "Content-Type must be application/json, is '%s'".formatted(media));
+    }
+    var body = context.body().buffer();
+    byte[] bytes = body == null ? new byte[0] : body.getBytes();
+    respond(context, database.executeBlocking(() -> usage.cleanUp(bytes).toString(), false));
+  }
+
+  private static String media(RoutingContext context) {
     String type = context.request().getHeader("Content-Type");
-    String media =
-        type == null ? "" : type.split(";", 2)[0].strip().toLowerCase(java.util.Locale.ROOT);
+    return type == null ? "" : type.split(";", 2)[0].strip().toLowerCase(java.util.Locale.ROOT);
+  }
+
+  private void ingest(RoutingContext context) {
+    String media = media(context);
     boolean ndjson = media.equals("application/x-ndjson") || media.equals("application/ndjson");
     if (!ndjson && !media.equals("application/json")) {
       throw new Problem(

@@ -55,7 +55,8 @@ class CommandLineRunnerTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "serve", "probe", "demo", "migrate"})
+  @ValueSource(
+      strings = {"", "serve", "probe", "demo", "migrate", "usage", "cleanup", "export", "import"})
   void help_isWholeAndFitsATerminal(String command) {
     int code = command.isEmpty() ? run("--help") : run(command, "--help");
     assertThat(code).isZero();
@@ -97,6 +98,13 @@ class CommandLineRunnerTest {
         "probe --url http://localhost -H colonless | a header is written 'NAME: VALUE'",
         "probe --url http://localhost --timeout soon | --timeout: 'soon' is no duration",
         "probe --url http://localhost --env A=B | --env goes with -- COMMAND only",
+        "export --from yesterday x | is no time; write 2026-11-20",
+        "export --from 1d --to 2d x | must not end",
+        "export --format parquet x | format 'parquet' is not known; use ndjson or csv",
+        "export --format csv --kind health x | csv is for metrics only",
+        "export --kind all x | --kind: 'all' is none of metrics",
+        "export | Missing required parameter: 'DIRECTORY'",
+        "usage --config none.yaml | none.yaml: does not exist",
         "probe --sse -- command | --sse and --header go with --url only",
         "probe --config none.json | none.json: does not exist"
       })

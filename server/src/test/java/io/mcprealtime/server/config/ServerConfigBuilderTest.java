@@ -60,8 +60,14 @@ class ServerConfigBuilderTest {
           tokens: {read: read-0123456789ab, ingest: ingest-0123456789, admin: admin-0123456789a}
         database: {url: "postgres://u:p@h/d", limitMegabytes: 440}
         collection: {interval: 5s, healthInterval: 1m, requestTimeout: 250ms, startTimeout: 9s}
-        retention: {metrics: 1d, health: 2d, events: 3h, aggregates: 4d}
-        automation: {packInterval: 1m, cleanupInterval: 2h}
+        retention:
+          metrics: 1d
+          health: 2d
+          events: 3h
+          aggregates: 4d
+          archiveDirectory: /var/archive
+          floors: {metrics: 5h, health: 6h, events: 1h, aggregates: 2d}
+        automation: {packInterval: 1m, hotWindow: 3h, tightHotWindow: 10m, cleanupInterval: 2h}
         servers: {}
         mcpServers: {}
         """;
@@ -85,6 +91,14 @@ class ServerConfigBuilderTest {
     assertThat(managers.retention(DataKind.EVENTS)).isEqualTo(Duration.ofHours(3));
     assertThat(managers.retention(DataKind.ROLLUPS)).isEqualTo(Duration.ofDays(4));
     assertThat(managers.packInterval()).isEqualTo(Duration.ofMinutes(1));
+    assertThat(managers.floor(DataKind.METRICS)).isEqualTo(Duration.ofHours(5));
+    assertThat(managers.floor(DataKind.HEALTH_CHECKS)).isEqualTo(Duration.ofHours(6));
+    assertThat(managers.floor(DataKind.EVENTS)).isEqualTo(Duration.ofHours(1));
+    assertThat(managers.floor(DataKind.ROLLUPS)).isEqualTo(Duration.ofDays(2));
+    assertThat(managers.archiveDirectory()).isEqualTo(Path.of("/var/archive"));
+    assertThat(managers.packInterval()).isEqualTo(Duration.ofMinutes(1));
+    assertThat(managers.hotWindow()).isEqualTo(Duration.ofHours(3));
+    assertThat(managers.tightHotWindow()).isEqualTo(Duration.ofMinutes(10));
     assertThat(managers.cleanupInterval()).isEqualTo(Duration.ofHours(2));
     assertThat(managers.storageLimitBytes()).isEqualTo(440_000_000L);
   }

@@ -1,0 +1,56 @@
+package io.mcprealtime;
+
+import io.mcprealtime.archive.Export;
+import io.mcprealtime.storage.DataKind;
+import io.mcprealtime.storage.Storage;
+import io.mcprealtime.storage.TimeRange;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.EnumSet;
+import org.jspecify.annotations.Nullable;
+
+/** Exports what a clean-up is about to drop, each time to a directory of its own. */
+final class OldDataArchive implements CleanUp.OldData {
+  private final Storage storage;
+  private final Path directory;
+  private final TimeSource time;
+
+  OldDataArchive(Storage storage, Path directory, TimeSource time) {
+    this.storage = storage;
+    this.directory = directory;
+    this.time = time;
+  }
+
+  /** The start of the instant's day (UTC). */
+  static Instant dayOf(Instant instant) {
+    return instant.truncatedTo(ChronoUnit.DAYS);
+  }
+
+  @Override
+  public @Nullable Path archive(DataKind kind, Instant before) {
+    if (storage.maintenance().droppable(kind, before).rows() == 0) {
+      return null;
+    }
+    var target =
+        free("%s-before-%s".formatted(kind.label(), before.atOffset(ZoneOffset.UTC).toLocalDate()));
+    Export.of(storage, target)
+        .range(new TimeRange(ServerMetrics.MIN_INSTANT, before))
+        .kinds(EnumSet.of(kind))
+        .time(time)
+        .build()
+        .run();
+    return target;
+  }
+
+  /** A directory of that name that is not there yet. */
+  private Path free(String name) {
+    var target = directory.resolve(name);
+    for (int i = 2; Files.exists(target); i++) {
+      target = directory.resolve("%s-%d".formatted(name, i));
+    }
+    return target;
+  }
+}

@@ -1,0 +1,110 @@
+package io.mcprealtime.server.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mcprealtime.server.config.Tokens.Scope;
+import io.mcprealtime.testkit.TestData;
+import io.mcprealtime.wire.WireJson;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class StoredDataTest {
+  private static final String CLEANUP = "/api/v1/cleanup";
+
+  @Test
+  void usage_saysWhatIsStored() {
+    try (var api = ApiFixture.open()) {
+      var usage = api.json("/api/v1/usage");
+
+      assertThat(usage.get("backend").stringValue()).isEqualTo("in-memory");
+      assertThat(usage.at("/storage/growth").isNull()).isTrue();
+      assertThat(usage.at("/storage/relations").size()).isEqualTo(4);
+      assertThat(usage.get("lastArchive").isNull()).isTrue();
+    }
+  }
+
+  @Test
+  void cleanup_dropsWhatIsOverItsAge_afterAPreview() {
+    try (var api = ApiFixture.open()) {
+      var old = Instant.now().minus(Duration.ofDays(9));
+      api.storage.samples().insert(List.of(TestData.sample(TestData.GITHUB, old)));
+
+      var preview =
+          api.send(
+              "POST",
+              CLEANUP,
+              "{\"dryRun\": true, \"emergency\": true}",
+              "Content-Type",
+              "application/json");
+      assertThat(preview.statusCode()).isEqualTo(200);
+      assertThat(WireJson.parse(preview.body()).get("outcome").stringValue()).isEqualTo("preview");
+      assertThat(api.storage.samples().latest(TestData.GITHUB)).isPresent();
+
+      var done = api.send("POST", CLEANUP, "{}", "Content-Type", "application/json");
+      var result = WireJson.parse(done.body());
+      assertThat(result.get("outcome").stringValue()).isEqualTo("done");
+      assertThat(result.at("/steps/0/records").intValue()).isEqualTo(1);
+      assertThat(api.storage.samples().latest(TestData.GITHUB)).isEmpty();
+      var emergency =
+          api.send("POST", CLEANUP, "{\"emergency\":true}", "Content-Type", "application/json");
+      assertThat(emergency.body()).contains("clear_cache");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{\"force\":true} | is not known; use emergency and dryRun",
+        "{\"dryRun\":1}   | must be true or false",
+        "[]               | the body must be a JSON object",
+        "nonsense         | the body is not JSON"
+      })
+  void cleanup_thatCannotBeRead_isRefused(String body, String reason) {
+    try (var api = ApiFixture.open()) {
+      var answer = api.send("POST", CLEANUP, body, "Content-Type", "application/json");
+      assertThat(api.problem(400, answer).get("detail").stringValue()).contains(reason);
+    }
+  }
+
+  @Test
+  void cleanup_isForAdmins_andNotForFormsOfOtherPages() {
+    try (var api = ApiFixture.open()) {
+      var form = api.send("POST", CLEANUP, "{}", "Content-Type", "text/plain");
+      assertThat(api.problem(415, form).get("detail").stringValue())
+          .isEqualTo("Content-Type must be application/json, is 'text/plain'");
+    }
+    try (var api =
+        ApiFixture.open(
+            config -> {
+              config.token(Scope.INGEST, "ingest-token-of-this-test");
+              config.token(Scope.ADMIN, "admin-token-of-this-test");
+            })) {
+      var type = "application/json";
+      var ingest =
+          api.send(
+              "POST",
+              CLEANUP,
+              "{}",
+              "Content-Type",
+              type,
+              "Authorization",
+              "Bearer ingest-token-of-this-test");
+      assertThat(ingest.statusCode()).isEqualTo(403);
+      var admin =
+          api.send(
+              "POST",
+              CLEANUP,
+              "{}",
+              "Content-Type",
+              type,
+              "Authorization",
+              "Bearer admin-token-of-this-test");
+      assertThat(admin.statusCode()).isEqualTo(200);
+    }
+  }
+}
