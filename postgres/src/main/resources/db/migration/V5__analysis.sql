@@ -22,7 +22,7 @@ select
   true as packed
 from mcp_realtime.rollup_chunks r
 cross join lateral generate_series(0, cardinality(r.hours) / 10 - 1) h
-where r.hours[h * 10 + 1] > 0
+where r.hours[h * 10 + 1] is not null
 union all
 select
   m.server_key,
@@ -80,6 +80,9 @@ join (
   from mcp_realtime.samples m
   cross join (
     values ('5m', interval '5 minutes'), ('15m', interval '15 minutes')) w (label, length)
+  -- Of a bucket that is packed, only what came late is a row: that would be told as the whole.
+  where date_bin(w.length, m.at, timestamptz '1970-01-01 00:00:00+00') > coalesce((
+    select p.until from mcp_realtime.packed_until p where p.series = 'samples'), '-infinity')
   group by m.server_key, w.label, date_bin(w.length, m.at, timestamptz '1970-01-01 00:00:00+00')
   union all
   -- What an hour's packed and unpacked parts add up to; percentiles do not.
@@ -100,15 +103,7 @@ join (
   from mcp_realtime.hours h
   cross join (values ('1h', interval '1 hour'), ('24h', interval '24 hours')) w (label, length)
   group by h.server_key, w.label, date_bin(w.length, h.start, timestamptz '1970-01-01 00:00:00+00')
-) a using (server_key)
--- Of an older bucket of minutes, only what came late is still a row: that would be told as the whole.
-where a.time_window in ('1h', '24h') or a.window_start >= coalesce((
-  select date_bin(interval '5 minutes', c.last_at, timestamptz '1970-01-01 00:00:00+00')
-    + interval '5 minutes'
-  from mcp_realtime.rollup_chunks c
-  where c.server_key = s.server_key
-  order by c.start desc
-  limit 1), '-infinity');
+) a using (server_key);
 
 comment on view public.mcp_server_metrics is
   'Samples of the last hours, as rows: 6 hours unless set otherwise, down to 30 minutes when space is short. Older samples are packed; mcp_performance_aggregates tells their hours, and the HTTP API every one of them.';

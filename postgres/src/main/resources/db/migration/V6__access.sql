@@ -11,7 +11,7 @@ declare
     'public.mcp_performance_aggregates'];
   -- What the views and functions read.
   read_by_views constant text[] := array['servers', 'samples', 'health_checks', 'events',
-    'rollup_chunks', 'hours'];
+    'rollup_chunks', 'packed_until', 'hours'];
   functions constant text[] := array[
     'analyze_performance_trend', 'detect_mcp_anomalies', 'get_mcp_server_summary',
     'calculate_realtime_kpis'];
@@ -20,6 +20,9 @@ declare
   r record;
   done integer := 0;
 begin
+  if current_setting('transaction_read_only')::boolean then
+    return 0;
+  end if;
   -- Two processes that start at once would stumble over each other's catalog rows.
   perform pg_advisory_xact_lock(7881672170046648451);
   -- Nobody should wait behind us; what is missing then comes with the next start.
@@ -30,12 +33,17 @@ begin
     where c.relnamespace = 'mcp_realtime'::regnamespace and c.relkind in ('r', 'p')
       and c.relpersistence <> 't' and not c.relrowsecurity
   loop
-    execute format('alter table %s enable row level security', r.name);
-    done := done + 1;
+    begin
+      execute format('alter table %s enable row level security', r.name);
+      done := done + 1;
+    exception when lock_not_available then
+      -- It is at work; nothing is granted on it either.
+      continue;
+    end;
   end loop;
 
   -- Rights that are there against rights that should be: only the difference is changed, so that a
-  -- start changes nothing as a rule and goes well in a read-only database. Roles of others are left
+  -- start changes nothing as a rule. Roles of others are left
   -- alone; grantee 0 is PUBLIC.
   for r in
     with grantee as (
