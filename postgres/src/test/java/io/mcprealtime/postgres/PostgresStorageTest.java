@@ -5,6 +5,7 @@ import static io.mcprealtime.testkit.TestData.GITHUB;
 import static io.mcprealtime.testkit.TestData.NOON;
 import static io.mcprealtime.testkit.TestData.event;
 import static io.mcprealtime.testkit.TestData.healthCheck;
+import static io.mcprealtime.testkit.TestData.rollup;
 import static io.mcprealtime.testkit.TestData.sample;
 import static io.mcprealtime.testkit.TestData.samples;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -13,6 +14,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.mcprealtime.ManualTime;
 import io.mcprealtime.ServerId;
 import io.mcprealtime.ServerMetrics;
+import io.mcprealtime.Window;
 import io.mcprealtime.storage.DataKind;
 import io.mcprealtime.storage.Storage;
 import io.mcprealtime.storage.TimeRange;
@@ -77,6 +79,23 @@ class PostgresStorageTest {
     @Override
     protected Storage storage() {
       return DATABASE.storage();
+    }
+  }
+
+  /** A pooler in transaction mode allows no prepared statements. */
+  @Nested
+  class SamplesWithoutSessionState extends SampleStoreContract {
+    private final PostgresStorage storage =
+        PostgresStorage.builder(pooled(DATABASE.server())).build();
+
+    @Override
+    protected Storage storage() {
+      return storage;
+    }
+
+    private static DatabaseUrl pooled(EmbeddedPostgres server) {
+      return DatabaseUrl.parse(server.jdbcUrl() + "?pgbouncer=true")
+          .withCredentials(server.user(), server.password());
     }
   }
 
@@ -307,6 +326,7 @@ class PostgresStorageTest {
     storage.samples().insert(List.of(sample(FILESYSTEM, NOON)));
     storage.healthChecks().insert(List.of(healthCheck(GITHUB, NOON)));
     storage.events().insert(List.of(event(FILESYSTEM, NOON)));
+    storage.rollups().restore(List.of(rollup(FILESYSTEM, Window.FIVE_MINUTES, NOON)));
 
     assertThat(
             row(
@@ -329,10 +349,8 @@ class PostgresStorageTest {
             row(
                 "select server_id, time_window, sample_count, up_count, request_count,"
                     + " avg_response_time_ms::real, min_response_time_ms::int, max_response_time_ms::int"
-                    + " from mcp_performance_aggregates order by time_window"))
-        .isEqualTo(
-            "(filesystem,15m,1,1,40,12.345,12,12);(filesystem,1h,1,1,40,12.345,12,12);"
-                + "(filesystem,24h,1,1,40,12.345,12,12);(filesystem,5m,1,1,40,12.345,12,12)");
+                    + " from mcp_performance_aggregates"))
+        .isEqualTo("(filesystem,5m,20,20,800,19.5,10,29)");
     assertThat(
             DATABASE.query(
                 "select count(*) from pg_class where relkind = 'v' and relnamespace ="

@@ -14,7 +14,9 @@ import io.mcprealtime.ServerState;
 import io.mcprealtime.TimeSource;
 import io.mcprealtime.Window;
 import io.mcprealtime.analysis.AnomalyDetector;
+import io.mcprealtime.analysis.HealthScore;
 import io.mcprealtime.analysis.TrendAnalyzer;
+import io.mcprealtime.storage.TimeRange;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -218,7 +220,12 @@ class SqlAnalysisTest {
           .containsEntry("known_servers", "2")
           .containsEntry("sample_count", String.valueOf(kpis.sampleCount()))
           .containsEntry("request_count", String.valueOf(kpis.requestCount()))
-          .containsEntry("overall_health_score", "100");
+          .containsEntry(
+              "overall_health_score",
+              String.valueOf(
+                  HealthScore.of(Map.of(ServerState.HEALTHY, 1L, ServerState.DOWN, 1L))
+                      .orElseThrow()
+                      .intValue()));
       assertNumber(now, "error_rate", kpis.errorRate().orElseThrow());
       assertNumber(now, "uptime_percent", kpis.upRatio().orElseThrow() * 100);
     }
@@ -273,6 +280,63 @@ class SqlAnalysisTest {
     assertThat(buckets)
         .filteredOn(bucket -> bucket.get("time_window").equals("24h"))
         .allSatisfy(bucket -> assertThat(bucket.get("p95")).isEqualTo("0"));
+  }
+
+  @Test
+  void packedSamples_countAsTheyDidBefore() throws Exception {
+    insert(FILESYSTEM, Shape.NOISE, 1_200, Duration.ofMinutes(1));
+    var until = Instant.now().minus(Duration.ofHours(6));
+
+    var packed = DATABASE.storage().maintenance().pack(until, Duration.ofMinutes(1));
+
+    assertThat(packed.records()).isBetween(780L, 840L);
+    var row = row("select * from get_mcp_server_summary('filesystem', 30)");
+    try (var manager =
+        new McpTimeSeriesManager(
+            DATABASE.storage(), McpRealtimeConfig.defaults(), TimeSource.system())) {
+      var summary = manager.getServerSummary(FILESYSTEM, 30);
+      assertThat(row)
+          .containsEntry("sample_count", String.valueOf(summary.sampleCount()))
+          .containsEntry("request_count", String.valueOf(summary.requestCount()))
+          .containsEntry("p95_response_time_ms", "null");
+      // The hours carry whole microseconds.
+      var mean =
+          DATABASE
+              .storage()
+              .rollups()
+              .query(
+                  FILESYSTEM,
+                  Window.ONE_DAY,
+                  TimeRange.endingAt(Instant.now(), Duration.ofDays(3)));
+      double sum = mean.stream().mapToDouble(r -> r.responseTimeSum().toNanos() / 1e6).sum();
+      assertThat(Double.parseDouble(row.get("avg_response_time_ms")))
+          .isCloseTo(sum / 1_200, within(0.01));
+    }
+    var rollups =
+        DATABASE
+            .storage()
+            .rollups()
+            .query(
+                FILESYSTEM,
+                Window.ONE_HOUR,
+                TimeRange.endingAt(until.minus(Duration.ofHours(1)), Duration.ofHours(11)));
+    assertThat(rollups).hasSizeGreaterThan(9);
+    for (var rollup : rollups) {
+      var hour =
+          row(
+              "select * from mcp_performance_aggregates where server_id = 'filesystem'"
+                  + " and time_window = '1h' and window_start = '%s'".formatted(rollup.start()));
+      assertThat(hour).containsEntry("sample_count", String.valueOf(rollup.sampleCount()));
+      assertThat(Double.parseDouble(hour.get("p95_response_time_ms")))
+          .isCloseTo(rollup.latency().quantile(0.95).orElseThrow().toNanos() / 1e6, within(0.001));
+    }
+    assertThat(
+            rows(
+                "select time_window, sum(sample_count) as samples, count(*) - count(distinct window_start)"
+                    + " as twice from mcp_performance_aggregates group by 1"))
+        .allSatisfy(bucket -> assertThat(bucket).containsEntry("twice", "0"))
+        .filteredOn(bucket -> bucket.get("time_window").endsWith("h"))
+        .allSatisfy(bucket -> assertThat(bucket).containsEntry("samples", "1200"));
   }
 
   @ParameterizedTest

@@ -171,6 +171,34 @@ class TransactionPoolerTest {
     }
   }
 
+  /** A clean-up holds one connection, and packing in it another, beside the one at work. */
+  @Test
+  void pack_withinACleanUp_needsThreeConnections() throws Exception {
+    try (var wider = PgBouncer.start(Requires.pgbouncer(), DATABASE.server(), 3);
+        var storage = PostgresStorage.builder(wider.url("postgres")).build()) {
+      packWithinACleanUp(storage);
+    }
+  }
+
+  private static void packWithinACleanUp(PostgresStorage storage) {
+    var old = NOON.minus(Duration.ofDays(2));
+    storage.samples().insert(samples(FILESYSTEM, old, Duration.ofSeconds(15), 2_000));
+    var packed = new long[1];
+
+    storage
+        .maintenance()
+        .exclusively(
+            "clean-up",
+            () -> packed[0] = storage.maintenance().pack(NOON, Duration.ofMinutes(1)).records());
+
+    assertThat(packed[0]).isEqualTo(2_000);
+    var seen = new int[1];
+    storage
+        .samples()
+        .forEach(FILESYSTEM, TimeRange.endingAt(NOON, Duration.ofDays(3)), sample -> seen[0]++);
+    assertThat(seen[0]).isEqualTo(2_000);
+  }
+
   @Test
   void writers_whoseConnectionsAreCut_storeEverythingOnce() throws Exception {
     var threads = Executors.newFixedThreadPool(6);
