@@ -50,6 +50,11 @@ abstract class BitCoder {
     return Math.min(Math.max(probability, MARGIN), 65_536 - MARGIN);
   }
 
+  /** How often a slot was used, up to a bound. */
+  static int uses(int slot) {
+    return slot & COUNT_MASK;
+  }
+
   /** The slot after that bit. */
   static int adapted(int slot, int bit) {
     int count = slot & COUNT_MASK;

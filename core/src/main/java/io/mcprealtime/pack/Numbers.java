@@ -6,7 +6,7 @@ package io.mcprealtime.pack;
  */
 final class Numbers {
   private static final int CLASSES = 64;
-  private static final int SHAPE_BITS = 3;
+  private static final int SHAPE_BITS = 2;
   private static final int SHAPES = 1 << SHAPE_BITS;
 
   private final int[] lengths;

@@ -47,7 +47,7 @@ final class LatestReader<T> {
   /** By server. */
   List<T> read() {
     return database.readOnly(
-        "read the latest of the %s of every server".formatted(series.word()),
+        "read the latest %s of every server".formatted(series.word()),
         connection -> {
           var servers = new TreeMap<Integer, Newest<T>>();
           try (var statement = connection.prepareStatement(newestRows(series))) {

@@ -12,12 +12,14 @@ import io.mcprealtime.StageResult.Verdict;
 import io.mcprealtime.storage.TimeRange;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One server's samples and health checks as a monitor would find them, made from a seed: every
@@ -98,6 +100,7 @@ public final class RealisticSeries {
     private double pages;
     private double heapFloor;
     private String session;
+    private final Instant expiry;
     private String certificate = "";
     private double connectionChecked;
 
@@ -109,8 +112,7 @@ public final class RealisticSeries {
       heapFloor = between(8_000, 90_000);
       pages = heapFloor;
       session = newSession();
-      certificate =
-          "certificate valid until " + from.plus(Duration.ofDays(20 + traits.nextInt(70)));
+      expiry = from.plus(Duration.ofDays(20 + traits.nextInt(70)));
     }
 
     private double between(double low, double high) {
@@ -244,7 +246,7 @@ public final class RealisticSeries {
         sample
             .responseTime(ofMicros(response))
             .uptime(Duration.ofSeconds((long) ((seenMillis - startedMillis) / 1_000)))
-            .memoryBytes((long) pages * PAGE);
+            .memoryBytes(((long) pages) * PAGE);
       }
       if (requests > 0) {
         sample
@@ -296,6 +298,12 @@ public final class RealisticSeries {
     private double reach(List<StageResult> stages, boolean down) {
       if (down || atMillis - connectionChecked > CONNECTION_CHECK.toMillis()) {
         connectionChecked = atMillis;
+        var at = Instant.ofEpochMilli((long) atMillis);
+        certificate =
+            "certificate valid until %s (%d days)"
+                .formatted(
+                    expiry.atOffset(ZoneOffset.UTC).toLocalDate(),
+                    Duration.between(at, expiry).toDays());
         stages.add(passed(ProbeStage.RESOLVE, handling() * 6, "10.2.0." + seed % 250));
         stages.add(passed(ProbeStage.CONNECT, micros(0.1), null));
         stages.add(passed(ProbeStage.TLS, micros(0.3), certificate));
@@ -346,8 +354,7 @@ public final class RealisticSeries {
     }
   }
 
-  private static StageResult passed(
-      ProbeStage stage, double micros, @org.jspecify.annotations.Nullable String detail) {
+  private static StageResult passed(ProbeStage stage, double micros, @Nullable String detail) {
     return new StageResult(stage, Verdict.PASSED, ofMicros(micros), detail);
   }
 
