@@ -10,16 +10,20 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.PGProperty;
 
 /**
  * Where a PostgreSQL database is and as whom to connect, from a URL in the form of PostgreSQL
  * ({@code postgres://user:password@host:port/database?sslmode=require}) or of JDBC. The password
- * never appears in {@link #toString()} or in a message.
+ * never appears in {@link #toString()} or in a message. Parameters that the driver does not know,
+ * as other clients' URLs have them ({@code connection_limit}, {@code supa}), are left out.
  */
 public final class DatabaseUrl {
   private static final String JDBC = "jdbc:postgresql:";
   private static final int DEFAULT_PORT = 5432;
   private static final int TRANSACTION_POOLER_PORT = 6543;
+  private static final String SUPABASE_POOLER = ".pooler.supabase.com";
+  private static final String POOLER_PARAMETER = "pgbouncer";
   private static final String FORMS =
       "use postgres://user:password@host:port/database or jdbc:postgresql://host:port/database";
 
@@ -28,13 +32,26 @@ public final class DatabaseUrl {
   private final @Nullable String user;
   private final @Nullable String password;
   private final Map<String, String> parameters;
+  private final Route route;
+
+  /** What stands between the driver and the database. */
+  public enum Route {
+    /** Nothing that is known of. */
+    DIRECT,
+    /** A pooler that gives a connection until the client leaves. */
+    SESSION_POOLER,
+    /** A pooler that gives a connection for one transaction: there is no session state. */
+    TRANSACTION_POOLER
+  }
 
   private DatabaseUrl(
       String address,
       String database,
       @Nullable String user,
       @Nullable String password,
-      Map<String, String> parameters) {
+      Map<String, String> parameters,
+      Route route) {
+    this.route = route;
     this.address = address;
     this.database = database;
     this.user = user;
@@ -78,6 +95,7 @@ public final class DatabaseUrl {
       throw new IllegalArgumentException("the database URL names no host; " + FORMS);
     }
     var parameters = parameters(uri.getRawQuery());
+    var pooler = parameters.get(POOLER_PARAMETER);
     var user = parameters.remove("user");
     var password = parameters.remove("password");
     int at = authority.lastIndexOf('@');
@@ -95,17 +113,28 @@ public final class DatabaseUrl {
     }
     var path = uri.getRawPath();
     var database = path == null || path.length() < 2 ? "" : decode(path.substring(1));
+    parameters.keySet().removeIf(name -> PGProperty.forName(name) == null);
     return new DatabaseUrl(
         address,
         database.isEmpty() ? user == null ? "postgres" : user : database,
         user,
         password,
-        parameters);
+        parameters,
+        route(address, pooler));
+  }
+
+  /** What the URL says goes before what the port means elsewhere. */
+  private static Route route(String address, @Nullable String pooler) {
+    if ("true".equals(pooler)
+        || pooler == null && address.endsWith(":" + TRANSACTION_POOLER_PORT)) {
+      return Route.TRANSACTION_POOLER;
+    }
+    return address.contains(SUPABASE_POOLER + ":") ? Route.SESSION_POOLER : Route.DIRECT;
   }
 
   /** The same database for this user. */
   public DatabaseUrl withCredentials(String newUser, String newPassword) {
-    return new DatabaseUrl(address, database, newUser, newPassword, parameters);
+    return new DatabaseUrl(address, database, newUser, newPassword, parameters, route);
   }
 
   /** The URL for JDBC, without user and password. */
@@ -140,12 +169,16 @@ public final class DatabaseUrl {
   }
 
   /**
-   * Whether the URL points at a pooler that gives a connection for one transaction only, as by
-   * Supabase's port 6543 or the parameter {@code pgbouncer=true}: there is no session state then.
+   * What the URL points at: a transaction pooler by Supabase's port 6543 or the parameter {@code
+   * pgbouncer=true}, a session pooler by Supabase's host names.
    */
+  public Route route() {
+    return route;
+  }
+
+  /** Whether there is no session state, so that nothing may be prepared or set for later. */
   public boolean isTransactionPooler() {
-    return address.endsWith(":" + TRANSACTION_POOLER_PORT)
-        || "true".equals(parameters.get("pgbouncer"));
+    return route == Route.TRANSACTION_POOLER;
   }
 
   @Override
@@ -171,6 +204,7 @@ public final class DatabaseUrl {
       case "application_name" -> "ApplicationName";
       case "connect_timeout" -> "connectTimeout";
       case "target_session_attrs" -> "targetServerType";
+      case "channel_binding" -> "channelBinding";
       default -> name;
     };
   }

@@ -3,15 +3,27 @@ package io.mcprealtime.postgres;
 import io.mcprealtime.storage.StorageException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 
 /** Brings a database's schema up to date. */
 final class Migration {
   /** The newest version among the resources. */
-  static final String NEWEST = "3";
+  static final String NEWEST = "6";
 
   private static final int MIN_SERVER = 150_000;
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final long LOOK_AGAIN_MILLIS = 200;
+
+  /** Flyway's key begins with the letters F and l; the rest is made of the table's name. */
+  private static final String OTHER_MIGRATES =
+      """
+      select count(*) > 0 from pg_catalog.pg_locks
+      where locktype = 'advisory' and granted and classid between 17003 and 17005
+        and database = (
+          select oid from pg_catalog.pg_database where datname = current_database())""";
+
   private static final String HISTORY = TimeTable.SCHEMA + ".flyway_schema_history";
 
   private final Database database;
@@ -21,17 +33,27 @@ final class Migration {
   }
 
   void run() {
-    boolean upToDate =
-        database.call(
-            "look at the schema's version",
-            connection -> {
-              checkServer(connection);
-              return isUpToDate(connection);
-            });
     // Flyway looks through the class path and takes locks: a restart need not wait for that.
-    if (!upToDate) {
+    if (!isUpToDate()) {
       migrate();
     }
+    // Roles may have come since, and Flyway's own table is there only now.
+    database.call(
+        "give the API's roles their rights",
+        connection -> {
+          try (var statement = connection.createStatement()) {
+            return statement.execute("select mcp_realtime.apply_grants()");
+          }
+        });
+  }
+
+  private boolean isUpToDate() {
+    return database.call(
+        "look at the schema's version",
+        connection -> {
+          checkServer(connection);
+          return isUpToDate(connection);
+        });
   }
 
   private void checkServer(Connection connection) throws SQLException {
@@ -62,16 +84,63 @@ final class Migration {
     }
   }
 
+  /**
+   * Flyway waits for its lock within a transaction, which holds one of a pooler's connections; the
+   * process that has the lock may need just that one. So the waiting is done here, in steps.
+   */
   private void migrate() {
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    while (!isUpToDate()) {
+      if (!isAnotherAtIt() && migrateNow()) {
+        return;
+      }
+      if (System.nanoTime() > end) {
+        throw new StorageException(
+            "another process has been changing the schema of PostgreSQL at %s for %d s; see what holds an advisory lock there, or try again"
+                .formatted(database.url(), PATIENCE.toSeconds()),
+            null);
+      }
+      pause();
+    }
+  }
+
+  private boolean isAnotherAtIt() {
+    return database.call(
+        "look for a migration under way",
+        connection -> {
+          try (var statement = connection.prepareStatement(OTHER_MIGRATES)) {
+            return Rows.all(statement, row -> row.getBoolean(1)).get(0);
+          }
+        });
+  }
+
+  private static void pause() {
+    try {
+      Thread.sleep(LOOK_AGAIN_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new StorageException("interrupted while another process changes the schema", e);
+    }
+  }
+
+  /**
+   * @return false when another process has the lock
+   */
+  private boolean migrateNow() {
     try {
       Flyway.configure(Migration.class.getClassLoader())
           .dataSource(database.unpooled())
           .locations("classpath:db/migration")
           .schemas(TimeTable.SCHEMA)
           .defaultSchema(TimeTable.SCHEMA)
+          .lockRetryCount(0)
           .load()
           .migrate();
+      return true;
     } catch (FlywayException e) {
+      if (e.getCause() == null && String.valueOf(e.getMessage()).contains("advisory lock")) {
+        return false;
+      }
       for (Throwable cause = e; cause != null; cause = cause.getCause()) {
         if (cause instanceof SQLException error) {
           throw database.failed("bring the schema up to date", error);

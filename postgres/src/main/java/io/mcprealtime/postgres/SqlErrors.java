@@ -17,6 +17,7 @@ final class SqlErrors {
   static final String NO_PARTITION = "23514";
   static final String DUPLICATE = "23505";
   static final String LOCK_TIMEOUT = "55P03";
+  static final String NO_TABLE = "42P01";
 
   private final DatabaseUrl url;
   private final int connections;
@@ -28,7 +29,8 @@ final class SqlErrors {
 
   /**
    * Whether the same work may go well at once: a deadlock, or a pooled connection that was ended
-   * meanwhile. Not when connecting failed or the server was silent, which took its time already.
+   * meanwhile, which a pooler calls a violation of the protocol. Not when connecting failed or the
+   * server was silent, which took its time already.
    */
   static boolean isPassing(SQLException error) {
     if (error instanceof SQLTransientConnectionException
@@ -36,7 +38,7 @@ final class SqlErrors {
       return false;
     }
     return switch (String.valueOf(error.getSQLState())) {
-      case "40P01", "40001", "57P01", "08003", "08006" -> true;
+      case "40P01", "40001", "57P01", "08003", "08006", "08P01" -> true;
       default -> false;
     };
   }
@@ -83,6 +85,10 @@ final class SqlErrors {
       return network;
     }
     if (error instanceof SQLTransientConnectionException) {
+      if (url.route() != DatabaseUrl.Route.DIRECT) {
+        return "no connection came free in time: all %d of this process are in use, or the pooler has none left; a process needs 3 of the pooler's"
+            .formatted(connections);
+      }
       return "all %d connections are in use; raise the number of connections, or write less at once"
           .formatted(connections);
     }
@@ -120,7 +126,9 @@ final class SqlErrors {
   private @Nullable String network(SQLException error) {
     for (Throwable cause = error; cause != null; cause = cause.getCause()) {
       if (cause instanceof UnknownHostException) {
-        return "the host's name is not known; correct the URL or check the network";
+        return isSupabaseDirect()
+            ? "the host's name is not known here; a direct Supabase host has IPv6 only, so use the session pooler's address"
+            : "the host's name is not known; correct the URL or check the network";
       }
       if (cause instanceof ConnectException || cause instanceof NoRouteToHostException) {
         return "nothing answers there; start the database or correct the URL";
@@ -136,6 +144,10 @@ final class SqlErrors {
     return isConnectionLost(error)
         ? "the connection was lost or refused (%s)".formatted(message(error))
         : null;
+  }
+
+  private boolean isSupabaseDirect() {
+    return url.address().matches("db\\.[a-z0-9]+\\.supabase\\.co:\\d+");
   }
 
   /** The server's own sentence, without the details that may quote data. */

@@ -3,8 +3,10 @@ package io.mcprealtime.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.mcprealtime.postgres.DatabaseUrl.Route;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class DatabaseUrlTest {
@@ -44,10 +46,32 @@ class DatabaseUrlTest {
     assertThat(DatabaseUrl.parse(" postgres://host/d ").user()).isNull();
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "postgres://db.ref.supabase.co:5432/postgres, DIRECT",
+    "postgres://postgres.ref@aws-0-eu-west-1.pooler.supabase.com:5432/postgres, SESSION_POOLER",
+    "postgres://postgres.ref@aws-0-eu-west-1.pooler.supabase.com:6543/postgres, TRANSACTION_POOLER",
+    "postgres://db.ref.supabase.co:6543/postgres, TRANSACTION_POOLER",
+    "postgres://host/d?pgbouncer=true, TRANSACTION_POOLER",
+    "jdbc:postgresql://host:6432/d?pgbouncer=true, TRANSACTION_POOLER",
+    "postgres://host:6543/d?pgbouncer=false, DIRECT",
+  })
+  void route_isToldByHostPortAndParameter(String url, Route route) {
+    assertThat(DatabaseUrl.parse(url).route()).isEqualTo(route);
+    assertThat(DatabaseUrl.parse(url).withCredentials("u", "p").isTransactionPooler())
+        .isEqualTo(route == Route.TRANSACTION_POOLER);
+  }
+
   @Test
-  void parse_ofATransactionPooler_knowsIt() {
-    assertThat(DatabaseUrl.parse("postgres://h:6543/d").isTransactionPooler()).isTrue();
-    assertThat(DatabaseUrl.parse("postgres://h/d?pgbouncer=true").isTransactionPooler()).isTrue();
+  void jdbcUrl_leavesOutWhatTheDriverDoesNotKnow() {
+    var url =
+        DatabaseUrl.parse(
+            "postgres://u:p@h:6543/d?pgbouncer=true&supa=base-pooler.x&connection_limit=1&pool_timeout=9"
+                + "&schema=public&sslmode=require&connect_timeout=7&channel_binding=prefer");
+
+    assertThat(url.jdbcUrl())
+        .isEqualTo(
+            "jdbc:postgresql://h:6543/d?sslmode=require&connectTimeout=7&channelBinding=prefer");
   }
 
   @ParameterizedTest

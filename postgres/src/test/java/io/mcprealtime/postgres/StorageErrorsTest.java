@@ -205,4 +205,18 @@ class StorageErrorsTest {
                 "do it", new SQLException("x", "08006", new javax.net.ssl.SSLException("bad"))))
         .hasMessageContaining("the encrypted connection failed (bad); check sslmode");
   }
+
+  @Test
+  void describe_behindAPooler_saysWhatItMayBe() {
+    var pooled = new SqlErrors(DatabaseUrl.parse("postgres://h:6543/d"), 8);
+    var direct = new SqlErrors(DatabaseUrl.parse("postgres://db.abcdef.supabase.co/d"), 8);
+
+    assertThat(pooled.describe("do it", new java.sql.SQLTransientConnectionException("x", null, 0)))
+        .hasMessageContaining("or the pooler has none left; a process needs 3 of the pooler's");
+    assertThat(
+            direct.describe(
+                "do it", new SQLException("x", "08001", new java.net.UnknownHostException("x"))))
+        .hasMessageContaining("IPv6 only, so use the session pooler's address");
+    assertThat(SqlErrors.isPassing(new SQLException("server conn crashed?", "08P01"))).isTrue();
+  }
 }

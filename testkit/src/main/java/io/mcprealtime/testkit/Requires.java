@@ -51,6 +51,11 @@ public final class Requires {
     return here().findChromium();
   }
 
+  /** The program of PgBouncer. */
+  public static Path pgbouncer() {
+    return here().findPgbouncer();
+  }
+
   NodeFixture findNodeServers() {
     Path modules = modules("node");
     Path node =
@@ -82,6 +87,15 @@ public final class Requires {
                 missing(
                     "chromium",
                     "no Chromium is on the PATH; install one, or name it in " + CHROMIUM_VARIABLE));
+  }
+
+  Path findPgbouncer() {
+    return onPath("pgbouncer")
+        .orElseThrow(
+            () ->
+                missing(
+                    "pgbouncer",
+                    "PgBouncer is not on the PATH; install it (Debian: apt-get install pgbouncer)"));
   }
 
   private Path modules(String fixture) {

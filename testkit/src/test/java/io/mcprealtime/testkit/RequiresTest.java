@@ -89,6 +89,15 @@ class RequiresTest {
         .hasMessageContaining("MCP_REALTIME_CHROMIUM");
   }
 
+  @Test
+  void pgbouncer_isOnThePathOrSkipsTheTest() throws IOException {
+    Path program = program("sbin/pgbouncer");
+    assertThat(requires(folder, null, program.getParent()).findPgbouncer()).isEqualTo(program);
+    assertThatThrownBy(() -> requires(folder, null, folder).findPgbouncer())
+        .isInstanceOf(TestAbortedException.class)
+        .hasMessageContaining("PgBouncer is not on the PATH");
+  }
+
   private Requires requires(Path workingDirectory, @Nullable String property, Path path) {
     return new Requires(Map.of("PATH", path.toString()), workingDirectory, property);
   }
