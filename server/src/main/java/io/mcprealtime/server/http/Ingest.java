@@ -78,7 +78,7 @@ final class Ingest {
 
   private static ObjectNode answer(CollectResult result, int accepted, Rejected bad) {
     result
-        .whyNotStored()
+        .whyNotKept()
         .ifPresent(
             failure -> {
               int status = failure instanceof OverloadException ? 429 : 503;
