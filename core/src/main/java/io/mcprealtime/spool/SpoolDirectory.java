@@ -5,10 +5,7 @@ import static java.util.Comparator.comparing;
 import io.mcprealtime.ServerId;
 import java.io.IOException;
 import java.io.RandomAccessFile;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -18,6 +15,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -25,14 +24,18 @@ import org.jspecify.annotations.Nullable;
 final class SpoolDirectory implements AutoCloseable {
   private static final Pattern SEGMENT = Pattern.compile("(\\d{16})" + Segment.SUFFIX);
 
+  /**
+   * Directories that this process holds. A second channel to a lock file must not even be opened:
+   * POSIX drops a process's locks of a file when any of its channels to it is closed.
+   */
+  private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
+
   private final Path path;
   private final FileChannel lockFile;
-  private final FileLock lock;
 
-  private SpoolDirectory(Path path, FileChannel lockFile, FileLock lock) {
+  private SpoolDirectory(Path path, FileChannel lockFile) {
     this.path = path;
     this.lockFile = lockFile;
-    this.lock = lock;
   }
 
   /** A frame that was found, and the segment that it was found in. */
@@ -52,18 +55,22 @@ final class SpoolDirectory implements AutoCloseable {
   /** Takes the directory for this process. */
   static SpoolDirectory lock(Path path) {
     FileChannel channel = null;
+    Path real = null;
     try {
       Files.createDirectories(path);
-      channel =
-          FileChannel.open(
-              path.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-      var lock = tryLock(channel);
-      if (lock != null) {
-        return new SpoolDirectory(path, channel, lock);
+      real = path.toRealPath();
+      if (HELD.add(real)) {
+        channel =
+            FileChannel.open(
+                real.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        var lock = channel.tryLock();
+        if (lock != null) {
+          return new SpoolDirectory(real, channel);
+        }
+        release(real, channel);
       }
-      channel.close();
     } catch (IOException e) {
-      closeQuietly(channel);
+      release(real, channel);
       throw new SpoolException(
           "the spool directory %s cannot be used: %s; make it writable, or choose another with spool.directory"
               .formatted(path, e),
@@ -75,21 +82,16 @@ final class SpoolDirectory implements AutoCloseable {
         null);
   }
 
-  private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
+  private static void release(@Nullable Path held, @Nullable FileChannel channel) {
     try {
-      return channel.tryLock();
-    } catch (OverlappingFileLockException e) {
-      return null;
-    }
-  }
-
-  private static void closeQuietly(@Nullable FileChannel channel) {
-    if (channel != null) {
-      try {
+      if (channel != null) {
         channel.close();
-      } catch (IOException e) {
-        // The first failure is told.
       }
+    } catch (IOException e) {
+      // The lock ends with the process.
+    }
+    if (held != null) {
+      HELD.remove(held);
     }
   }
 
@@ -135,7 +137,6 @@ final class SpoolDirectory implements AutoCloseable {
       throws IOException {
     try (var open = new RandomAccessFile(file.toFile(), "rw")) {
       open.setLength(end);
-      open.getFD().sync();
     }
     findings.add(
         "%s ended in a frame that was not written to its end; %d bytes that nobody was promised were cut off"
@@ -149,16 +150,13 @@ final class SpoolDirectory implements AutoCloseable {
       byte[] damaged = Arrays.copyOfRange(bytes, part.from(), part.to());
       var aside = aside(file, part.from(), "damaged");
       if (!Files.exists(aside) || !Arrays.equals(Files.readAllBytes(aside), damaged)) {
-        write(aside, damaged);
+        // The segment still has it, until its frames are stored.
+        Files.write(aside, damaged);
         findings.add(
             "%s is damaged: %d bytes from %d on are no frame and are kept in %s; the frames after them are used"
                 .formatted(file, damaged.length, part.from(), aside));
       }
     }
-  }
-
-  private static Path partial(Path file) {
-    return file.resolveSibling(file.getFileName() + ".partial");
   }
 
   /** The file beside a segment for what lay there: {@code …-4711.rejected}. */
@@ -169,31 +167,18 @@ final class SpoolDirectory implements AutoCloseable {
             .formatted(name.substring(0, name.length() - Segment.SUFFIX.length()), offset, why));
   }
 
-  /** Writes a file that is there whole or not at all. */
+  /** Writes a file that is there whole or not at all, and is on disk when this returns. */
   static void write(Path file, byte[] bytes) throws IOException {
-    var partial = partial(file);
-    try (var out =
-        FileChannel.open(
-            partial,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.TRUNCATE_EXISTING,
-            StandardOpenOption.WRITE)) {
-      var buffer = ByteBuffer.wrap(bytes);
-      while (buffer.hasRemaining()) {
-        out.write(buffer);
-      }
-      out.force(true);
+    var partial = file.resolveSibling(file.getFileName() + ".partial");
+    Files.write(partial, bytes);
+    try (var open = FileChannel.open(partial, StandardOpenOption.WRITE)) {
+      open.force(true);
     }
     Files.move(partial, file, StandardCopyOption.REPLACE_EXISTING);
   }
 
   @Override
   public void close() {
-    try {
-      lock.release();
-      lockFile.close();
-    } catch (IOException e) {
-      // The lock ends with the process.
-    }
+    release(path, lockFile);
   }
 }
