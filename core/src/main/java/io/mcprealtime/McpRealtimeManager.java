@@ -68,7 +68,10 @@ public final class McpRealtimeManager {
     this.retention = retention;
     this.config = config;
     this.time = time;
-    timeSeries.onEvent(event -> processEventsAsync(List.of(event)));
+    timeSeries.onEvent(
+        event -> {
+          var ignored = processEventsAsync(List.of(event));
+        });
   }
 
   /**

@@ -61,7 +61,10 @@ public final class McpTimeSeriesManager implements AutoCloseable {
     this.sampleWriter = writer("mcp-write-metrics", RecordKind.METRICS, config);
     this.checkWriter = writer("mcp-write-health", RecordKind.HEALTH_CHECKS, config);
     this.eventWriter = writer("mcp-write-events", RecordKind.EVENTS, config);
-    path.onEvent(event -> submit(eventWriter, List.of(event)));
+    path.onEvent(
+        event -> {
+          var ignored = submit(eventWriter, List.of(event));
+        });
   }
 
   private <T> BatchWriter<T, Kept> writer(

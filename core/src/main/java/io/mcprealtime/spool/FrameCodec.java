@@ -9,10 +9,10 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +29,29 @@ final class FrameCodec {
   private FrameCodec() {}
 
   /** A frame ready to be written. */
-  record Encoded(FrameHeader header, Map<ServerId, Instant> newest, byte[] bytes) {}
+  static final class Encoded {
+    private final FrameHeader header;
+    private final Map<ServerId, Instant> newest;
+    private final byte[] bytes;
+
+    private Encoded(FrameHeader header, Map<ServerId, Instant> newest, byte[] bytes) {
+      this.header = header;
+      this.newest = newest;
+      this.bytes = bytes;
+    }
+
+    FrameHeader header() {
+      return header;
+    }
+
+    Map<ServerId, Instant> newest() {
+      return newest;
+    }
+
+    byte[] bytes() {
+      return bytes;
+    }
+  }
 
   static <T> Encoded encode(RecordKind<T> kind, List<T> records) {
     var newest = new HashMap<ServerId, Instant>();
@@ -53,10 +75,9 @@ final class FrameCodec {
             from,
             to,
             FrameHeader.crc(body, 0, body.length));
-    var frame = ByteBuffer.allocate(header.size());
-    header.writeTo(frame);
-    frame.put(body);
-    return new Encoded(header, newest, frame.array());
+    byte[] frame = Arrays.copyOf(header.bytes(), header.size());
+    System.arraycopy(body, 0, frame, FrameHeader.BYTES, body.length);
+    return new Encoded(header, newest, frame);
   }
 
   private static <T> byte[] body(

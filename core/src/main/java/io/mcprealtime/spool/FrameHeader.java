@@ -21,11 +21,13 @@ record FrameHeader(int kind, int records, int length, long fromMillis, long toMi
 
   private static final int CHECKED = BYTES - Integer.BYTES;
 
-  void writeTo(ByteBuffer out) {
-    int start = out.position();
+  byte[] bytes() {
+    byte[] bytes = new byte[BYTES];
+    var out = ByteBuffer.wrap(bytes);
     out.putInt(MAGIC).put((byte) kind).putInt(records).putInt(length);
     out.putLong(fromMillis).putLong(toMillis).putInt(bodyCrc);
-    out.putInt(crc(out.array(), start, CHECKED));
+    out.putInt(crc(bytes, 0, CHECKED));
+    return bytes;
   }
 
   /** The header at an offset; empty when none is whole there. */

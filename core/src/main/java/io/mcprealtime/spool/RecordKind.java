@@ -10,7 +10,7 @@ import io.mcprealtime.wire.WireJson;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.BiFunction;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -55,7 +55,7 @@ public final class RecordKind<T> {
   private final Function<T, Instant> at;
   private final Function<T, @Nullable ServerId> server;
   private final Function<T, Object> key;
-  private final BiFunction<Storage, List<T>, Integer> insert;
+  private final BiConsumer<Storage, List<T>> insert;
 
   private RecordKind(
       DataKind data,
@@ -64,7 +64,7 @@ public final class RecordKind<T> {
       Function<T, Instant> at,
       Function<T, @Nullable ServerId> server,
       Function<T, Object> key,
-      BiFunction<Storage, List<T>, Integer> insert) {
+      BiConsumer<Storage, List<T>> insert) {
     this.data = data;
     this.code = code;
     this.shape = shape;
@@ -113,7 +113,7 @@ public final class RecordKind<T> {
 
   /** Writes records, all or none. */
   void insert(Storage storage, List<T> values) {
-    insert.apply(storage, values);
+    insert.accept(storage, values);
   }
 
   @Override

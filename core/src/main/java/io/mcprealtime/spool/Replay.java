@@ -85,11 +85,14 @@ final class Replay implements AutoCloseable {
   }
 
   private void awaitWork() throws InterruptedException {
+    // Not without a bound, as the spool is filled outside of this lock; an attempt without work is
+    // cheap.
+    long until = System.nanoTime() + FIRST_DELAY.toNanos();
     synchronized (signal) {
-      // Not without a bound: the spool is filled outside of this lock. An attempt without work is
-      // cheap.
-      if (!closed && spool.isEmpty() && !path.isAway()) {
-        signal.wait(FIRST_DELAY.toMillis());
+      for (long left = until - System.nanoTime();
+          left > 0 && !closed && spool.isEmpty() && !path.isAway();
+          left = until - System.nanoTime()) {
+        signal.wait(left / 1_000_000 + 1);
       }
     }
   }

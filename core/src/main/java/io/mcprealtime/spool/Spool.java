@@ -1,5 +1,7 @@
 package io.mcprealtime.spool;
 
+import static java.util.Objects.requireNonNull;
+
 import io.mcprealtime.ServerId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -229,8 +231,8 @@ public final class Spool implements AutoCloseable {
   private synchronized void index(
       Segment segment, long offset, FrameHeader header, Map<ServerId, Instant> servers) {
     var frame = new Frame(segment, offset, header, nextFrame++, servers);
-    waiting.get(header.kind()).add(frame);
-    var known = newest.get(header.kind());
+    queue(header.kind()).add(frame);
+    var known = newest(header.kind());
     servers.forEach(
         (server, at) ->
             known.merge(
@@ -239,6 +241,14 @@ public final class Spool implements AutoCloseable {
                 (one, other) -> other.at.isAfter(one.at) ? other : one));
     segment.waiting++;
     records += header.records();
+  }
+
+  private Deque<Frame> queue(int kind) {
+    return requireNonNull(waiting.get(kind));
+  }
+
+  private Map<ServerId, Newest> newest(int kind) {
+    return requireNonNull(newest.get(kind));
   }
 
   /** The kind of the frame that waits longest; empty when none does. */
@@ -254,7 +264,7 @@ public final class Spool implements AutoCloseable {
   synchronized List<Frame> oldest(RecordKind<?> kind, int maxRecords) {
     var found = new ArrayList<Frame>();
     int count = 0;
-    for (var frame : waiting.get(kind.code())) {
+    for (var frame : queue(kind.code())) {
       if (!found.isEmpty() && count + frame.records() > maxRecords) {
         break;
       }
@@ -265,7 +275,7 @@ public final class Spool implements AutoCloseable {
   }
 
   synchronized int frames(RecordKind<?> kind) {
-    return waiting.get(kind.code()).size();
+    return queue(kind.code()).size();
   }
 
   synchronized boolean isEmpty() {
@@ -279,7 +289,7 @@ public final class Spool implements AutoCloseable {
       return;
     }
     synchronized (this) {
-      var queue = waiting.get(kind.code());
+      var queue = queue(kind.code());
       for (var frame : stored) {
         if (queue.peekFirst() != frame) {
           throw new IllegalStateException("a frame is removed out of order");
@@ -290,7 +300,7 @@ public final class Spool implements AutoCloseable {
         deleteIfDone(frame.segment);
       }
       var gone = Set.copyOf(stored);
-      newest.get(kind.code()).values().removeIf(entry -> gone.contains(entry.frame));
+      newest(kind.code()).values().removeIf(entry -> gone.contains(entry.frame));
     }
     // The file that is written to goes too when nothing waits any more.
     if (isEmpty() && writing.tryLock()) {
@@ -341,13 +351,12 @@ public final class Spool implements AutoCloseable {
   }
 
   synchronized View view(RecordKind<?> kind, Predicate<Frame> filter) {
-    return new View(waiting.get(kind.code()).stream().filter(filter).toList());
+    return new View(queue(kind.code()).stream().filter(filter).toList());
   }
 
   /** The frames that hold the newest record of some server. */
   synchronized View newest(RecordKind<?> kind) {
-    return new View(
-        newest.get(kind.code()).values().stream().map(Newest::frame).distinct().toList());
+    return new View(newest(kind.code()).values().stream().map(Newest::frame).distinct().toList());
   }
 
   /** A frame's records; they are checked against its checksum once more. */
