@@ -138,6 +138,28 @@ class FaultIT {
     }
   }
 
+  @Test
+  void start_whileTheDatabaseIsAway_spools_andMigratesLater(@TempDir Path directory)
+      throws Exception {
+    try (var fixture = FaultFixture.open(directory)) {
+      fixture.proxy.cut();
+      try (var jar = fixture.monitor()) {
+        jar.url();
+        try (var load = Load.start(fixture.port())) {
+          awaitMore(load, 500);
+          fixture.proxy.restore();
+          FaultFixture.awaitDrained(jar);
+          load.end();
+          FaultFixture.awaitDrained(jar);
+          try (var storage = fixture.storage()) {
+            load.verify("a start while the database is away", storage);
+          }
+        }
+        jar.stop();
+      }
+    }
+  }
+
   private static Path smallDisk(Path directory) throws IOException, InterruptedException {
     var disk = Files.createDirectory(directory.resolve("disk"));
     var mount =
