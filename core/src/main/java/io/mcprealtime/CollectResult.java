@@ -9,21 +9,28 @@ import org.jspecify.annotations.Nullable;
  *
  * @param cached whether the cache took them
  * @param stored whether the storage committed them; when it did not, none of them is stored
+ * @param spooled whether the spool has them on disk instead, to be stored when the storage is back
  * @param cacheTime how long the cache took
- * @param storeTime how long it took until they were committed, or could not be
+ * @param storeTime how long it took until they were committed or spooled, or could not be
  * @param totalTime how long both took, side by side
- * @param failure why they were not stored
+ * @param failure why they were not kept
  */
 public record CollectResult(
     boolean cached,
     boolean stored,
+    boolean spooled,
     Duration cacheTime,
     Duration storeTime,
     Duration totalTime,
     @Nullable McpRealtimeException failure) {
 
-  /** Why the samples were not stored; absent when they were. */
-  public Optional<McpRealtimeException> whyNotStored() {
+  /** Whether the samples are on disk for certain: stored, or spooled. */
+  public boolean isKept() {
+    return stored || spooled;
+  }
+
+  /** Why the samples were not kept; absent when they were stored or spooled. */
+  public Optional<McpRealtimeException> whyNotKept() {
     return Optional.ofNullable(failure);
   }
 }

@@ -30,10 +30,12 @@ public final class McpRealtime implements AutoCloseable {
   private final McpRealtimeManager manager;
   private final PeriodicJob packing;
   private final PeriodicJob cleanUp;
+  private final @Nullable Runnable prepare;
 
   private McpRealtime(Builder builder) {
     var time = builder.time;
     var config = builder.config;
+    this.prepare = builder.prepare;
     var storage = builder.storage == null ? new InMemoryStorage() : builder.storage;
     var backend = builder.cache == null ? new InProcessCache(time) : builder.cache;
     this.cache = new McpCacheManager(backend, config, time);
@@ -72,16 +74,22 @@ public final class McpRealtime implements AutoCloseable {
   }
 
   private McpRealtime started() {
-    timeSeries.start();
-    manager.start();
+    try {
+      timeSeries.start(prepare);
+      manager.start();
+    } catch (RuntimeException | Error e) {
+      timeSeries.close();
+      throw e;
+    }
     cleanUp.start();
     packing.start();
     return this;
   }
 
   /**
-   * Ends the periodic work and commits what waits to be written, within a bound. The storage and
-   * the cache stay open: who made them closes them.
+   * Ends the periodic work and commits what waits to be written, within a bound; where there is a
+   * spool, what the storage does not take in time goes there. The storage and the cache stay open:
+   * who made them closes them.
    */
   @Override
   public void close() {
@@ -94,6 +102,7 @@ public final class McpRealtime implements AutoCloseable {
     private @Nullable CacheBackend cache;
     private McpRealtimeConfig config = McpRealtimeConfig.defaults();
     private TimeSource time = TimeSource.system();
+    private @Nullable Runnable prepare;
 
     private Builder() {}
 
@@ -118,9 +127,21 @@ public final class McpRealtime implements AutoCloseable {
     }
 
     /**
-     * Wires the managers and starts their periodic work.
+     * What makes the storage fit for use, such as the migration of its schema. It runs at the
+     * start; where there is a spool and the storage is away, again until it went well.
+     */
+    public Builder prepare(Runnable value) {
+      prepare = value;
+      return this;
+    }
+
+    /**
+     * Wires the managers and starts their periodic work. Where there is a spool, a storage that is
+     * away does not matter: what comes in is spooled, and the states that it knows are learnt when
+     * it is back.
      *
-     * @throws McpRealtimeException when the storage does not answer
+     * @throws McpRealtimeException when the spool cannot be opened, or the storage does not answer
+     *     and there is no spool
      */
     public McpRealtime start() {
       return new McpRealtime(this).started();

@@ -9,6 +9,7 @@ import io.mcprealtime.MetricsResult.Source;
 import io.mcprealtime.RealtimeStats.SystemStats;
 import io.mcprealtime.analysis.HealthScore;
 import io.mcprealtime.analysis.Trend;
+import io.mcprealtime.spool.WritePath.Kept;
 import io.mcprealtime.storage.DataKind;
 import io.mcprealtime.storage.TimeRange;
 import java.time.Duration;
@@ -66,11 +67,30 @@ public final class McpRealtimeManager {
     this.retention = retention;
     this.config = config;
     this.time = time;
+    timeSeries.onEvent(
+        event -> {
+          var ignored = processEventsAsync(List.of(event));
+        });
   }
 
-  /** Learns each server's last known state, so that a restart is no change. */
+  /**
+   * Learns each server's last known state, so that a restart is no change. While the storage is
+   * away it is learnt from the spool, and from the storage when that is back.
+   */
   void start() {
-    states.learn(timeSeries.getLatestMetrics());
+    if (!timeSeries.isStorageAway()) {
+      states.learn(timeSeries.getLatestMetrics());
+      return;
+    }
+    states.learn(timeSeries.getSpooledMetrics());
+    var learnt = new AtomicBoolean();
+    timeSeries.onReturn(
+        () -> {
+          if (!learnt.get()) {
+            states.learn(timeSeries.getLatestMetrics());
+            learnt.set(true);
+          }
+        });
   }
 
   /** Tells of what comes in, as it comes in. */
@@ -84,7 +104,7 @@ public final class McpRealtimeManager {
 
   /**
    * Takes samples: caches and stores them, records changes of state as events, and tells listeners.
-   * Returns when they are committed.
+   * Returns when they are committed or spooled.
    *
    * @param sessionId the collection session of those that name none
    */
@@ -94,8 +114,8 @@ public final class McpRealtimeManager {
 
   /**
    * Takes samples without waiting for the storage: listeners have heard of them when this returns,
-   * and they are committed, with the events that they make, when the result is there. It never
-   * completes exceptionally.
+   * and they are kept, with the events that they make, when the result is there. It never completes
+   * exceptionally.
    *
    * @throws IllegalArgumentException when one lies too far in the future; none is taken then
    */
@@ -110,11 +130,12 @@ public final class McpRealtimeManager {
     var told = processEventsAsync(news.events());
     var result =
         written.handle(
-            (done, failure) -> {
+            (kept, failure) -> {
               long storedAt = time.nanoTime();
               return new CollectResult(
                   cached,
-                  failure == null,
+                  kept == Kept.STORED,
+                  kept == Kept.SPOOLED,
                   Duration.ofNanos(cachedAt - handedOver),
                   Duration.ofNanos(storedAt - start),
                   Duration.ofNanos(Math.max(cachedAt, storedAt) - start),
@@ -221,7 +242,7 @@ public final class McpRealtimeManager {
   /**
    * Takes health checks: caches and stores them, and tells listeners.
    *
-   * @return whether they were stored
+   * @return whether they are kept: stored, or spooled while the storage is away
    */
   public boolean processHealthChecks(List<HealthCheck> checks) {
     return processHealthChecksAsync(checks).join();
@@ -236,13 +257,13 @@ public final class McpRealtimeManager {
     live.healthChecks(checks);
     return timeSeries
         .insertHealthChecks(checks)
-        .handle((done, failure) -> stored("health checks", failure, checksFailing));
+        .handle((done, failure) -> kept("health checks", failure, checksFailing));
   }
 
   /**
    * Takes events: stores them and tells listeners.
    *
-   * @return whether they were stored
+   * @return whether they are kept: stored, or spooled while the storage is away
    */
   public boolean processEvents(List<MonitoringEvent> events) {
     return processEventsAsync(events).join();
@@ -259,16 +280,16 @@ public final class McpRealtimeManager {
         .handle(
             (done, failure) -> {
               cache.clearEvents();
-              return stored("events", failure, eventsFailing);
+              return kept("events", failure, eventsFailing);
             });
   }
 
-  private static boolean stored(
+  private static boolean kept(
       String what, @Nullable Throwable failure, AtomicBoolean failingBefore) {
     if (failure == null) {
       failingBefore.set(false);
     } else if (failingBefore.compareAndSet(false, true)) {
-      log.warn("{} are not stored: {}", what, failure.getMessage());
+      log.warn("{} are not kept: {}", what, failure.getMessage());
     }
     return failure == null;
   }
@@ -365,6 +386,7 @@ public final class McpRealtimeManager {
         time.instant(),
         cacheStats,
         timeSeries.timings(),
+        timeSeries.spool().orElse(null),
         usage,
         kpis,
         system,

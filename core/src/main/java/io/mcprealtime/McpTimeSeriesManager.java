@@ -7,6 +7,11 @@ import io.mcprealtime.analysis.TrendAnalyzer;
 import io.mcprealtime.internal.BatchWriter;
 import io.mcprealtime.internal.Closing;
 import io.mcprealtime.internal.Timer;
+import io.mcprealtime.spool.RecordKind;
+import io.mcprealtime.spool.SpoolStatus;
+import io.mcprealtime.spool.SpooledStorage;
+import io.mcprealtime.spool.WritePath;
+import io.mcprealtime.spool.WritePath.Kept;
 import io.mcprealtime.storage.DataKind;
 import io.mcprealtime.storage.Storage;
 import io.mcprealtime.storage.TimeRange;
@@ -21,7 +26,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Writes to and reads from the time-series storage. A write returns when the storage has committed
- * it; small writes share a commit. Calls block; thread-safe.
+ * it, or when the spool has it on disk because the storage takes nothing; small writes share that.
+ * Reads show what waits in the spool as well, except roll-ups. Calls block; thread-safe.
  */
 public final class McpTimeSeriesManager implements AutoCloseable {
   /** How far ahead of this machine's clock a sample may lie: the clocks of two machines differ. */
@@ -34,46 +40,93 @@ public final class McpTimeSeriesManager implements AutoCloseable {
   /** The commit of a batch is shared by at most that many default batches. */
   private static final int SHARED_BATCHES = 10;
 
-  private final Storage storage;
+  private final SpooledStorage storage;
   private final TimeSource time;
   private final Duration retention;
   private final Timer queries;
   private final Timer writes;
-  private final BatchWriter<ServerMetrics> sampleWriter;
-  private final BatchWriter<HealthCheck> checkWriter;
-  private final BatchWriter<MonitoringEvent> eventWriter;
+  private final WritePath path;
+  private final BatchWriter<ServerMetrics, Kept> sampleWriter;
+  private final BatchWriter<HealthCheck, Kept> checkWriter;
+  private final BatchWriter<MonitoringEvent, Kept> eventWriter;
 
   public McpTimeSeriesManager(Storage storage, McpRealtimeConfig config, TimeSource time) {
-    this.storage = storage;
     this.time = time;
     this.retention = config.retention(DataKind.METRICS);
     this.queries = new Timer(time);
     this.writes = new Timer(time);
-    int batch = config.insertBatchSize() * SHARED_BATCHES;
-    int waiting = config.maxWaitingRecords();
-    this.sampleWriter = new BatchWriter<>("mcp-write-metrics", this::write, batch, waiting);
-    this.checkWriter =
-        new BatchWriter<>(
-            "mcp-write-health", checks -> storage.healthChecks().insert(checks), batch, waiting);
-    this.eventWriter =
-        new BatchWriter<>(
-            "mcp-write-events", events -> storage.events().insert(events), batch, waiting);
+    var spool = new WritePath.Settings(config.spoolDirectory(), config.spoolLimitBytes());
+    this.path = new WritePath(storage, spool, time, writes);
+    this.storage = new SpooledStorage(storage, path);
+    this.sampleWriter = writer("mcp-write-metrics", RecordKind.METRICS, config);
+    this.checkWriter = writer("mcp-write-health", RecordKind.HEALTH_CHECKS, config);
+    this.eventWriter = writer("mcp-write-events", RecordKind.EVENTS, config);
+    path.onEvent(
+        event -> {
+          var ignored = submit(eventWriter, List.of(event));
+        });
+  }
+
+  private <T> BatchWriter<T, Kept> writer(
+      String name, RecordKind<T> kind, McpRealtimeConfig config) {
+    return new BatchWriter<>(
+        name,
+        records -> path.write(kind, records),
+        records -> path.writeAside(kind, records),
+        config.insertBatchSize() * SHARED_BATCHES,
+        config.maxWaitingRecords());
   }
 
   /** Begins to write. */
   public void start() {
+    start(null);
+  }
+
+  /**
+   * Begins to write.
+   *
+   * @param prepare makes the storage fit for use; runs again until it went well where there is a
+   *     spool
+   * @throws McpRealtimeException when the storage or the spool cannot be used
+   */
+  void start(@Nullable Runnable prepare) {
+    path.start(prepare);
     sampleWriter.start();
     checkWriter.start();
     eventWriter.start();
   }
 
-  private void write(List<ServerMetrics> samples) {
-    writes.measure(() -> storage.samples().insert(samples));
+  /** Who is told of outages and of the spool's state, instead of just storing the events. */
+  void onEvent(Consumer<MonitoringEvent> listener) {
+    path.onEvent(listener);
   }
 
   /**
-   * Writes samples and returns when they are committed. One that is stored already is left as it
-   * is.
+   * Adds a task that runs each time when the storage was away, is back, and has everything that
+   * waited.
+   */
+  public void onReturn(Runnable task) {
+    path.onReturn(task);
+  }
+
+  /** Whether the storage is known to take nothing. */
+  public boolean isStorageAway() {
+    return path.isAway();
+  }
+
+  /** What waits in the spool; absent without one. */
+  public Optional<SpoolStatus> spool() {
+    return path.status();
+  }
+
+  /** The newest sample of every server in the spool, by server, without asking the storage. */
+  List<ServerMetrics> getSpooledMetrics() {
+    return storage.newestSpooled();
+  }
+
+  /**
+   * Writes samples and returns when they are committed or spooled. One that is stored already is
+   * left as it is.
    *
    * @param sessionId the collection session of those that name none
    * @throws McpRealtimeException when they could not be written; none of them was then
@@ -83,8 +136,8 @@ public final class McpTimeSeriesManager implements AutoCloseable {
     await(insertMetrics(withSession(metrics, sessionId)));
   }
 
-  /** Hands samples over to be written; completes when they are committed, or with why not. */
-  CompletableFuture<Void> insertMetrics(List<ServerMetrics> metrics) {
+  /** Hands samples over to be written; completes when they are kept, or with why not. */
+  CompletableFuture<Kept> insertMetrics(List<ServerMetrics> metrics) {
     metrics.forEach(this::checkInstant);
     return submit(sampleWriter, metrics);
   }
@@ -128,27 +181,27 @@ public final class McpTimeSeriesManager implements AutoCloseable {
         .toList();
   }
 
-  /** Writes health checks and returns when they are committed. */
+  /** Writes health checks and returns when they are committed or spooled. */
   public void batchInsertHealthChecks(List<HealthCheck> checks) {
     await(insertHealthChecks(checks));
   }
 
-  CompletableFuture<Void> insertHealthChecks(List<HealthCheck> checks) {
+  CompletableFuture<Kept> insertHealthChecks(List<HealthCheck> checks) {
     return submit(checkWriter, checks);
   }
 
-  /** Writes events and returns when they are committed. */
+  /** Writes events and returns when they are committed or spooled. */
   public void batchInsertEvents(List<MonitoringEvent> events) {
     await(insertEvents(events));
   }
 
-  CompletableFuture<Void> insertEvents(List<MonitoringEvent> events) {
+  CompletableFuture<Kept> insertEvents(List<MonitoringEvent> events) {
     return submit(eventWriter, events);
   }
 
-  private static <T> CompletableFuture<Void> submit(BatchWriter<T> writer, List<T> items) {
+  private static <T> CompletableFuture<Kept> submit(BatchWriter<T, Kept> writer, List<T> items) {
     if (items.isEmpty()) {
-      return CompletableFuture.completedFuture(null);
+      return CompletableFuture.completedFuture(Kept.STORED);
     }
     try {
       return writer.submit(items);
@@ -157,7 +210,7 @@ public final class McpTimeSeriesManager implements AutoCloseable {
     }
   }
 
-  private static void await(CompletableFuture<Void> written) {
+  private static void await(CompletableFuture<Kept> written) {
     try {
       written.join();
     } catch (CompletionException e) {
@@ -262,9 +315,13 @@ public final class McpTimeSeriesManager implements AutoCloseable {
   /** Database calls, measured. */
   public record DatabaseTimings(String backend, Timer.Timings queries, Timer.Timings writes) {}
 
-  /** Takes no more writes and commits those that wait, within a bound. */
+  /**
+   * Takes no more writes and commits those that wait, within a bound; where there is a spool, what
+   * the storage does not take soon goes there.
+   */
   @Override
   public void close() {
     Closing.begin(List.of(sampleWriter, checkWriter, eventWriter)).await(STOP_BOUND);
+    path.close();
   }
 }

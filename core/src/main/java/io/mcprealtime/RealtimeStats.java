@@ -2,6 +2,7 @@ package io.mcprealtime;
 
 import io.mcprealtime.McpDataRetentionManager.DataUsage;
 import io.mcprealtime.McpTimeSeriesManager.DatabaseTimings;
+import io.mcprealtime.spool.SpoolStatus;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The state of the whole, measured.
  *
+ * @param spool what waits in the spool; absent without one
  * @param usage what the database holds; absent when it did not answer
  * @param kpis key figures of the last minutes; absent when the database did not answer
  * @param recommendations what would help, each with its numbers
@@ -20,6 +22,7 @@ public record RealtimeStats(
     Instant timestamp,
     CacheStats cache,
     DatabaseTimings database,
+    @Nullable SpoolStatus spool,
     @Nullable DataUsage usage,
     @Nullable Kpis kpis,
     SystemStats system,

@@ -14,8 +14,14 @@ import java.util.stream.Collectors;
 final class StateTracker {
   private final Map<ServerId, ServerMetrics> newest = new ConcurrentHashMap<>();
 
+  /** Takes these as known, but for servers of which newer ones were heard. */
   void learn(Collection<ServerMetrics> latest) {
-    latest.forEach(sample -> newest.put(sample.server(), sample));
+    latest.forEach(
+        sample ->
+            newest.merge(
+                sample.server(),
+                sample,
+                (known, learnt) -> learnt.at().isAfter(known.at()) ? learnt : known));
   }
 
   /** The servers whose newest sample is not older than that. */

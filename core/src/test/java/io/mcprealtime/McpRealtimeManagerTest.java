@@ -78,7 +78,7 @@ class McpRealtimeManagerTest {
     var result = manager.collectMetrics(List.of(Samples.healthy(FILESYSTEM, NOON, 5)));
 
     assertThat(result.stored()).isFalse();
-    assertThat(result.whyNotStored().orElseThrow()).hasMessage("the database is away");
+    assertThat(result.whyNotKept().orElseThrow()).hasMessage("the database is away");
     assertThat(manager.getMetrics(FILESYSTEM).source()).isEqualTo(Source.CACHE);
     assertThat(manager.getRealtimeStats().urgentActions())
         .contains("The database does not answer: the database is away");

@@ -1,41 +1,62 @@
 package io.mcprealtime.internal;
 
 import io.mcprealtime.McpRealtimeException;
+import io.mcprealtime.storage.StorageUnavailableException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * Lets many small writes share one commit. While one batch is being written the next gathers, so
  * that a lone write waits for nothing and a crowd of writes costs few commits. A write is done when
  * the batch that holds it is committed, and never before.
  */
-public final class BatchWriter<T> implements AutoCloseable {
+public final class BatchWriter<T, R> implements AutoCloseable {
   /** A sink that takes so long to fail is away; one that fails sooner refuses what it was given. */
   private static final Duration OUTAGE = Duration.ofSeconds(1);
 
   private static final Duration STOP_BOUND = Duration.ofSeconds(5);
 
-  private final Consumer<List<T>> sink;
+  /** How long a sink may take at the end where there is another place for what waits. */
+  private static final Duration SHORT_STOP_BOUND = Duration.ofSeconds(1);
+
+  private final Function<List<T>, R> sink;
+  private final Function<List<T>, Optional<R>> lastResort;
   private final int maxBatch;
   private final int maxWaiting;
-  private final Deque<Submission<T>> waiting = new ArrayDeque<>();
+  private final Deque<Submission<T, R>> waiting = new ArrayDeque<>();
   private final Thread thread;
+  private List<Submission<T, R>> underWay = List.of();
   private int waitingItems;
   private boolean closed;
 
   /**
    * @param name of its thread
-   * @param sink writes a batch, all or none, or throws
+   * @param sink writes a batch, all or none, or throws; what it returns goes to those who submitted
    * @param maxBatch items that a batch holds at the most, unless one submission is larger
    * @param maxWaiting items that wait at the most; more are refused
    */
-  public BatchWriter(String name, Consumer<List<T>> sink, int maxBatch, int maxWaiting) {
+  public BatchWriter(String name, Function<List<T>, R> sink, int maxBatch, int maxWaiting) {
+    this(name, sink, items -> Optional.empty(), maxBatch, maxWaiting);
+  }
+
+  /**
+   * @param lastResort takes what the sink has not taken at the end, or says that it cannot by being
+   *     empty; may be given what the sink takes a moment later
+   */
+  public BatchWriter(
+      String name,
+      Function<List<T>, R> sink,
+      Function<List<T>, Optional<R>> lastResort,
+      int maxBatch,
+      int maxWaiting) {
     this.sink = sink;
+    this.lastResort = lastResort;
     this.maxBatch = maxBatch;
     this.maxWaiting = maxWaiting;
     this.thread = new Thread(this::run, name);
@@ -49,11 +70,12 @@ public final class BatchWriter<T> implements AutoCloseable {
   /**
    * Hands items over to be written.
    *
-   * @return completes when they are committed, or exceptionally with what the sink threw
+   * @return completes when they are taken with what the sink returned, or exceptionally with what
+   *     it threw
    * @throws McpRealtimeException when too many items wait already, or after close
    */
-  public CompletableFuture<Void> submit(List<T> items) {
-    var submission = new Submission<>(items);
+  public CompletableFuture<R> submit(List<T> items) {
+    var submission = new Submission<T, R>(items);
     synchronized (waiting) {
       if (closed) {
         throw new McpRealtimeException("the writer is closed; nothing is written any more");
@@ -76,8 +98,8 @@ public final class BatchWriter<T> implements AutoCloseable {
     }
   }
 
-  private List<Submission<T>> next() {
-    var batch = new ArrayList<Submission<T>>();
+  private List<Submission<T, R>> next() {
+    var batch = new ArrayList<Submission<T, R>>();
     synchronized (waiting) {
       while (waiting.isEmpty() && !closed) {
         try {
@@ -94,18 +116,22 @@ public final class BatchWriter<T> implements AutoCloseable {
         batch.add(submission);
       }
       waitingItems -= size;
+      underWay = List.copyOf(batch);
     }
     return batch;
   }
 
-  private void write(List<Submission<T>> batch) {
+  private static <T, R> List<T> items(List<Submission<T, R>> batch) {
+    return batch.stream().flatMap(submission -> submission.items.stream()).toList();
+  }
+
+  private void write(List<Submission<T, R>> batch) {
     long start = System.nanoTime();
     try {
-      sink.accept(batch.stream().flatMap(submission -> submission.items.stream()).toList());
-      batch.forEach(submission -> submission.done.complete(null));
+      var taken = sink.apply(items(batch));
+      batch.forEach(submission -> submission.done.complete(taken));
     } catch (RuntimeException | Error e) {
-      boolean atOnce = System.nanoTime() - start < OUTAGE.toNanos();
-      if (batch.size() > 1 && atOnce) {
+      if (batch.size() > 1 && isRefusal(e, start)) {
         writeOneByOne(batch);
       } else {
         batch.forEach(submission -> submission.done.completeExceptionally(e));
@@ -113,16 +139,20 @@ public final class BatchWriter<T> implements AutoCloseable {
     }
   }
 
+  /** Whether the sink refuses what it was given, rather than being away. */
+  private static boolean isRefusal(Throwable fault, long startNanos) {
+    return !(fault instanceof StorageUnavailableException)
+        && System.nanoTime() - startNanos < OUTAGE.toNanos();
+  }
+
   /** So that what one caller sent fails nobody else; an outage fails all that are left. */
-  private void writeOneByOne(List<Submission<T>> batch) {
+  private void writeOneByOne(List<Submission<T, R>> batch) {
     for (int i = 0; i < batch.size(); i++) {
       long start = System.nanoTime();
       try {
-        sink.accept(batch.get(i).items);
-        batch.get(i).done.complete(null);
+        batch.get(i).done.complete(sink.apply(batch.get(i).items));
       } catch (RuntimeException | Error e) {
-        boolean atOnce = System.nanoTime() - start < OUTAGE.toNanos();
-        int failed = atOnce ? i + 1 : batch.size();
+        int failed = isRefusal(e, start) ? i + 1 : batch.size();
         batch.subList(i, failed).forEach(submission -> submission.done.completeExceptionally(e));
         i = failed - 1;
       }
@@ -136,10 +166,9 @@ public final class BatchWriter<T> implements AutoCloseable {
       closed = true;
       waiting.notifyAll();
     }
-    try {
-      thread.join(STOP_BOUND.toMillis());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+    join(SHORT_STOP_BOUND);
+    if (thread.isAlive() && !handOver()) {
+      join(STOP_BOUND.minus(SHORT_STOP_BOUND));
     }
     synchronized (waiting) {
       var lost =
@@ -149,9 +178,46 @@ public final class BatchWriter<T> implements AutoCloseable {
     }
   }
 
-  private static final class Submission<T> {
+  private void join(Duration bound) {
+    try {
+      thread.join(bound.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /**
+   * Gives the last resort what is under way and what waits.
+   *
+   * @return whether there is a last resort
+   */
+  private boolean handOver() {
+    var left = new ArrayList<Submission<T, R>>();
+    synchronized (waiting) {
+      underWay.stream().filter(submission -> !submission.done.isDone()).forEach(left::add);
+      left.addAll(waiting);
+    }
+    if (left.isEmpty()) {
+      return false;
+    }
+    try {
+      var taken = lastResort.apply(items(left));
+      taken.ifPresent(result -> left.forEach(submission -> submission.done.complete(result)));
+      if (taken.isPresent()) {
+        synchronized (waiting) {
+          waiting.removeAll(left);
+        }
+      }
+      return taken.isPresent();
+    } catch (RuntimeException e) {
+      left.forEach(submission -> submission.done.completeExceptionally(e));
+      return true;
+    }
+  }
+
+  private static final class Submission<T, R> {
     private final List<T> items;
-    private final CompletableFuture<Void> done = new CompletableFuture<>();
+    private final CompletableFuture<R> done = new CompletableFuture<>();
 
     private Submission(List<T> items) {
       this.items = List.copyOf(items);

@@ -18,7 +18,7 @@ class BatchWriterTest {
   private final List<List<Integer>> batches = new CopyOnWriteArrayList<>();
   private final CountDownLatch gate = new CountDownLatch(1);
 
-  private void writeWhenOpen(List<Integer> batch) {
+  private Integer writeWhenOpen(List<Integer> batch) {
     batches.add(List.copyOf(batch));
     try {
       assertThat(gate.await(10, TimeUnit.SECONDS)).isTrue();
@@ -28,6 +28,7 @@ class BatchWriterTest {
     if (batch.contains(-1)) {
       throw new McpRealtimeException("refused");
     }
+    return batch.size();
   }
 
   @Test

@@ -40,8 +40,15 @@ final class RunningJar implements AutoCloseable {
   }
 
   static RunningJar start(Map<String, String> environment, String... arguments) throws IOException {
+    return start(List.of(), environment, arguments);
+  }
+
+  static RunningJar start(
+      List<String> options, Map<String, String> environment, String... arguments)
+      throws IOException {
     var command = new ArrayList<String>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(options);
     command.add("-jar");
     command.add(System.getProperty("mcp-realtime.jar"));
     command.addAll(List.of(arguments));
@@ -102,8 +109,12 @@ final class RunningJar implements AutoCloseable {
 
   /** Asks it to stop, as Ctrl-C or a service manager does, and returns its exit code. */
   int stop() throws InterruptedException {
+    return stop(Duration.ofSeconds(15));
+  }
+
+  int stop(Duration bound) throws InterruptedException {
     process.toHandle().destroy();
-    return waitFor(Duration.ofSeconds(15));
+    return waitFor(bound);
   }
 
   /** Ends it as a power cut would. */

@@ -19,6 +19,9 @@ import io.mcprealtime.server.http.HttpApi;
 import io.mcprealtime.server.http.OperationMetrics;
 import io.mcprealtime.server.monitor.Monitor;
 import io.mcprealtime.server.monitor.ServerRegistry;
+import io.mcprealtime.storage.StorageException;
+import io.mcprealtime.storage.StorageUnavailableException;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -60,11 +63,16 @@ public final class Application implements AutoCloseable {
   private Application(ServerConfig config, BiConsumer<ServerDefinition, ProbeResult> observer) {
     try {
       var storage = opened(PostgresStorage.builder(databaseUrl(config)).build());
-      storage.migrate();
-      this.mcp = opened(McpRealtime.builder().storage(storage).config(config.managers()).start());
+      this.mcp =
+          opened(
+              McpRealtime.builder()
+                  .storage(storage)
+                  .prepare(() -> migrate(storage))
+                  .config(config.managers())
+                  .start());
       this.registry = new ServerRegistry(TimeSource.system(), config.managers().staleAfter());
       mcp.manager().live().subscribe(registry);
-      registry.known(mcp.timeSeries().getLatestMetrics());
+      learnServers();
       var operations = opened(new OperationMetrics(registry));
       this.monitor = monitor(config, operations, observer);
       monitor.onEnd(operations::forget);
@@ -96,6 +104,43 @@ public final class Application implements AutoCloseable {
     var embedded = EmbeddedDatabase.start(config.dataDirectory().resolve("postgresql"));
     database = embedded;
     return embedded.url();
+  }
+
+  /**
+   * Brings the schema up to date. A database that is away is waited for, as the spool takes what
+   * comes meanwhile; one that answers and says that its address or its user is wrong is not.
+   */
+  private static void migrate(PostgresStorage storage) {
+    try {
+      storage.migrate();
+    } catch (StorageUnavailableException e) {
+      if (e.getCause() instanceof SQLException error && isMistake(error)) {
+        throw new StorageException(String.valueOf(e.getMessage()), e);
+      }
+      throw e;
+    }
+  }
+
+  /** Wrong password, no such database, a right that is lacking. */
+  private static boolean isMistake(SQLException error) {
+    var state = String.valueOf(error.getSQLState());
+    return state.startsWith("28") || state.startsWith("3D") || state.equals("42501");
+  }
+
+  /** A database that is away tells its servers when it is back. */
+  private void learnServers() {
+    if (!mcp.timeSeries().isStorageAway()) {
+      registry.known(mcp.timeSeries().getLatestMetrics());
+      return;
+    }
+    log.warn(
+        "the database is away; what is found goes to the spool, history is shown when it is back");
+    mcp.timeSeries()
+        .onReturn(
+            () -> {
+              registry.known(mcp.timeSeries().getLatestMetrics());
+              registry.views().forEach(view -> loadHistory(view.id()));
+            });
   }
 
   static DatabaseUrl parse(String url) {
@@ -134,6 +179,9 @@ public final class Application implements AutoCloseable {
   /** Watches just these servers from now on, with what is stored of them. */
   List<String> watch(Collection<ServerDefinition> servers) {
     var changes = monitor.watch(servers);
+    if (mcp.timeSeries().isStorageAway()) {
+      return changes;
+    }
     try {
       servers.forEach(definition -> loadHistory(definition.id()));
     } catch (McpRealtimeException e) {

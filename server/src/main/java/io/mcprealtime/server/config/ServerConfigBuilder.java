@@ -26,6 +26,7 @@ public final class ServerConfigBuilder {
   private Duration healthInterval = Duration.ofSeconds(30);
   private Duration requestTimeout = Duration.ofSeconds(5);
   private Duration startTimeout = Duration.ofSeconds(20);
+  private @Nullable Path spoolDirectory;
   private final McpRealtimeConfig.Builder managers = McpRealtimeConfig.builder();
 
   /**
@@ -85,6 +86,10 @@ public final class ServerConfigBuilder {
         1,
         1_000_000_000,
         value -> managers.storageLimitBytes(value * 1_000_000L));
+    var spool = top.section("spool");
+    spool.text("directory", value -> spoolDirectory = value.isBlank() ? null : inHome(value));
+    spool.integer(
+        "limitMegabytes", 1, 1_000_000, value -> managers.spoolLimitBytes(value * 1_000_000L));
     var collection = top.section("collection");
     collection.duration("interval", this::interval);
     collection.duration("healthInterval", value -> healthInterval = value);
@@ -107,7 +112,8 @@ public final class ServerConfigBuilder {
     automation.duration("tightHotWindow", managers::tightHotWindow);
     automation.duration("cleanupInterval", managers::cleanupInterval);
     for (var section :
-        List.of(top, http, tokenSection, database, collection, retention, floors, automation)) {
+        List.of(
+            top, http, tokenSection, database, spool, collection, retention, floors, automation)) {
       section.refuseUnknown();
     }
   }
@@ -157,6 +163,11 @@ public final class ServerConfigBuilder {
     interval = value;
   }
 
+  private Path spool() {
+    var own = spoolDirectory;
+    return (own == null ? dataDirectory.resolve("spool") : own).toAbsolutePath();
+  }
+
   /** Some probes may be late before a state is not known any more. */
   private Duration staleAfter() {
     var late = interval.multipliedBy(4).plus(startTimeout);
@@ -187,7 +198,7 @@ public final class ServerConfigBuilder {
           healthInterval,
           requestTimeout,
           startTimeout,
-          managers.staleAfter(staleAfter()).build());
+          managers.staleAfter(staleAfter()).spoolDirectory(spool()).build());
     } catch (IllegalArgumentException e) {
       throw new ConfigException(List.of(String.valueOf(e.getMessage())));
     }

@@ -1,10 +1,12 @@
 package io.mcprealtime.server.http;
 
+import io.mcprealtime.spool.SpoolStatus;
 import io.mcprealtime.wire.WireJson;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import tools.jackson.databind.node.ObjectNode;
 
 /** What the API says of itself. */
@@ -26,8 +28,10 @@ final class ApiDocs {
     return WireJson.object().put("status", "ready");
   }
 
-  static ObjectNode ready(String storage, int servers, int listeners) {
-    return ready().put("storage", storage).put("servers", servers).put("listeners", listeners);
+  static ObjectNode ready(String storage, int servers, int listeners, Optional<SpoolStatus> spool) {
+    var json = ready().put("storage", storage).put("servers", servers).put("listeners", listeners);
+    json.set("spool", spool.map(ApiJson::spool).orElse(null));
+    return json;
   }
 
   private static ObjectNode read() {

@@ -17,6 +17,7 @@ import io.mcprealtime.analysis.Trend;
 import io.mcprealtime.archive.Manifest;
 import io.mcprealtime.internal.Timer.Timings;
 import io.mcprealtime.server.monitor.ServerView;
+import io.mcprealtime.spool.SpoolStatus;
 import io.mcprealtime.wire.WireJson;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -180,6 +181,8 @@ public final class ApiJson {
     database.set("writes", timings(stats.database().writes()));
     var usage = stats.usage();
     database.set("storage", usage == null ? null : usage(usage));
+    var spool = stats.spool();
+    database.set("spool", spool == null ? null : spool(spool));
     var kpis = stats.kpis();
     json.set("kpis", kpis == null ? null : kpis(kpis));
     var system =
@@ -219,6 +222,17 @@ public final class ApiJson {
         .put("p95ResponseTimeMs", millis(cache.p95ReadTime().orElse(null)))
         .put("keyCount", cache.keys())
         .put("memoryBytes", cache.memoryBytes());
+  }
+
+  /** What waits in the spool. */
+  static ObjectNode spool(SpoolStatus spool) {
+    return object()
+        .put("frames", spool.frames())
+        .put("records", spool.records())
+        .put("bytes", spool.bytes())
+        .put("limitBytes", spool.limitBytes())
+        .put("oldest", text(spool.oldest()))
+        .put("awaySince", text(spool.away()));
   }
 
   private static ObjectNode timings(Timings timings) {

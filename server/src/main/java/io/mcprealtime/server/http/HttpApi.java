@@ -25,6 +25,7 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -35,6 +36,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** The HTTP server: the API, live events, Prometheus and the dashboard. */
@@ -67,6 +69,7 @@ public final class HttpApi implements AutoCloseable {
   private final Ingest ingest;
   private final StoredData usage;
   private final Storage storage;
+  private final McpRealtime mcp;
   private final Vertx vertx;
   private final WorkerExecutor database;
   private final WorkerExecutor memory;
@@ -87,6 +90,7 @@ public final class HttpApi implements AutoCloseable {
     this.registry = registry;
     this.operations = operations;
     this.storage = storage;
+    this.mcp = mcp;
     this.reads = new Reads(mcp, registry);
     this.ingest = new Ingest(mcp, registry);
     this.usage = new StoredData(mcp.retention(), config.managers());
@@ -284,11 +288,20 @@ public final class HttpApi implements AutoCloseable {
   }
 
   private ObjectNode ready(Optional<String> fault, boolean detailed) {
+    var spool = mcp.timeSeries().spool();
     if (fault.isPresent()) {
-      throw new Problem(503, "the database does not answer" + (detailed ? ": " + fault.get() : ""));
+      if (!detailed) {
+        throw new Problem(503, "the database does not answer");
+      }
+      throw new Problem(
+          503,
+          "the database does not answer: " + fault.get(),
+          spool
+              .map(found -> Map.<String, JsonNode>of("spool", ApiJson.spool(found)))
+              .orElse(Map.of()));
     }
     return detailed
-        ? ApiDocs.ready(storage.name(), registry.size(), stream.clients())
+        ? ApiDocs.ready(storage.name(), registry.size(), stream.clients(), spool)
         : ApiDocs.ready();
   }
 

@@ -42,8 +42,8 @@ final class Ingest {
   }
 
   /**
-   * Takes a body without waiting for the storage; its good records are committed when the answer is
-   * there.
+   * Takes a body without waiting for the storage; its good records are committed or spooled when
+   * the answer is there.
    *
    * @param ndjson one record a line; a JSON array otherwise
    */
@@ -78,19 +78,19 @@ final class Ingest {
 
   private static ObjectNode answer(CollectResult result, int accepted, Rejected bad) {
     result
-        .whyNotStored()
+        .whyNotKept()
         .ifPresent(
             failure -> {
               int status = failure instanceof OverloadException ? 429 : 503;
-              throw new Problem(
-                  status, "nothing was stored, send it again: " + failure.getMessage());
+              throw new Problem(status, "nothing was kept, send it again: " + failure.getMessage());
             });
     var json =
         WireJson.object()
             .put("accepted", accepted)
             .put("rejectedCount", bad.count)
             .put("cached", result.cached())
-            .put("stored", result.stored())
+            .put("stored", result.stored() ? accepted : 0)
+            .put("spooled", result.spooled() ? accepted : 0)
             .put("cacheTimeMs", millis(result.cacheTime()))
             .put("storeTimeMs", millis(result.storeTime()))
             .put("totalTimeMs", millis(result.totalTime()));

@@ -149,7 +149,7 @@ public final class Monitor implements AutoCloseable {
   }
 
   private void stored(CollectResult result) {
-    var failure = result.whyNotStored();
+    var failure = result.whyNotKept();
     if (failure.isPresent() && storageFailing.compareAndSet(false, true)) {
       log.error(
           "samples are not stored, and are lost until the database is back: {}",

@@ -1,6 +1,7 @@
 package io.mcprealtime.server.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.mcprealtime.ServerId;
 import io.mcprealtime.server.config.ServerConfig;
@@ -52,12 +53,18 @@ class ApplicationTest {
       assertThat(database.isAlive()).isFalse();
       assertThat(processes)
           .noneMatch(process -> process.isAlive() && process.info().command().isPresent());
-      assertThat(waiting.get(10, TimeUnit.SECONDS).stored()).isFalse();
+      var result = waiting.get(10, TimeUnit.SECONDS);
+      assertThat(result.stored()).isFalse();
+      assertThat(result.spooled()).as("%s", result.whyNotKept()).isTrue();
     } finally {
       processes.forEach(ProcessHandle::destroyForcibly);
     }
     try (var again = Application.start(config(), (definition, result) -> {})) {
       assertThat(again.port()).isPositive();
+      var series = again.mcp().timeSeries();
+      assertThat(series.getRecentMetrics(ServerId.of("a"), 10)).hasSize(1);
+      await().until(() -> series.spool().orElseThrow().records() == 0);
+      assertThat(series.getRecentMetrics(ServerId.of("a"), 10)).hasSize(1);
     }
   }
 

@@ -45,7 +45,11 @@ class ServerConfigBuilderTest {
     assertThat(config.healthInterval()).isEqualTo(Duration.ofSeconds(30));
     assertThat(config.requestTimeout()).isEqualTo(Duration.ofSeconds(5));
     assertThat(config.startTimeout()).isEqualTo(Duration.ofSeconds(20));
-    assertThat(config.managers()).isEqualTo(McpRealtimeConfig.defaults());
+    assertThat(config.managers())
+        .isEqualTo(
+            McpRealtimeConfig.builder()
+                .spoolDirectory(config.dataDirectory().resolve("spool"))
+                .build());
   }
 
   @Test
@@ -59,6 +63,7 @@ class ServerConfigBuilderTest {
           allowedHosts: one.example, two.example
           tokens: {read: read-0123456789ab, ingest: ingest-0123456789, admin: admin-0123456789a}
         database: {url: "postgres://u:p@h/d", limitMegabytes: 440}
+        spool: {directory: /spool, limitMegabytes: 5}
         collection: {interval: 5s, healthInterval: 1m, requestTimeout: 250ms, startTimeout: 9s}
         retention:
           metrics: 1d
@@ -74,6 +79,8 @@ class ServerConfigBuilderTest {
     var config = read(Map.of(), yaml).build();
     assertThat(errors).isEmpty();
     assertThat(config.dataDirectory()).isEqualTo(Path.of("/data"));
+    assertThat(config.managers().spoolDirectory()).isEqualTo(Path.of("/spool"));
+    assertThat(config.managers().spoolLimitBytes()).isEqualTo(5_000_000);
     assertThat(config.host()).isEqualTo("0.0.0.0");
     assertThat(config.isLoopback()).isFalse();
     assertThat(config.port()).isEqualTo(9000);

@@ -8,6 +8,7 @@ import io.mcprealtime.storage.SampleStore;
 import io.mcprealtime.storage.Storage;
 import io.mcprealtime.storage.StorageException;
 import io.mcprealtime.storage.StorageMaintenance;
+import io.mcprealtime.storage.StorageUnavailableException;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
@@ -64,7 +65,7 @@ final class FlakyStorage implements Storage {
   @Override
   public void check() {
     if (away) {
-      throw new StorageException("the database at db.example is away", null);
+      throw new StorageUnavailableException("the database at db.example is away", null);
     }
   }
 

@@ -221,7 +221,8 @@ class ReadsTest {
     var stats = fixture.json("/api/v1/stats");
     assertThat(stats.at("/cache/hits").intValue()).isPositive();
     assertThat(stats.at("/database/backend").stringValue()).isEqualTo("in-memory");
-    assertThat(stats.at("/database/writes/count").intValue()).isEqualTo(3);
+    assertThat(stats.at("/database/writes/count").intValue()).isEqualTo(5);
+    assertThat(stats.at("/database/spool").isNull()).isTrue();
     assertThat(stats.at("/system/totalServers").intValue()).isEqualTo(2);
     assertThat(stats.at("/system/activeServers").intValue()).isEqualTo(1);
     assertThat(stats.at("/urgentActions/0").stringValue()).isEqualTo("1 of 2 servers are down.");

@@ -1,0 +1,233 @@
+package io.mcprealtime.spool;
+
+import io.mcprealtime.McpRealtimeException;
+import io.mcprealtime.storage.StorageException;
+import io.mcprealtime.storage.StorageUnavailableException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Stores what waits in the spool, oldest first, and tries again while the storage takes nothing.
+ *
+ * <p>The frames of a kind keep their order; those of different kinds may pass each other, so that
+ * many small frames become few commits. While the last frames of a kind are stored, writes of that
+ * kind wait: otherwise a steady stream of them would keep the spool in use for ever.
+ */
+final class Replay implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Replay.class);
+
+  private static final Duration FIRST_DELAY = Duration.ofSeconds(1);
+  private static final Duration MAX_DELAY = Duration.ofSeconds(30);
+  private static final double JITTER = 0.2;
+  private static final Duration STOP_BOUND = Duration.ofMillis(500);
+
+  /** Records that one commit takes. */
+  private static final int MAX_RECORDS = 10_000;
+
+  private final WritePath path;
+  private final Spool spool;
+  private final Runnable prepare;
+  private final Object signal = new Object();
+  private final Thread thread = new Thread(this::run, "mcp-replay");
+  private Duration delay = FIRST_DELAY;
+  private boolean failing;
+
+  /** Guarded by the signal. */
+  private boolean hurry;
+
+  private volatile boolean closed;
+
+  Replay(WritePath path, Spool spool, Runnable prepare) {
+    this.path = path;
+    this.spool = spool;
+    this.prepare = prepare;
+    thread.setDaemon(true);
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  /** There may be something to do. */
+  void wake() {
+    synchronized (signal) {
+      signal.notifyAll();
+    }
+  }
+
+  /** Ends a pause between two attempts. */
+  void retryNow() {
+    synchronized (signal) {
+      hurry = true;
+      signal.notifyAll();
+    }
+  }
+
+  private void run() {
+    try {
+      while (!closed) {
+        awaitWork();
+        if (path.isAway()) {
+          pause();
+        }
+        if (!closed) {
+          attempt();
+        }
+      }
+    } catch (InterruptedException e) {
+      log.debug("the replay was interrupted");
+    }
+  }
+
+  private void awaitWork() throws InterruptedException {
+    // Not without a bound, as the spool is filled outside of this lock; an attempt without work is
+    // cheap.
+    long until = System.nanoTime() + FIRST_DELAY.toNanos();
+    synchronized (signal) {
+      for (long left = until - System.nanoTime();
+          left > 0 && !closed && spool.isEmpty() && !path.isAway();
+          left = until - System.nanoTime()) {
+        signal.wait(left / 1_000_000 + 1);
+      }
+    }
+  }
+
+  private void pause() throws InterruptedException {
+    double factor = 1 + JITTER * (ThreadLocalRandom.current().nextDouble() - 0.5);
+    long until = System.nanoTime() + Math.round(delay.toNanos() * factor);
+    synchronized (signal) {
+      for (long left = until - System.nanoTime();
+          left > 0 && !closed && !hurry;
+          left = until - System.nanoTime()) {
+        signal.wait(left / 1_000_000 + 1);
+      }
+      hurry = false;
+    }
+  }
+
+  private void attempt() throws InterruptedException {
+    try {
+      if (!path.isPrepared()) {
+        prepare.run();
+        path.prepared();
+      }
+      if (spool.isEmpty() && path.isAway()) {
+        path.storage().check();
+        path.answered();
+      }
+      drain();
+      path.settle();
+      path.runReturned();
+      failing = false;
+      delay = FIRST_DELAY;
+    } catch (StorageUnavailableException e) {
+      path.begin(e);
+      slowDown();
+    } catch (RuntimeException | IOException | Error e) {
+      // An Error too: a replay that ended with it would never be missed.
+      if (!closed && !failing) {
+        log.warn("the spool could not be stored and is tried again: {}", words(e));
+        log.debug("the replay failed", e);
+      }
+      failing = true;
+      pause();
+      slowDown();
+    }
+  }
+
+  private static String words(Throwable e) {
+    return e instanceof McpRealtimeException ? String.valueOf(e.getMessage()) : e.toString();
+  }
+
+  private void slowDown() {
+    delay = delay.multipliedBy(2).compareTo(MAX_DELAY) > 0 ? MAX_DELAY : delay.multipliedBy(2);
+  }
+
+  private void drain() throws IOException {
+    while (!closed) {
+      var kind = spool.oldestKind();
+      if (kind.isEmpty()) {
+        return;
+      }
+      storeOldest(kind.get());
+    }
+  }
+
+  private <T> void storeOldest(RecordKind<T> kind) throws IOException {
+    var frames = spool.oldest(kind, MAX_RECORDS);
+    if (frames.size() < spool.frames(kind)) {
+      store(kind, frames);
+      return;
+    }
+    var gate = path.gate(kind);
+    gate.lock();
+    try {
+      store(kind, spool.oldest(kind, MAX_RECORDS));
+    } finally {
+      gate.unlock();
+    }
+  }
+
+  private <T> void store(RecordKind<T> kind, List<Frame> frames) throws IOException {
+    var records = new ArrayList<T>();
+    for (var frame : frames) {
+      try {
+        records.addAll(spool.read(kind, frame));
+      } catch (IOException e) {
+        var aside = spool.keepAside(frame);
+        path.damaged(
+            "%s: its %d records of %s are kept in %s"
+                .formatted(e.getMessage(), frame.records(), kind.label(), aside));
+      }
+    }
+    var refused = new ArrayList<T>();
+    var reasons = new ArrayList<String>();
+    storeOrHalve(kind, records, refused, reasons);
+    if (!refused.isEmpty()) {
+      var file = spool.reject(kind, frames.get(0), refused);
+      path.rejected(kind, refused.size(), file, reasons.get(0));
+    }
+    spool.remove(kind, frames);
+    path.drained(spool);
+    path.proven();
+  }
+
+  /** So that a record that the storage refuses takes no others with it. */
+  private <T> void storeOrHalve(
+      RecordKind<T> kind, List<T> records, List<T> refused, List<String> reasons) {
+    if (records.isEmpty()) {
+      return;
+    }
+    try {
+      path.store(kind, records);
+    } catch (StorageUnavailableException e) {
+      throw e;
+    } catch (StorageException e) {
+      if (records.size() == 1) {
+        refused.addAll(records);
+        reasons.add(String.valueOf(e.getMessage()));
+        return;
+      }
+      int middle = records.size() / 2;
+      storeOrHalve(kind, records.subList(0, middle), refused, reasons);
+      storeOrHalve(kind, records.subList(middle, records.size()), refused, reasons);
+    }
+  }
+
+  /** Ends it within a bound. A call that hangs in the storage is left to end by itself. */
+  @Override
+  public void close() {
+    closed = true;
+    wake();
+    try {
+      thread.join(STOP_BOUND.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
