@@ -362,7 +362,7 @@ class PostgresStorageTest {
                     + " from mcp_performance_aggregates"
                     + " order by window_start, length(time_window), time_window"))
         .isEqualTo(
-            "(filesystem,1h,20,20,800,19.5,10,29);(filesystem,24h,20,20,800,19.5,10,29);"
+            "(filesystem,24h,20,20,800,19.5,10,29);(filesystem,1h,20,20,800,19.5,10,29);"
                 + "(filesystem,24h,1,1,40,12.345,12,12);(filesystem,1h,1,1,40,12.345,12,12);"
                 + "(filesystem,5m,1,1,40,12.345,12,12);(filesystem,15m,1,1,40,12.345,12,12)");
     storage.maintenance().pack(Instant.MAX, Duration.ofMinutes(1));
