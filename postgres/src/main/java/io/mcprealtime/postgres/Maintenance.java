@@ -6,7 +6,6 @@ import io.mcprealtime.TimeSource;
 import io.mcprealtime.storage.DataKind;
 import io.mcprealtime.storage.StorageException;
 import io.mcprealtime.storage.StorageMaintenance;
-import io.mcprealtime.storage.StorageUnavailableException;
 import io.mcprealtime.storage.StorageUsage;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -224,16 +223,18 @@ final class Maintenance implements StorageMaintenance {
       // Roll-ups outlive their samples: those of rows are made by packing.
       try {
         samples.packBlocks(instant, UNBOUNDED);
-      } catch (StorageUnavailableException e) {
-        throw e;
       } catch (StorageException e) {
+        // Even when there is no room left to pack in: what need not be packed can go.
         failure = e;
       }
       kept = samples.groups(instant);
     }
     var dropped = DropResult.NOTHING;
     for (var table : TimeTable.of(kind)) {
-      dropped = dropped.plus(dropBefore(table, instant, kept));
+      // Rows of samples have moved on, and their empty partitions went with that.
+      if (table != TimeTable.SAMPLES) {
+        dropped = dropped.plus(dropBefore(table, instant, kept));
+      }
     }
     if (failure != null) {
       throw failure;

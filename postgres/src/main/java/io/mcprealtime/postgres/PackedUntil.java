@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
@@ -86,7 +87,7 @@ final class PackedUntil<T> {
         .collect(Collectors.toList());
   }
 
-  private java.util.Optional<Instant> refresh(Connection connection) throws SQLException {
+  private Optional<Instant> refresh(Connection connection) throws SQLException {
     try (var statement =
         connection.prepareStatement(
             "select until from mcp_realtime.packed_until where series = ?")) {

@@ -24,11 +24,15 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Whatever is killed while rows are packed, the series stay whole. */
 class PackCrashTest {
-  private static final int SERVERS = 40;
-  private static final int ROUNDS = 26;
+  private static final int SERVERS = 8;
+  private static final int ROUNDS = 21;
   private static final int ROUNDS_A_DATABASE = 7;
   private static final int PER_BATCH = 30;
-  private static final Duration INTERVAL = Duration.ofSeconds(20);
+
+  /** What a run takes, roughly; a kill comes within two of them. */
+  private static final Duration RUN = Duration.ofMillis(150);
+
+  private static final Duration INTERVAL = Duration.ofSeconds(30);
 
   @TempDir private Path directory;
 
@@ -73,9 +77,20 @@ class PackCrashTest {
                 new InputStreamReader(child.getInputStream(), StandardCharsets.UTF_8))) {
       write(storage);
       assertThat(output.readLine()).isEqualTo("READY");
-      long end = System.nanoTime() + Duration.ofMillis(random.nextInt(400)).toNanos();
-      while (System.nanoTime() < end) {
-        write(storage);
+      int ended = packs + random.nextInt(3);
+      long begun = System.nanoTime();
+      while (packs < ended) {
+        // A run between two writes: what is written all the time is not packed, but given up.
+        var line = output.readLine();
+        assertThat(line).isNotNull();
+        if (count(line) > 0) {
+          write(storage);
+        }
+        begun = System.nanoTime();
+      }
+      long point = begun + random.nextLong(2 * RUN.toNanos());
+      while (System.nanoTime() < point) {
+        Thread.onSpinWait();
       }
       if (killDatabase) {
         var database = ProcessHandle.of(server.pid()).orElseThrow();
@@ -86,14 +101,19 @@ class PackCrashTest {
       child.toHandle().destroyForcibly();
       child.onExit().join();
       for (var line = output.readLine(); line != null; line = output.readLine()) {
-        if (line.startsWith("PACKED ")) {
-          packs++;
-          packed += Integer.parseInt(line.substring("PACKED ".length()));
-        }
+        count(line);
       }
     } finally {
       child.destroyForcibly().onExit().join();
     }
+  }
+
+  private int count(String line) {
+    int records =
+        line.startsWith("PACKED ") ? Integer.parseInt(line.substring("PACKED ".length())) : 0;
+    packs += records > 0 ? 1 : 0;
+    packed += records;
+    return records;
   }
 
   private static Process start(EmbeddedPostgres server) throws IOException {

@@ -243,7 +243,7 @@ class PackingTest {
     storage().samples().insert(samples(GITHUB, NOON, INTERVAL, 20));
     packAll();
     DATABASE.query(
-        "update mcp_realtime.sample_chunks set chunk = set_byte(chunk, 20, 255 - get_byte(chunk, 20))"
+        "update mcp_realtime.sample_chunks set tail = set_byte(tail, 20, 255 - get_byte(tail, 20))"
             + " where server_key = 1");
     var late = sample(FILESYSTEM, NOON.plusSeconds(7));
 

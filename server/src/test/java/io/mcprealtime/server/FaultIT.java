@@ -255,7 +255,7 @@ class FaultIT {
       assertThat(mcp.timeSeries().getRecentMetrics(SERVER, 1)).isEqualTo(kept.subList(199, 200));
 
       var cleaned = mcp.manager().performCleanup(true);
-      assertThat(cleaned.dropped().get(DataKind.METRICS).units()).isPositive();
+      assertThat(cleaned.dropped().get(DataKind.METRICS)).isPositive();
       assertThat(mcp.timeSeries().spool().orElseThrow().awaySince()).isPresent();
       setReadOnly(fixture, "off");
       await().atMost(PATIENCE).until(() -> mcp.timeSeries().spool().orElseThrow().records() == 0);
