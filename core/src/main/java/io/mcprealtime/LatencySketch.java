@@ -18,7 +18,11 @@ import java.util.Optional;
  */
 public final class LatencySketch {
   private static final double RELATIVE_ACCURACY = 0.01;
-  private static final int MAX_BINS = 1024;
+  private static final double LOG_GAMMA =
+      StrictMath.log((1 + RELATIVE_ACCURACY) / (1 - RELATIVE_ACCURACY));
+
+  /** Bins that a sketch has at most; beyond them the lowest ones become one. */
+  public static final int MAX_BINS = 1024;
 
   private final DDSketch sketch;
 
@@ -42,6 +46,48 @@ public final class LatencySketch {
       return Optional.empty();
     }
     return Optional.of(Duration.ofNanos(Math.round(sketch.getValueAtQuantile(quantile) * 1_000)));
+  }
+
+  /**
+   * Shows every bin that is not empty, from the lowest up.
+   *
+   * @see #lowerBoundMicros
+   */
+  public void forEachBin(BinVisitor visitor) {
+    var bins = sketch.getPositiveValueStore().getAscendingIterator();
+    while (bins.hasNext()) {
+      var bin = bins.next();
+      if (bin.getCount() != 0) {
+        visitor.visit(bin.getIndex(), bin.getCount());
+      }
+    }
+  }
+
+  /** How many response times were too short for a bin: 0, in practice. */
+  public double zeroCount() {
+    return sketch.getCount()
+        - sketch.getPositiveValueStore().getTotalCount()
+        - sketch.getNegativeValueStore().getTotalCount();
+  }
+
+  /**
+   * The shortest response time of a bin in microseconds; the bin ends where the next one begins.
+   * The same on every machine, and so maybe not to the last bit what the sketch itself goes by.
+   */
+  public static double lowerBoundMicros(int bin) {
+    return StrictMath.exp(bin * LOG_GAMMA);
+  }
+
+  /** Sees a sketch's bins. */
+  @FunctionalInterface
+  public interface BinVisitor {
+    /**
+     * One bin.
+     *
+     * @param bin its number, which may be negative
+     * @param count how many response times are in it
+     */
+    void visit(int bin, double count);
   }
 
   /** The sketch as bytes, in DDSketch's own encoding. */
@@ -106,6 +152,18 @@ public final class LatencySketch {
 
     public Builder merge(LatencySketch other) {
       sketch.mergeWith(other.sketch);
+      return this;
+    }
+
+    /** Adds so many response times of a bin. */
+    public Builder addToBin(int bin, long count) {
+      sketch.getPositiveValueStore().add(bin, count);
+      return this;
+    }
+
+    /** Adds so many response times that are too short for a bin. */
+    public Builder addZeros(long count) {
+      sketch.accept(0, count);
       return this;
     }
 

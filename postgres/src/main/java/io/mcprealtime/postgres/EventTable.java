@@ -37,10 +37,10 @@ final class EventTable implements EventStore {
           NEWEST_FIRST);
 
   private final Database database;
-  private final BatchWriter writer;
+  private final CopyWriter writer;
   private final ServerKeys keys;
 
-  EventTable(Database database, BatchWriter writer, ServerKeys keys) {
+  EventTable(Database database, CopyWriter writer, ServerKeys keys) {
     this.database = database;
     this.writer = writer;
     this.keys = keys;

@@ -15,45 +15,36 @@ import java.util.function.Consumer;
 final class HealthCheckTable implements HealthCheckStore {
   private static final int FIELDS = 10;
 
-  private static final String QUERY =
-      """
-      select h.at, h.state, h.response_us, h.reason, h.stages, h.era, h.protocol_version,
-        h.server_name, h.tool_count
-      from mcp_realtime.health_checks h
-      where h.server_key = (select server_key from mcp_realtime.servers where name = ?)
-        and h.at >= ? and h.at < ?
-      order by h.at desc limit ?""";
+  /** As {@link #decode} reads them, after the server's key. */
+  static final String COLUMNS =
+      "m.at, m.state, m.response_us, m.reason, m.stages, m.era, m.protocol_version, m.server_name,"
+          + " m.tool_count";
 
-  private static final String OF_ALL =
-      """
-      select h.at, h.state, h.response_us, h.reason, h.stages, h.era, h.protocol_version,
-        h.server_name, h.tool_count, s.name
-      from mcp_realtime.health_checks h join mcp_realtime.servers s using (server_key)
-      where h.at >= ? and h.at < ?
-      order by s.name, h.at""";
-
-  private final Database database;
-  private final BatchWriter writer;
+  private final CopyWriter writer;
   private final ServerKeys keys;
+  private final PackedUntil<HealthCheck> packed;
+  private final SeriesReader<HealthCheck> reader;
 
-  HealthCheckTable(Database database, BatchWriter writer, ServerKeys keys) {
-    this.database = database;
+  HealthCheckTable(
+      Database database, CopyWriter writer, ServerKeys keys, PackedUntil<HealthCheck> packed) {
     this.writer = writer;
     this.keys = keys;
+    this.packed = packed;
+    this.reader = new SeriesReader<>(database, Series.HEALTH_CHECKS);
   }
 
   @Override
   public int insert(Collection<HealthCheck> checks) {
-    if (checks.isEmpty()) {
-      return 0;
-    }
     keys.ensure(checks.stream().map(HealthCheck::server).toList());
     var sorted =
-        checks.stream()
+        packed.unpacked(checks).stream()
             .sorted(
                 Comparator.comparing(HealthCheck::at)
                     .thenComparingInt(check -> keys.of(check.server())))
             .toList();
+    if (sorted.isEmpty()) {
+      return 0;
+    }
     var rows = new BinaryCopy(FIELDS, sorted.size());
     sorted.forEach(check -> encode(rows, check));
     return writer.insert(
@@ -62,31 +53,12 @@ final class HealthCheckTable implements HealthCheckStore {
 
   @Override
   public List<HealthCheck> query(ServerId server, TimeRange range, int limit) {
-    return database.call(
-        "read health checks of " + server,
-        connection -> {
-          try (var statement = connection.prepareStatement(QUERY)) {
-            statement.setString(1, server.value());
-            Rows.setInstant(statement, 2, range.from());
-            Rows.setInstant(statement, 3, range.to());
-            statement.setInt(4, limit);
-            return Rows.all(statement, row -> decode(server, row));
-          }
-        });
+    return reader.newest(server, range, limit);
   }
 
   @Override
   public void forEach(TimeRange range, Consumer<? super HealthCheck> sink) {
-    database.stream(
-        "read health checks",
-        OF_ALL,
-        statement -> {
-          Rows.setInstant(statement, 1, range.from());
-          Rows.setInstant(statement, 2, range.to());
-          return statement;
-        },
-        row -> decode(ServerId.of(row.getString(10)), row),
-        sink);
+    reader.forEach(range, sink);
   }
 
   private void encode(BinaryCopy rows, HealthCheck check) {
@@ -109,19 +81,19 @@ final class HealthCheckTable implements HealthCheckStore {
         .text(Json.ofStages(check.stages()));
   }
 
-  private static HealthCheck decode(ServerId server, ResultSet row) throws SQLException {
-    short era = row.getShort(6);
+  static HealthCheck decode(ServerId server, ResultSet row) throws SQLException {
+    short era = row.getShort(7);
     boolean hasEra = !row.wasNull();
     return new HealthCheck(
         server,
-        Rows.instant(row, 1),
-        Codes.STATES.constant(row.getShort(2)),
-        Rows.micros(row, 3),
-        row.getString(4),
-        Json.stages(row.getString(5)),
+        Rows.instant(row, 2),
+        Codes.STATES.constant(row.getShort(3)),
+        Rows.micros(row, 4),
+        row.getString(5),
+        Json.stages(row.getString(6)),
         hasEra ? Codes.ERAS.constant(era) : null,
-        row.getString(7),
         row.getString(8),
-        Rows.int4(row, 9));
+        row.getString(9),
+        Rows.int4(row, 10));
   }
 }

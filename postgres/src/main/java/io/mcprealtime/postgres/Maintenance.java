@@ -1,8 +1,12 @@
 package io.mcprealtime.postgres;
 
+import io.mcprealtime.HealthCheck;
+import io.mcprealtime.ServerMetrics;
 import io.mcprealtime.TimeSource;
 import io.mcprealtime.storage.DataKind;
+import io.mcprealtime.storage.StorageException;
 import io.mcprealtime.storage.StorageMaintenance;
+import io.mcprealtime.storage.StorageUnavailableException;
 import io.mcprealtime.storage.StorageUsage;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -11,10 +15,12 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 
-/** Measures tables, and creates and drops partitions. */
+/** Measures tables, has them packed, and creates and drops partitions. */
 final class Maintenance implements StorageMaintenance {
-  private static final Duration AHEAD = Duration.ofDays(2);
+  /** Before a drop all that is to be dropped is packed, however long it takes. */
+  private static final Duration UNBOUNDED = Duration.ofDays(1);
 
   private static final Duration USAGE_KEPT = Duration.ofDays(30);
 
@@ -33,7 +39,10 @@ final class Maintenance implements StorageMaintenance {
   private static final String RELATION =
       """
       select coalesce(sum(pg_total_relation_size(c.oid)), 0)::bigint,
-        coalesce(sum(greatest(c.reltuples, t.n_live_tup, 0)), 0)::bigint
+        coalesce(sum(pg_indexes_size(c.oid) + case when c.reltoastrelid = 0 then 0
+          else pg_indexes_size(c.reltoastrelid) end), 0)::bigint,
+        coalesce(sum(greatest(c.reltuples, t.n_live_tup, 0)), 0)::bigint,
+        coalesce(sum(t.n_dead_tup), 0)::bigint
       from pg_catalog.pg_inherits i
       join pg_catalog.pg_class c on c.oid = i.inhrelid
       left join pg_catalog.pg_stat_all_tables t on t.relid = c.oid
@@ -46,11 +55,20 @@ final class Maintenance implements StorageMaintenance {
 
   private final Database database;
   private final Partitions partitions;
+  private final Packer<ServerMetrics> samples;
+  private final Packer<HealthCheck> healthChecks;
   private final TimeSource time;
 
-  Maintenance(Database database, Partitions partitions, TimeSource time) {
+  Maintenance(
+      Database database,
+      Partitions partitions,
+      Packer<ServerMetrics> samples,
+      Packer<HealthCheck> healthChecks,
+      TimeSource time) {
     this.database = database;
     this.partitions = partitions;
+    this.samples = samples;
+    this.healthChecks = healthChecks;
     this.time = time;
   }
 
@@ -80,9 +98,9 @@ final class Maintenance implements StorageMaintenance {
                         table.kind(),
                         table.qualified(),
                         row.getLong(1),
-                        null,
                         row.getLong(2),
-                        null)));
+                        row.getLong(3),
+                        row.getLong(4))));
       }
     }
     relations.sort(Comparator.comparing(StorageUsage.Relation::bytes, Comparator.reverseOrder()));
@@ -92,8 +110,11 @@ final class Maintenance implements StorageMaintenance {
   @Override
   public void prepare() {
     var now = time.instant();
-    var instant = now.plus(AHEAD);
     for (var table : TimeTable.values()) {
+      if (table.ahead().isZero()) {
+        continue;
+      }
+      var instant = now.plus(table.ahead());
       var starts = new ArrayList<Instant>();
       for (var start = table.partitionStart(now);
           !start.isAfter(instant);
@@ -106,7 +127,16 @@ final class Maintenance implements StorageMaintenance {
 
   @Override
   public PackResult pack(Instant before, Duration atMost) {
-    return PackResult.NOTHING;
+    var result = new AtomicReference<>(new PackResult(0, 0, 0, false));
+    long start = System.nanoTime();
+    exclusively(
+        "pack",
+        () -> {
+          var packed = samples.pack(before, atMost);
+          var left = atMost.minusNanos(System.nanoTime() - start);
+          result.set(packed.plus(healthChecks.pack(before, left)));
+        });
+    return result.get();
   }
 
   @Override
@@ -167,13 +197,42 @@ final class Maintenance implements StorageMaintenance {
 
   @Override
   public DropResult dropBefore(DataKind kind, Instant instant) {
-    var table = TimeTable.of(kind);
+    var kept = List.<PackGroup>of();
+    StorageException failure = null;
+    if (kind == DataKind.METRICS) {
+      // Roll-ups outlive their samples: those of rows are made by packing.
+      try {
+        samples.packBlocks(instant, UNBOUNDED);
+      } catch (StorageUnavailableException e) {
+        throw e;
+      } catch (StorageException e) {
+        failure = e;
+      }
+      kept = samples.groups(instant);
+    }
+    var dropped = DropResult.NOTHING;
+    for (var table : TimeTable.of(kind)) {
+      dropped = dropped.plus(dropBefore(table, instant, kept));
+    }
+    if (failure != null) {
+      throw failure;
+    }
+    return dropped;
+  }
+
+  /**
+   * @param kept what could not be packed: neither its rows nor its chunks go
+   */
+  private DropResult dropBefore(TimeTable table, Instant instant, List<PackGroup> kept) {
     var what = "drop old partitions of " + table.table();
     var dropped = DropResult.NOTHING;
     List<Partition> all = database.call(what, connection -> Partitions.list(connection, table));
     for (var partition : all) {
       if (partition.to().isAfter(instant)) {
         break;
+      }
+      if (kept.stream().anyMatch(group -> overlaps(group, partition))) {
+        continue;
       }
       try {
         dropped = dropped.plus(database.maintenance(connection -> drop(connection, partition)));
@@ -184,14 +243,20 @@ final class Maintenance implements StorageMaintenance {
     return dropped;
   }
 
+  private static boolean overlaps(PackGroup group, Partition partition) {
+    return partition.from().isBefore(group.blocks().to())
+        && group.blocks().from().isBefore(partition.to());
+  }
+
   /**
    * Dropping waits for readers of the whole table, and whoever comes later waits behind it: so it
    * gives up soon. A hosted database over its limit is read-only by default, where only a
    * transaction that asks to write can make room.
    */
   private static DropResult drop(Connection connection, Partition partition) throws SQLException {
+    ReadWrite.set(connection);
+    var table = partition.table();
     try (var statement = connection.createStatement()) {
-      statement.execute("set transaction read write");
       statement.execute("set local lock_timeout = '3s'");
     }
     long[] sizes;
@@ -201,8 +266,10 @@ final class Maintenance implements StorageMaintenance {
     }
     try (var statement = connection.createStatement()) {
       long rows = sizes[1];
-      if (rows < COUNTED_ROWS) {
-        try (var count = statement.executeQuery("select count(*) from " + partition.qualified())) {
+      if (rows < COUNTED_ROWS || table.isPacked()) {
+        var sum = table.isPacked() ? "coalesce(sum(records), 0)" : "count(*)";
+        try (var count =
+            statement.executeQuery("select %s from %s".formatted(sum, partition.qualified()))) {
           count.next();
           rows = count.getLong(1);
         }

@@ -9,7 +9,7 @@ import org.flywaydb.core.api.FlywayException;
 /** Brings a database's schema up to date. */
 final class Migration {
   /** The newest version among the resources. */
-  static final String NEWEST = "3";
+  static final String NEWEST = "4";
 
   private static final int MIN_SERVER = 150_000;
   private static final String HISTORY = TimeTable.SCHEMA + ".flyway_schema_history";

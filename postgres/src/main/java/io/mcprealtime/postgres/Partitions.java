@@ -10,7 +10,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.TreeSet;
 
-/** Creates and lists partitions. */
+/** Creates, lists and drops partitions. */
 final class Partitions {
   /** Any number of our own: all processes that create partitions take the same lock. */
   private static final long CREATION_LOCK = 0x6d63705f72746c6bL;
@@ -40,12 +40,87 @@ final class Partitions {
       }
       starts.add(table.partitionStart(instant));
     }
+    if (isCovered(table, starts)) {
+      return;
+    }
     var all = new ArrayList<>(starts);
     for (int i = 0; i < all.size(); i += PER_TRANSACTION) {
       var some = all.subList(i, Math.min(all.size(), i + PER_TRANSACTION));
       database.transaction(
           "create partitions of " + table.table(), connection -> create(connection, table, some));
     }
+  }
+
+  /** Looks without a lock; what it misses is looked at again under one. */
+  private boolean isCovered(TimeTable table, Collection<Instant> starts) {
+    return database.call(
+        "look for partitions of " + table.table(),
+        connection -> {
+          var existing = list(connection, table);
+          return starts.stream().allMatch(start -> gaps(wanted(table, start), existing).isEmpty());
+        });
+  }
+
+  private static Partition wanted(TimeTable table, Instant start) {
+    return new Partition(table, start, start.plus(table.partitionLength()));
+  }
+
+  /** Whether a partition has no rows, or is not there any more. */
+  static boolean isEmpty(Connection connection, Partition partition) throws SQLException {
+    try (var statement = connection.createStatement();
+        var rows =
+            statement.executeQuery(
+                "select not exists (select from %s)".formatted(partition.qualified()))) {
+      rows.next();
+      return rows.getBoolean(1);
+    } catch (SQLException e) {
+      if (SqlErrors.NO_TABLE.equals(e.getSQLState())) {
+        return true;
+      }
+      throw e;
+    }
+  }
+
+  /** Drops empty partitions wholly older than the instant, in one short transaction. */
+  int dropEmpty(TimeTable table, Instant before) throws SQLException {
+    List<Partition> empty =
+        database.callRaw(
+            connection -> {
+              var found = new ArrayList<Partition>();
+              for (var partition : list(connection, table)) {
+                if (!partition.to().isAfter(before) && isEmpty(connection, partition)) {
+                  found.add(partition);
+                }
+              }
+              return found;
+            });
+    if (empty.isEmpty()) {
+      return 0;
+    }
+    return database.maintenance(connection -> dropEmpty(connection, table, empty));
+  }
+
+  /** The parent is locked first, as readers and writers lock it before the partitions. */
+  private static int dropEmpty(Connection connection, TimeTable table, List<Partition> empty)
+      throws SQLException {
+    ReadWrite.set(connection);
+    int dropped = 0;
+    try (var statement = connection.createStatement()) {
+      statement.execute(BlockSwap.LOCK_TIMEOUT);
+      statement.execute("lock table only %s in access exclusive mode".formatted(table.qualified()));
+      var left = list(connection, table);
+      for (var partition : empty) {
+        if (left.contains(partition)) {
+          statement.execute(
+              "lock table only %s in access exclusive mode".formatted(partition.qualified()));
+          if (isEmpty(connection, partition)) {
+            statement.execute("drop table " + partition.qualified());
+            dropped++;
+          }
+        }
+      }
+    }
+    return dropped;
   }
 
   /** The table's partitions, oldest first. */
@@ -77,8 +152,7 @@ final class Partitions {
     var existing = list(connection, table);
     int created = 0;
     for (var start : starts) {
-      var wanted = new Partition(table, start, start.plus(table.partitionLength()));
-      for (var missing : gaps(wanted, existing)) {
+      for (var missing : gaps(wanted(table, start), existing)) {
         create(connection, missing);
         created++;
       }
@@ -115,9 +189,14 @@ final class Partitions {
    */
   private static void create(Connection connection, Partition partition) throws SQLException {
     var table = partition.table().qualified();
+    var parameters = partition.table().parameters();
     try (var statement = connection.createStatement()) {
       statement.execute(
-          "create table %s (like %s including all)".formatted(partition.qualified(), table));
+          "create table %s (like %s including all)%s"
+              .formatted(
+                  partition.qualified(),
+                  table,
+                  parameters.isEmpty() ? "" : " with (" + parameters + ")"));
       statement.execute(
           "alter table %s attach partition %s for values from ('%s') to ('%s')"
               .formatted(table, partition.qualified(), partition.from(), partition.to()));

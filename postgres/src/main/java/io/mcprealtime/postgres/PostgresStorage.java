@@ -10,8 +10,9 @@ import io.mcprealtime.storage.StorageException;
 import io.mcprealtime.storage.StorageMaintenance;
 
 /**
- * Stores time series in PostgreSQL 15 or newer: in partitions by time, written by binary COPY. The
- * tables are made by {@link #migrate()}; connections open with the first use.
+ * Stores time series in PostgreSQL 15 or newer: in partitions by time, written by binary COPY and
+ * packed into compressed chunks by {@link StorageMaintenance#pack}. The tables are made by {@link
+ * #migrate()}; connections open with the first use.
  */
 public final class PostgresStorage implements Storage {
   private final Database database;
@@ -24,13 +25,21 @@ public final class PostgresStorage implements Storage {
   private PostgresStorage(Builder builder) {
     database = new Database(builder.url, builder.connections);
     var partitions = new Partitions(database);
-    var writer = new BatchWriter(database, partitions);
+    var writer = new CopyWriter(database, partitions);
     var keys = new ServerKeys(database);
-    samples = new SampleTable(database, writer, keys);
-    healthChecks = new HealthCheckTable(database, writer, keys);
+    var packedSamples = new PackedUntil<>(database, Series.SAMPLES, keys, builder.time);
+    var packedChecks = new PackedUntil<>(database, Series.HEALTH_CHECKS, keys, builder.time);
+    samples = new SampleTable(database, writer, keys, packedSamples);
+    healthChecks = new HealthCheckTable(database, writer, keys, packedChecks);
     events = new EventTable(database, writer, keys);
-    rollups = new RollupTable(database, writer, keys, samples);
-    maintenance = new Maintenance(database, partitions, builder.time);
+    rollups = new RollupTable(database, partitions, keys);
+    maintenance =
+        new Maintenance(
+            database,
+            partitions,
+            new Packer<>(database, partitions, Series.SAMPLES, packedSamples),
+            new Packer<>(database, partitions, Series.HEALTH_CHECKS, packedChecks),
+            builder.time);
   }
 
   /**

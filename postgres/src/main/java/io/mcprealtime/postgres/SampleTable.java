@@ -17,61 +17,41 @@ import java.util.function.Consumer;
 final class SampleTable implements SampleStore {
   private static final int FIELDS = 13;
 
-  private static final String COLUMNS =
+  /** As {@link #decode} reads them, after the server's key. */
+  static final String COLUMNS =
       "m.at, m.state, m.response_us, m.success_rate, m.error_rate, m.request_count, m.error_count,"
           + " m.uptime_s, m.memory_bytes, m.circuit, m.last_error, m.session_id";
 
-  // A key from a subquery is a constant to the planner: it reads the index in order, no sort.
-  static final String OF_SERVER =
-      """
-      select ?, %s from mcp_realtime.samples m
-      where m.server_key = (select server_key from mcp_realtime.servers where name = ?)
-        and m.at >= ? and m.at < ?
-      order by m.at"""
-          .formatted(COLUMNS);
+  private static final TimeRange ALL =
+      new TimeRange(ServerMetrics.MIN_INSTANT, ServerMetrics.MAX_INSTANT);
 
-  private static final String OF_ALL =
-      """
-      select s.name, %s from mcp_realtime.servers s
-      join mcp_realtime.samples m using (server_key)
-      where m.at >= ? and m.at < ?
-      order by s.name, m.at"""
-          .formatted(COLUMNS);
-
-  // One index probe a server and partition, newest partition first, until a row is found.
-  private static final String NEWEST =
-      """
-      select s.name, %s from mcp_realtime.servers s
-      cross join lateral (
-        select * from mcp_realtime.samples x where x.server_key = s.server_key
-        order by x.at desc limit ?) m"""
-          .formatted(COLUMNS);
-
-  private static final String NEWEST_OF_SERVER = NEWEST + " where s.name = ? order by m.at desc";
-  static final String NEWEST_OF_ALL = NEWEST + " order by s.name";
-
-  private final Database database;
-  private final BatchWriter writer;
+  private final CopyWriter writer;
   private final ServerKeys keys;
+  private final PackedUntil<ServerMetrics> packed;
+  private final SeriesReader<ServerMetrics> reader;
+  private final LatestReader<ServerMetrics> latest;
 
-  SampleTable(Database database, BatchWriter writer, ServerKeys keys) {
-    this.database = database;
+  SampleTable(
+      Database database, CopyWriter writer, ServerKeys keys, PackedUntil<ServerMetrics> packed) {
     this.writer = writer;
     this.keys = keys;
+    this.packed = packed;
+    this.reader = new SeriesReader<>(database, Series.SAMPLES);
+    this.latest = new LatestReader<>(database, Series.SAMPLES);
   }
 
   @Override
   public int insert(Collection<ServerMetrics> samples) {
-    if (samples.isEmpty()) {
-      return 0;
-    }
     keys.ensure(samples.stream().map(ServerMetrics::server).toList());
     var sorted =
-        samples.stream()
+        packed.unpacked(samples).stream()
             .sorted(
                 Comparator.comparing(ServerMetrics::at)
                     .thenComparingInt(sample -> keys.of(sample.server())))
             .toList();
+    if (sorted.isEmpty()) {
+      return 0;
+    }
     var rows = new BinaryCopy(FIELDS, sorted.size());
     sorted.forEach(sample -> encode(rows, sample));
     return writer.insert(TimeTable.SAMPLES, sorted.stream().map(ServerMetrics::at).toList(), rows);
@@ -79,45 +59,17 @@ final class SampleTable implements SampleStore {
 
   @Override
   public void forEach(ServerId server, TimeRange range, Consumer<? super ServerMetrics> sink) {
-    database.stream(
-        "read samples",
-        OF_SERVER,
-        statement -> {
-          statement.setString(1, server.value());
-          statement.setString(2, server.value());
-          Rows.setInstant(statement, 3, range.from());
-          Rows.setInstant(statement, 4, range.to());
-          return statement;
-        },
-        SampleTable::decode,
-        sink);
+    reader.forEach(server, range, sink);
   }
 
   @Override
   public void forEach(TimeRange range, Consumer<? super ServerMetrics> sink) {
-    database.stream(
-        "read samples",
-        OF_ALL,
-        statement -> {
-          Rows.setInstant(statement, 1, range.from());
-          Rows.setInstant(statement, 2, range.to());
-          return statement;
-        },
-        SampleTable::decode,
-        sink);
+    reader.forEach(range, sink);
   }
 
   @Override
   public List<ServerMetrics> recent(ServerId server, int limit) {
-    return database.call(
-        "read the latest samples of " + server,
-        connection -> {
-          try (var statement = connection.prepareStatement(NEWEST_OF_SERVER)) {
-            statement.setInt(1, limit);
-            statement.setString(2, server.value());
-            return Rows.all(statement, SampleTable::decode);
-          }
-        });
+    return reader.newest(server, ALL, limit);
   }
 
   @Override
@@ -127,14 +79,7 @@ final class SampleTable implements SampleStore {
 
   @Override
   public List<ServerMetrics> latest() {
-    return database.call(
-        "read the latest sample of every server",
-        connection -> {
-          try (var statement = connection.prepareStatement(NEWEST_OF_ALL)) {
-            statement.setInt(1, 1);
-            return Rows.all(statement, SampleTable::decode);
-          }
-        });
+    return latest.read();
   }
 
   private void encode(BinaryCopy rows, ServerMetrics sample) {
@@ -156,12 +101,10 @@ final class SampleTable implements SampleStore {
         .text(sample.sessionId());
   }
 
-  private static ServerMetrics decode(ResultSet row) throws SQLException {
+  static ServerMetrics decode(ServerId server, ResultSet row) throws SQLException {
     var uptime = Rows.int8(row, 9);
     return ServerMetrics.builder(
-            ServerId.of(row.getString(1)),
-            Rows.instant(row, 2),
-            Codes.STATES.constant(row.getShort(3)))
+            server, Rows.instant(row, 2), Codes.STATES.constant(row.getShort(3)))
         .responseTime(Rows.micros(row, 4))
         .successRate(Rows.float8(row, 5))
         .errorRate(Rows.float8(row, 6))

@@ -4,6 +4,7 @@ import io.mcprealtime.ServerId;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -66,6 +67,19 @@ final class ServerKeys {
         }
       }
     }
+  }
+
+  /** The name of every server. */
+  static Map<Integer, ServerId> names(Connection connection) throws SQLException {
+    var names = new HashMap<Integer, ServerId>();
+    try (var statement =
+            connection.prepareStatement("select server_key, name from mcp_realtime.servers");
+        var rows = statement.executeQuery()) {
+      while (rows.next()) {
+        names.put(rows.getInt(1), ServerId.of(rows.getString(2)));
+      }
+    }
+    return names;
   }
 
   /** The key of a server that {@link #ensure} was called for. */

@@ -17,6 +17,7 @@ final class SqlErrors {
   static final String NO_PARTITION = "23514";
   static final String DUPLICATE = "23505";
   static final String LOCK_TIMEOUT = "55P03";
+  static final String NO_TABLE = "42P01";
 
   private final DatabaseUrl url;
   private final int connections;

@@ -3,52 +3,97 @@ package io.mcprealtime.postgres;
 import io.mcprealtime.storage.DataKind;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
 
-/** A table that is partitioned by time. */
+/**
+ * A table that is partitioned by time. Samples and health checks are rows at first ("hot") and then
+ * packed: a chunk table holds one row for each server and block, and a partition is a block.
+ */
 enum TimeTable {
   SAMPLES(
       DataKind.METRICS,
       "samples",
+      Span.HOT,
+      "at",
       "at, request_count, error_count, memory_bytes, success_rate, error_rate, server_key,"
           + " response_us, uptime_s, state, circuit, last_error, session_id",
       "server_key, at"),
   HEALTH_CHECKS(
       DataKind.HEALTH_CHECKS,
       "health_checks",
+      Span.HOT,
+      "at",
       "at, response_us, server_key, tool_count, state, era, reason, protocol_version, server_name,"
           + " stages",
       "server_key, at"),
   EVENTS(
-      DataKind.EVENTS, "events", "at, id, server_key, type, severity, message, details", "id, at"),
-  ROLLUPS(
+      DataKind.EVENTS,
+      "events",
+      Span.DAY,
+      "at",
+      "at, id, server_key, type, severity, message, details",
+      "id, at"),
+  SAMPLE_CHUNKS(
+      DataKind.METRICS, "sample_chunks", Span.BLOCK, "start", Chunk.COLUMNS, "server_key, start"),
+  HEALTH_CHUNKS(
+      DataKind.HEALTH_CHECKS,
+      "health_chunks",
+      Span.BLOCK,
+      "start",
+      Chunk.COLUMNS,
+      "server_key, start"),
+  ROLLUP_CHUNKS(
       DataKind.ROLLUPS,
-      "rollups",
-      "start, request_count, error_count, response_sum_us, server_key, response_count,"
-          + " response_min_us, response_max_us, healthy, degraded, auth_required, empty, down,"
-          + " unknown, window_code, sketch",
-      "window_code, server_key, start");
+      "rollup_chunks",
+      Span.BLOCK,
+      "start",
+      Chunk.COLUMNS + ", hours",
+      "server_key, start");
+
+  /** What a partition takes. */
+  private enum Span {
+    /** Short, because rows leave the disk by whole partitions, and soon. */
+    HOT(Duration.ofMinutes(30), Duration.ofHours(2), "autovacuum_vacuum_insert_threshold = -1"),
+    DAY(Duration.ofDays(1), Duration.ofDays(2), ""),
+    /** Longer blocks pack better, and are packed again more often until they are full. */
+    BLOCK(
+        Duration.ofHours(12),
+        Duration.ZERO,
+        "autovacuum_vacuum_insert_threshold = -1, toast.autovacuum_vacuum_insert_threshold = -1");
+
+    private final Duration length;
+    private final Duration ahead;
+    private final String parameters;
+
+    Span(Duration length, Duration ahead, String parameters) {
+      this.length = length;
+      this.ahead = ahead;
+      this.parameters = parameters;
+    }
+  }
 
   static final String SCHEMA = "mcp_realtime";
 
   private final DataKind kind;
   private final String table;
+  private final Span span;
+  private final String timeColumn;
   private final String columns;
   private final String key;
 
-  TimeTable(DataKind kind, String table, String columns, String key) {
+  TimeTable(DataKind kind, String table, Span span, String timeColumn, String columns, String key) {
     this.kind = kind;
     this.table = table;
+    this.span = span;
+    this.timeColumn = timeColumn;
     this.columns = columns;
     this.key = key;
   }
 
-  static TimeTable of(DataKind kind) {
-    return switch (kind) {
-      case METRICS -> SAMPLES;
-      case HEALTH_CHECKS -> HEALTH_CHECKS;
-      case EVENTS -> EVENTS;
-      case ROLLUPS -> ROLLUPS;
-    };
+  /** The tables that hold data of that kind. */
+  static List<TimeTable> of(DataKind kind) {
+    return Arrays.stream(values()).filter(table -> table.kind == kind).toList();
   }
 
   DataKind kind() {
@@ -76,12 +121,27 @@ enum TimeTable {
 
   /** The order in which rows are written. */
   String timeThenKey() {
-    return this == ROLLUPS ? "start, " + key : "at, " + key;
+    return timeColumn + ", " + key;
+  }
+
+  /** Whether it holds chunks. */
+  boolean isPacked() {
+    return span == Span.BLOCK;
   }
 
   /** How long a span a new partition takes. Partitions of another length may exist beside. */
   Duration partitionLength() {
-    return Duration.ofDays(1);
+    return span.length;
+  }
+
+  /** How far ahead partitions are made; not at all when zero. An empty one takes space too. */
+  Duration ahead() {
+    return span.ahead;
+  }
+
+  /** Storage parameters of a partition, to follow "with". */
+  String parameters() {
+    return span.parameters;
   }
 
   /** The start of the span that holds the instant, aligned to the epoch (UTC). */

@@ -4,9 +4,7 @@ import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.Collection;
-import java.util.stream.Collectors;
 import org.postgresql.PGConnection;
 
 /**
@@ -24,7 +22,7 @@ import org.postgresql.PGConnection;
  * <p>Callers sort rows by time and key, so that two writers of the same rows wait for each other in
  * one order.
  */
-final class BatchWriter {
+final class CopyWriter {
   private static final int ATTEMPTS = 5;
   private static final int BUFFER = 1 << 16;
   private static final String STAGING = "pg_temp.mcp_realtime_staging";
@@ -32,7 +30,7 @@ final class BatchWriter {
   private final Database database;
   private final Partitions partitions;
 
-  BatchWriter(Database database, Partitions partitions) {
+  CopyWriter(Database database, Partitions partitions) {
     this.database = database;
     this.partitions = partitions;
   }
@@ -43,25 +41,11 @@ final class BatchWriter {
    * @return how many were new
    */
   int insert(TimeTable table, Collection<Instant> instants, BinaryCopy rows) {
-    return write(table, instants, rows, "nothing");
-  }
-
-  /** Writes rows, no two of one key; one whose key is stored already is replaced. */
-  void replace(TimeTable table, Collection<Instant> instants, BinaryCopy rows) {
-    var assignments =
-        Arrays.stream(table.columns().split(",\\s*", -1))
-            .map(column -> column + " = excluded." + column)
-            .collect(Collectors.joining(", "));
-    write(table, instants, rows, "update set " + assignments);
-  }
-
-  private int write(
-      TimeTable table, Collection<Instant> instants, BinaryCopy rows, String onConflict) {
     boolean merging = false;
     for (int attempt = 1; ; attempt++) {
       try {
         return merging
-            ? database.transactionRaw(connection -> merge(connection, table, rows, onConflict))
+            ? database.transactionRaw(connection -> merge(connection, table, rows))
             : database.callRaw(connection -> copy(connection, table.qualified(), table, rows));
       } catch (SQLException e) {
         var state = String.valueOf(e.getSQLState());
@@ -78,8 +62,7 @@ final class BatchWriter {
     }
   }
 
-  private static int merge(
-      Connection connection, TimeTable table, BinaryCopy rows, String onConflict)
+  private static int merge(Connection connection, TimeTable table, BinaryCopy rows)
       throws SQLException {
     try (var statement = connection.createStatement()) {
       statement.execute(
@@ -88,15 +71,14 @@ final class BatchWriter {
       copy(connection, STAGING, table, rows);
       // ctid is the order of the batch: of rows with one key, the first counts.
       return statement.executeUpdate(
-          "insert into %s (%s) select %s from %s order by %s, ctid on conflict (%s) do %s"
+          "insert into %s (%s) select %s from %s order by %s, ctid on conflict (%s) do nothing"
               .formatted(
                   table.qualified(),
                   table.columns(),
                   table.columns(),
                   STAGING,
                   table.timeThenKey(),
-                  table.key(),
-                  onConflict));
+                  table.key()));
     }
   }
 

@@ -1,0 +1,102 @@
+package io.mcprealtime.postgres;
+
+import io.mcprealtime.Rollup;
+import io.mcprealtime.ServerId;
+import io.mcprealtime.Window;
+import io.mcprealtime.pack.RollupCodec;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.TreeMap;
+
+/** A server's 5-minute roll-ups of one block, to be written. */
+final class RollupChunk {
+  private static final int VALUES_AN_HOUR = 10;
+
+  private final List<Rollup> rollups;
+  private final byte[] bytes;
+  private final Integer[] hours;
+
+  /**
+   * @param start of the block
+   * @param rollups oldest first, at least one
+   */
+  RollupChunk(ServerId server, Instant start, List<Rollup> rollups) {
+    this.rollups = rollups;
+    this.bytes = Encoded.of("roll-ups", server, rollups, RollupCodec::encode, RollupCodec::decode);
+    this.hours = hours(start, TimeTable.ROLLUP_CHUNKS.partitionLength(), rollups);
+  }
+
+  /**
+   * One series of both, oldest first. Where a bucket has samples, the roll-up that is derived from
+   * them counts. One that knows of more samples was made before its samples were dropped: it stays.
+   */
+  static List<Rollup> merge(Collection<Rollup> packed, Collection<Rollup> derived) {
+    var merged = new TreeMap<Instant, Rollup>();
+    packed.forEach(one -> merged.put(one.start(), one));
+    derived.forEach(
+        one ->
+            merged.merge(
+                one.start(),
+                one,
+                (stored, now) -> stored.sampleCount() > now.sampleCount() ? stored : now));
+    return List.copyOf(merged.values());
+  }
+
+  Instant firstAt() {
+    return rollups.get(0).start();
+  }
+
+  Instant lastAt() {
+    return rollups.get(rollups.size() - 1).start();
+  }
+
+  int records() {
+    return rollups.size();
+  }
+
+  byte[] bytes() {
+    return bytes;
+  }
+
+  /** For people who read by SQL: ten numbers for each hour of the block, null where it has none. */
+  Integer[] hours() {
+    return hours.clone();
+  }
+
+  private static Integer[] hours(Instant start, Duration length, List<Rollup> rollups) {
+    var hours = new Integer[(int) length.toHours() * VALUES_AN_HOUR];
+    for (var hour : Rollup.widen(Window.ONE_HOUR, rollups)) {
+      int first = (int) Duration.between(start, hour.start()).toHours() * VALUES_AN_HOUR;
+      var counts = hour.stateCounts();
+      hours[first] = hour.sampleCount();
+      hours[first + 1] =
+          counts.entrySet().stream()
+              .filter(entry -> entry.getKey().isUp())
+              .mapToInt(java.util.Map.Entry::getValue)
+              .sum();
+      hours[first + 2] = saturated(hour.requestCount());
+      hours[first + 3] = saturated(hour.errorCount());
+      var latency = hour.latency();
+      var times =
+          new java.util.ArrayList<java.util.Optional<Duration>>(
+              List.of(
+                  hour.meanResponseTime(),
+                  java.util.Optional.ofNullable(hour.minResponseTime()),
+                  java.util.Optional.ofNullable(hour.maxResponseTime()),
+                  latency.quantile(0.5),
+                  latency.quantile(0.95),
+                  latency.quantile(0.99)));
+      for (int i = 0; i < times.size(); i++) {
+        hours[first + 4 + i] =
+            times.get(i).map(time -> saturated(Rows.toMicros(time))).orElse(null);
+      }
+    }
+    return hours;
+  }
+
+  private static Integer saturated(long value) {
+    return (int) Math.min(value, Integer.MAX_VALUE);
+  }
+}
