@@ -20,7 +20,9 @@ public final class Benchmarks {
       throws IOException, InterruptedException, SQLException {
     if (arguments.length < 2) {
       System.err.println(
-          "usage: benchmarks/run first-verdict | http-reads | ingest [--rows N] [--rounds N]");
+          "usage: benchmarks/run first-verdict | http-reads"
+              + " | ingest [--rows N] [--rounds N]"
+              + " | capacity [--servers N] [--past samples|rollups]");
       System.exit(2);
     }
     var jar = Path.of(arguments[0]).toAbsolutePath();
@@ -34,6 +36,7 @@ public final class Benchmarks {
       switch (name) {
         case "first-verdict" -> FirstVerdict.run(jar, directory);
         case "http-reads" -> HttpReads.run(jar, directory);
+        case "capacity" -> Capacity.run(directory, settings);
         case "ingest" -> Ingest.run(jar, directory, settings);
         default -> System.err.printf("there is no benchmark '%s'%n", name);
       }
