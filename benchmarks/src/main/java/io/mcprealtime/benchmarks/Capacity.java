@@ -56,7 +56,8 @@ final class Capacity {
     var past = settings.text("past", "samples");
     System.out.printf("%n%d servers, the past by %s%n", servers, past);
     var sizes = new LinkedHashMap<String, Long>();
-    try (var loader = new Loader(url, servers, past.equals("samples"))) {
+    Runnable vacuum = () -> vacuumCatalog(url);
+    try (var loader = new Loader(url, servers, past.equals("samples"), vacuum)) {
       try (var connection = bed.connect(url)) {
         System.out.printf("an empty database: %,d bytes%n", size(connection));
       }
@@ -68,6 +69,18 @@ final class Capacity {
     }
     bed.drop(name);
     return sizes;
+  }
+
+  /** Half a day passes in seconds here: autovacuum, which wakes each minute, had no turn. */
+  private void vacuumCatalog(DatabaseUrl url) {
+    try (var connection = bed.connect(url)) {
+      TestBed.run(
+          connection,
+          "vacuum pg_attribute, pg_class, pg_type, pg_depend, pg_index, pg_constraint,"
+              + " pg_inherits, pg_statistic, pg_attrdef");
+    } catch (SQLException e) {
+      throw new IllegalStateException("the catalog could not be vacuumed", e);
+    }
   }
 
   private long report(DatabaseUrl url, int servers, String window) throws SQLException {

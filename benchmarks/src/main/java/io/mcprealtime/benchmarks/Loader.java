@@ -56,6 +56,7 @@ final class Loader implements AutoCloseable {
   private final PostgresStorage storage;
   private final ManualTime time = ManualTime.startingAt(START.toString());
   private final boolean pastAsSamples;
+  private final Runnable afterStep;
   private final List<Source> sources = new ArrayList<>();
   private final ExecutorService threads = Executors.newFixedThreadPool(THREADS);
   private Duration packing = Duration.ZERO;
@@ -64,8 +65,10 @@ final class Loader implements AutoCloseable {
   /**
    * @param pastAsSamples whether what is dropped by the end comes in and is packed as well, or only
    *     its roll-ups are brought back
+   * @param afterStep runs after each half day
    */
-  Loader(DatabaseUrl url, int servers, boolean pastAsSamples) {
+  Loader(DatabaseUrl url, int servers, boolean pastAsSamples, Runnable afterStep) {
+    this.afterStep = afterStep;
     this.pastAsSamples = pastAsSamples;
     storage = PostgresStorage.builder(url).time(time).build();
     for (int i = 0; i < servers; i++) {
@@ -85,6 +88,7 @@ final class Loader implements AutoCloseable {
       time.advance(Duration.between(time.instant(), hotFrom.plus(HOT)));
       pack(hotFrom);
       KEPT.forEach((kind, age) -> storage.maintenance().dropBefore(kind, to.minus(age)));
+      afterStep.run();
       System.out.printf(
           "  %s: %d servers, %.1f of %.1f days, %d min %02d s%n",
           past ? "roll-ups" : "all",
