@@ -20,7 +20,7 @@ import java.util.List;
  * client: a loop that encodes and sends binary COPY over one connection.
  */
 final class Ingest {
-  private static final int SERVERS = 500;
+  private static final int SERVERS = 2_000;
   private static final int BATCH = 1_000;
 
   /** Plain INSERT is so slow that fewer rows tell as much. */
@@ -35,10 +35,13 @@ final class Ingest {
     int rows = settings.number("rows", 400_000);
     int rounds = settings.number("rounds", 5);
     var only = settings.text("only", "");
-    var slice = SampleFeed.INTERVAL.multipliedBy(rows / SERVERS + 1);
+    if (rows % SERVERS != 0) {
+      throw new IllegalArgumentException("--rows must be a multiple of " + SERVERS);
+    }
+    int samplesEach = rows / SERVERS * (rounds + 1);
     var now = TimeSource.system().instant().truncatedTo(ChronoUnit.MINUTES);
-    var from = now.minus(slice.multipliedBy(rounds + 1L));
-    var feed = new SampleFeed(SERVERS, from);
+    var from = now.minus(SampleFeed.INTERVAL.multipliedBy(samplesEach));
+    var feed = new SampleFeed(SERVERS, SampleFeed.range(from, samplesEach));
     try (var bed = TestBed.start(directory);
         var storage = PostgresStorage.builder(bed.url()).build();
         var connection = bed.connect()) {
@@ -111,8 +114,8 @@ final class Ingest {
   /** All are there before anything is measured, as they are in production. */
   private static void makePartitions(
       PostgresStorage storage, java.time.Instant from, java.time.Instant to) {
-    var one = new SampleFeed(1, from).batches(1, 1).get(0).get(0);
-    for (var at = from; at.isBefore(to.plus(Duration.ofHours(1))); at = at.plusSeconds(600)) {
+    var one = new SampleFeed(1, SampleFeed.range(from, 1)).batches(1, 1).get(0).get(0);
+    for (var at = from; at.isBefore(to.plus(Duration.ofMinutes(4))); at = at.plusSeconds(600)) {
       storage
           .samples()
           .insert(

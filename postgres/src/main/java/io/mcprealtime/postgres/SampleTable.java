@@ -7,6 +7,8 @@ import io.mcprealtime.storage.TimeRange;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
@@ -43,18 +45,18 @@ final class SampleTable implements SampleStore {
   @Override
   public int insert(Collection<ServerMetrics> samples) {
     keys.ensure(samples.stream().map(ServerMetrics::server).toList());
-    var sorted =
-        packed.unpacked(samples).stream()
-            .sorted(
-                Comparator.comparing(ServerMetrics::at)
-                    .thenComparingInt(sample -> keys.of(sample.server())))
-            .toList();
-    if (sorted.isEmpty()) {
+    var keyed = new ArrayList<Keyed>(samples.size());
+    for (var sample : packed.unpacked(samples)) {
+      keyed.add(new Keyed(keys.of(sample.server()), sample));
+    }
+    if (keyed.isEmpty()) {
       return 0;
     }
-    var rows = new BinaryCopy(FIELDS, sorted.size());
-    sorted.forEach(sample -> encode(rows, sample));
-    return writer.insert(TimeTable.SAMPLES, sorted.stream().map(ServerMetrics::at).toList(), rows);
+    keyed.sort(Keyed.BY_TIME);
+    var rows = new BinaryCopy(FIELDS, keyed.size());
+    keyed.forEach(one -> encode(rows, one.key, one.sample));
+    var instants = keyed.stream().map(one -> one.sample.at()).toList();
+    return writer.insert(TimeTable.SAMPLES, instants, rows);
   }
 
   @Override
@@ -82,7 +84,13 @@ final class SampleTable implements SampleStore {
     return latest.read();
   }
 
-  private void encode(BinaryCopy rows, ServerMetrics sample) {
+  /** A sample with its server's key, which is looked up once. */
+  private record Keyed(int key, ServerMetrics sample) {
+    private static final Comparator<Keyed> BY_TIME =
+        Comparator.<Keyed, Instant>comparing(one -> one.sample.at()).thenComparingInt(Keyed::key);
+  }
+
+  private static void encode(BinaryCopy rows, int key, ServerMetrics sample) {
     var responseTime = sample.responseTime();
     var uptime = sample.uptime();
     rows.row()
@@ -92,7 +100,7 @@ final class SampleTable implements SampleStore {
         .int8(sample.memoryBytes())
         .float8(sample.successRate())
         .float8(sample.errorRate())
-        .int4(keys.of(sample.server()))
+        .int4(key)
         .int4(responseTime == null ? null : Math.toIntExact(Rows.toMicros(responseTime)))
         .int4(uptime == null ? null : Math.toIntExact(uptime.toSeconds()))
         .int2(Codes.STATES.of(sample.state()))
