@@ -22,7 +22,8 @@ public final class Benchmarks {
       System.err.println(
           "usage: benchmarks/run first-verdict | http-reads"
               + " | ingest [--rows N] [--rounds N]"
-              + " | capacity [--servers N] [--past samples|rollups]");
+              + " | capacity [--servers N] [--past samples|rollups]"
+              + " | reads [--few N] [--many N]");
       System.exit(2);
     }
     var jar = Path.of(arguments[0]).toAbsolutePath();
@@ -37,6 +38,7 @@ public final class Benchmarks {
         case "first-verdict" -> FirstVerdict.run(jar, directory);
         case "http-reads" -> HttpReads.run(jar, directory);
         case "capacity" -> Capacity.run(directory, settings);
+        case "reads" -> StorageReads.run(directory, settings);
         case "ingest" -> Ingest.run(jar, directory, settings);
         default -> System.err.printf("there is no benchmark '%s'%n", name);
       }

@@ -54,10 +54,12 @@ final class Capacity {
     var name = "capacity_" + servers;
     var url = bed.create(name);
     var past = settings.text("past", "samples");
-    System.out.printf("%n%d servers, the past by %s%n", servers, past);
+    System.out.printf("%n%d servers, what is dropped by the end comes in as %s%n", servers, past);
     var sizes = new LinkedHashMap<String, Long>();
+    var plan =
+        past.equals("samples") ? Loader.Plan.everything(servers) : Loader.Plan.whatStays(servers);
     Runnable vacuum = () -> vacuumCatalog(url);
-    try (var loader = new Loader(url, servers, past.equals("samples"), vacuum)) {
+    try (var loader = new Loader(url, plan, vacuum)) {
       try (var connection = bed.connect(url)) {
         System.out.printf("an empty database: %,d bytes%n", size(connection));
       }
@@ -88,7 +90,8 @@ final class Capacity {
       TestBed.run(connection, "checkpoint");
       System.out.printf("%n%s%n", window);
       System.out.printf(
-          "%-26s %14s %12s %12s %12s%n", "", "bytes", "records", "a record", "a server");
+          "%-26s %14s %12s %12s %12s %12s%n",
+          "", "bytes", "records", "a record", "coded", "a server");
       line(connection, servers, "samples, hot rows", "samples", "count(*)");
       line(connection, servers, "samples, packed", "sample_chunks", "sum(records)");
       line(connection, servers, "health checks, hot rows", "health_checks", "count(*)");
@@ -117,9 +120,19 @@ final class Capacity {
                 .formatted(table));
     long records =
         TestBed.number(connection, "select %s from mcp_realtime.%s".formatted(count, table));
+    long coded =
+        table.endsWith("_chunks")
+            ? TestBed.number(
+                connection, "select sum(octet_length(chunk)) from mcp_realtime." + table)
+            : 0;
     System.out.printf(
-        "%-26s %,14d %,12d %12.2f %,12d%n",
-        what, bytes, records, records == 0 ? 0 : (double) bytes / records, bytes / servers);
+        "%-26s %,14d %,12d %12.2f %12s %,12d%n",
+        what,
+        bytes,
+        records,
+        (double) bytes / Math.max(1, records),
+        coded == 0 ? "" : "%.2f".formatted((double) coded / records),
+        bytes / servers);
   }
 
   private static long size(Connection connection) throws SQLException {

@@ -48,14 +48,11 @@ final class Loader implements AutoCloseable {
           DataKind.EVENTS, Duration.ofDays(3),
           DataKind.ROLLUPS, Duration.ofDays(30));
 
-  /** The first instant of which more than roll-ups is left at the end. */
-  private static final Instant WHOLE = START.plus(Duration.ofHours(23 * 24 + 12));
-
   private static final int THREADS = 2;
 
   private final PostgresStorage storage;
-  private final ManualTime time = ManualTime.startingAt(START.toString());
-  private final boolean pastAsSamples;
+  private final Plan plan;
+  private final ManualTime time;
   private final Runnable afterStep;
   private final List<Source> sources = new ArrayList<>();
   private final ExecutorService threads = Executors.newFixedThreadPool(THREADS);
@@ -63,25 +60,52 @@ final class Loader implements AutoCloseable {
   private long packed;
 
   /**
-   * @param pastAsSamples whether what is dropped by the end comes in and is packed as well, or only
-   *     its roll-ups are brought back
    * @param afterStep runs after each half day
    */
-  Loader(DatabaseUrl url, int servers, boolean pastAsSamples, Runnable afterStep) {
+  Loader(DatabaseUrl url, Plan plan, Runnable afterStep) {
     this.afterStep = afterStep;
-    this.pastAsSamples = pastAsSamples;
+    this.plan = plan;
+    time = ManualTime.startingAt(plan.start.toString());
     storage = PostgresStorage.builder(url).time(time).build();
-    for (int i = 0; i < servers; i++) {
-      sources.add(new Source(i, pastAsSamples));
+    for (int i = 0; i < plan.servers; i++) {
+      sources.add(new Source(i, plan));
     }
+  }
+
+  /**
+   * What comes in.
+   *
+   * @param servers how many
+   * @param start of all data, at the start of a block
+   * @param wholeFrom the start of samples, of which only roll-ups are brought back before; at the
+   *     start of a block
+   * @param checksFrom the start of health checks
+   */
+  record Plan(int servers, Instant start, Instant wholeFrom, Instant checksFrom) {
+    /** The first instant of which more than roll-ups is left at the end. */
+    private static final Instant LEFT = START.plus(Duration.ofHours(23 * 24 + 12));
+
+    /** All that comes in, also what is dropped by the end. */
+    static Plan everything(int servers) {
+      return new Plan(servers, START, START, START);
+    }
+
+    /** All that is left at the end: of the time before, only the roll-ups come in. */
+    static Plan whatStays(int servers) {
+      return new Plan(servers, START, LEFT, LEFT);
+    }
+  }
+
+  PostgresStorage storage() {
+    return storage;
   }
 
   void load() {
     long start = System.nanoTime();
     storage.migrate();
-    for (var from = START; from.isBefore(END); from = from.plus(STEP)) {
+    for (var from = plan.start; from.isBefore(END); from = from.plus(STEP)) {
       var to = from.plus(STEP).isBefore(END) ? from.plus(STEP) : END;
-      boolean past = !pastAsSamples && from.isBefore(WHOLE);
+      boolean past = from.isBefore(plan.wholeFrom);
       each(source -> past ? restore(source, to) : insert(source, to));
       // A step is packed when all of it is over the hot window; the last one in part.
       var hotFrom = to.equals(END) ? END.minus(HOT) : to;
@@ -93,8 +117,8 @@ final class Loader implements AutoCloseable {
           "  %s: %d servers, %.1f of %.1f days, %d min %02d s%n",
           past ? "roll-ups" : "all",
           sources.size(),
-          Duration.between(START, to).toHours() / 24.0,
-          Duration.between(START, END).toHours() / 24.0,
+          Duration.between(plan.start, to).toHours() / 24.0,
+          Duration.between(plan.start, END).toHours() / 24.0,
           (System.nanoTime() - start) / 60_000_000_000L,
           (System.nanoTime() - start) / 1_000_000_000L % 60);
     }
@@ -170,15 +194,15 @@ final class Loader implements AutoCloseable {
     private final Records<HealthCheck> checks;
     private @Nullable ServerState state;
 
-    private Source(int number, boolean pastAsSamples) {
+    private Source(int number, Plan plan) {
       id = ServerId.of("server-%04d".formatted(number));
       var series = new RealisticSeries(id, number, Schedule.SPREAD);
       samples =
-          new Records<>(series.samples(new TimeRange(START, END)).iterator(), ServerMetrics::at);
+          new Records<>(
+              series.samples(new TimeRange(plan.start, END)).iterator(), ServerMetrics::at);
       checks =
           new Records<>(
-              series.healthChecks(new TimeRange(pastAsSamples ? START : WHOLE, END)).iterator(),
-              HealthCheck::at);
+              series.healthChecks(new TimeRange(plan.checksFrom, END)).iterator(), HealthCheck::at);
     }
 
     /** An event for each change of state. */
