@@ -8,6 +8,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -47,16 +48,17 @@ final class SampleTable implements SampleStore {
     keys.ensure(samples.stream().map(ServerMetrics::server).toList());
     var keyed = new ArrayList<Keyed>(samples.size());
     for (var sample : packed.unpacked(samples)) {
-      keyed.add(new Keyed(keys.of(sample.server()), sample));
+      keyed.add(new Keyed(sample.at().toEpochMilli(), keys.of(sample.server()), sample));
     }
     if (keyed.isEmpty()) {
       return 0;
     }
     keyed.sort(Keyed.BY_TIME);
     var rows = new BinaryCopy(FIELDS, keyed.size());
-    keyed.forEach(one -> encode(rows, one.key, one.sample));
-    var instants = keyed.stream().map(one -> one.sample.at()).toList();
-    return writer.insert(TimeTable.SAMPLES, instants, rows);
+    for (var one : keyed) {
+      encode(rows, one.key, one.sample);
+    }
+    return writer.insert(TimeTable.SAMPLES, new Instants(keyed), rows);
   }
 
   @Override
@@ -84,10 +86,32 @@ final class SampleTable implements SampleStore {
     return latest.read();
   }
 
-  /** A sample with its server's key, which is looked up once. */
-  private record Keyed(int key, ServerMetrics sample) {
+  /** A sample with what it is sorted by; instants are whole milliseconds. */
+  private record Keyed(long atMillis, int key, ServerMetrics sample) {
     private static final Comparator<Keyed> BY_TIME =
-        Comparator.<Keyed, Instant>comparing(one -> one.sample.at()).thenComparingInt(Keyed::key);
+        (one, other) ->
+            one.atMillis == other.atMillis
+                ? Integer.compare(one.key, other.key)
+                : Long.compare(one.atMillis, other.atMillis);
+  }
+
+  /** The instants of rows, which are mostly counted only. */
+  private static final class Instants extends AbstractList<Instant> {
+    private final List<Keyed> rows;
+
+    private Instants(List<Keyed> rows) {
+      this.rows = rows;
+    }
+
+    @Override
+    public Instant get(int index) {
+      return rows.get(index).sample.at();
+    }
+
+    @Override
+    public int size() {
+      return rows.size();
+    }
   }
 
   private static void encode(BinaryCopy rows, int key, ServerMetrics sample) {
@@ -101,8 +125,8 @@ final class SampleTable implements SampleStore {
         .float8(sample.successRate())
         .float8(sample.errorRate())
         .int4(key)
-        .int4(responseTime == null ? null : Math.toIntExact(Rows.toMicros(responseTime)))
-        .int4(uptime == null ? null : Math.toIntExact(uptime.toSeconds()))
+        .int4(responseTime == null ? -1 : Rows.toMicros(responseTime), responseTime != null)
+        .int4(uptime == null ? -1 : uptime.toSeconds(), uptime != null)
         .int2(Codes.STATES.of(sample.state()))
         .int2(Codes.CIRCUITS.of(sample.circuit()))
         .text(sample.lastError())
