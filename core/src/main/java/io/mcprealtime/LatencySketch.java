@@ -163,7 +163,7 @@ public final class LatencySketch {
 
     /** Adds so many response times that are too short for a bin. */
     public Builder addZeros(long count) {
-      sketch.accept(0, count);
+      sketch.accept(0, (double) count);
       return this;
     }
 

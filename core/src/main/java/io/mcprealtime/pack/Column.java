@@ -40,9 +40,11 @@ final class Column {
     if (unit < 1) {
       throw new DamagedChunkException("a column's unit must be positive, is " + unit);
     }
-    long[] left = relative ? minus(values, bases, count) : values;
-    code(coder, kind, unit, left, count);
-    if (relative) {
+    if (bases == null || !relative) {
+      code(coder, kind, unit, values, count);
+    } else {
+      long[] left = minus(values, bases, count);
+      code(coder, kind, unit, left, count);
       for (int i = 0; i < count; i++) {
         values[i] = left[i] + bases[i];
       }
@@ -159,7 +161,7 @@ final class Column {
         slope = started ? value - (level >> LEVEL_BITS) : 0;
         level = scaled;
       } else if (tracking >= 0) {
-        level = started ? level + (scaled - level >> tracking) : scaled;
+        level = started ? level + ((scaled - level) >> tracking) : scaled;
       }
       started = true;
     }

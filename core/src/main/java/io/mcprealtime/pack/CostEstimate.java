@@ -37,7 +37,7 @@ final class CostEstimate {
       shape = (int) (size >>> (length - 3)) & (SHAPES - 1);
       plainBits += length - 3;
     } else if (length > 1) {
-      shape = (int) size & ((1 << length - 1) - 1);
+      shape = (int) size & ((1 << (length - 1)) - 1);
     }
     shapes[(2 * length + (miss < 0 ? 1 : 0)) * SHAPES + shape]++;
     context = Math.min(length, Column.CONTEXTS - 1);

@@ -1,10 +1,7 @@
 package io.mcprealtime.pack;
 
-import io.mcprealtime.Era;
 import io.mcprealtime.HealthCheck;
-import io.mcprealtime.ProbeStage;
 import io.mcprealtime.ServerId;
-import io.mcprealtime.ServerState;
 import io.mcprealtime.StageResult;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -16,9 +13,8 @@ import org.jspecify.annotations.Nullable;
 final class HealthColumns {
   static final int MAX_STAGES = 64;
 
-  private static final ServerState[] STATES = ServerState.values();
-  private static final Era[] ERAS = Era.values();
-  private static final int STAGES = ProbeStage.values().length;
+  private static final int STATES = EnumCode.STATES.size();
+  private static final int STAGES = EnumCode.STAGES.size();
 
   private final int count;
   private final long[] times;
@@ -54,12 +50,12 @@ final class HealthColumns {
     for (int row = 0; row < count; row++) {
       var check = checks.get(row);
       times[row] = check.at().toEpochMilli();
-      states[row] = (byte) check.state().ordinal();
-      eras[row] = (byte) (check.era() == null ? 0 : check.era().ordinal() + 1);
+      states[row] = (byte) EnumCode.STATES.of(check.state());
+      eras[row] = (byte) (check.era() == null ? 0 : EnumCode.ERAS.of(check.era()) + 1);
       shapes.add(check.stages().stream().map(StageShapes.Part::of).toList());
       for (var stage : check.stages()) {
         if (stage.time() != null) {
-          addTime(stage.stage().ordinal(), Durations.toMicros(stage.time()));
+          addTime(EnumCode.STAGES.of(stage.stage()), Durations.toMicros(stage.time()));
         }
       }
       if (check.responseTime() != null) {
@@ -84,7 +80,7 @@ final class HealthColumns {
   void code(BitCoder coder) {
     Times.code(coder, times, count);
     var state = new Symbols(3, 1);
-    var era = new Symbols(2, STATES.length);
+    var era = new Symbols(2, STATES);
     for (int row = 0; row < count; row++) {
       states[row] = (byte) state.code(coder, 0, states[row]);
       eras[row] = (byte) era.code(coder, states[row], eras[row]);
@@ -104,13 +100,13 @@ final class HealthColumns {
         shapes.add(shape);
         for (var part : shape) {
           if (part.timed()) {
-            addTime(part.stage().ordinal(), 0);
+            addTime(EnumCode.STAGES.of(part.stage()), 0);
           }
         }
       }
     }
     for (var column : List.of(reasons, protocols, names)) {
-      var text = new TextColumn(texts, STATES.length);
+      var text = new TextColumn(texts, STATES);
       for (int row = 0; row < count; row++) {
         column[row] = text.code(coder, states[row], column[row]);
       }
@@ -128,7 +124,7 @@ final class HealthColumns {
       int i = 0;
       for (int row = 0; row < count; row++) {
         for (var part : shapes.get(row)) {
-          if (part.timed() && part.stage().ordinal() == stage) {
+          if (part.timed() && EnumCode.STAGES.of(part.stage()) == stage) {
             bases[i++] = before[row];
           }
         }
@@ -137,7 +133,7 @@ final class HealthColumns {
       i = 0;
       for (int row = 0; row < count; row++) {
         for (var part : shapes.get(row)) {
-          if (part.timed() && part.stage().ordinal() == stage) {
+          if (part.timed() && EnumCode.STAGES.of(part.stage()) == stage) {
             before[row] = stageTimes[stage][i++];
           }
         }
@@ -161,7 +157,7 @@ final class HealthColumns {
     for (int row = 0; row < count; row++) {
       var stages = new ArrayList<StageResult>();
       for (var part : shapes.get(row)) {
-        int stage = part.stage().ordinal();
+        int stage = EnumCode.STAGES.of(part.stage());
         var time = part.timed() ? Durations.ofMicros(stageTimes[stage][next[stage]++]) : null;
         stages.add(new StageResult(part.stage(), part.verdict(), time, part.detail()));
       }
@@ -169,11 +165,11 @@ final class HealthColumns {
           new HealthCheck(
               server,
               Instant.ofEpochMilli(times[row]),
-              STATES[states[row]],
+              EnumCode.STATES.get(states[row]),
               responses.present[row] ? Durations.ofMicros(responses.values[response++]) : null,
               reasons[row],
               stages,
-              eras[row] == 0 ? null : ERAS[eras[row] - 1],
+              eras[row] == 0 ? null : EnumCode.ERAS.get(eras[row] - 1),
               protocols[row],
               names[row],
               toolCounts.present[row]

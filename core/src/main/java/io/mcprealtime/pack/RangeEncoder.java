@@ -100,7 +100,7 @@ final class RangeEncoder extends BitCoder {
 
   /** How many bits are written, roughly up to one. */
   double bits() {
-    return 8.0 * size + WIDTH - Math.log(range) / Math.log(2);
+    return 8.0 * size + WIDTH - Math.log((double) range) / Math.log(2);
   }
 
   /** Ends the number with as few bytes as tell it; a decoder reads zeros after them. */

@@ -41,31 +41,24 @@ final class RateColumn {
       previousKind = kind;
     }
     switch (kind) {
-      case ABSENT:
+      case ABSENT -> {
         return null;
-      case OF_COUNTS:
-        previous = ofCounts;
-        break;
-      case REST_OF_OTHER:
-        previous = ofOther;
-        break;
-      case DECIMAL:
-        previous =
-            decimals.code(coder, 0, rate == null ? 0 : Math.round(rate * DECIMALS)) / DECIMALS;
-        break;
-      case LITERAL:
+      }
+      case OF_COUNTS -> previous = ofCounts;
+      case REST_OF_OTHER -> previous = ofOther;
+      case DECIMAL ->
+          previous =
+              decimals.code(coder, 0, rate == null ? 0 : Math.round(rate * DECIMALS)) / DECIMALS;
+      case LITERAL -> {
         long bits = Double.doubleToLongBits(previous);
         long found = rate == null ? 0 : Double.doubleToLongBits(rate);
         previous = Double.longBitsToDouble(literals.code(coder, 0, found ^ bits) ^ bits);
-        break;
-      case ZERO:
-        previous = 0.0;
-        break;
-      case ONE:
-        previous = 1.0;
-        break;
-      default:
-        break;
+      }
+      case ZERO -> previous = 0.0;
+      case ONE -> previous = 1.0;
+      default -> {
+        // PREVIOUS: as it is
+      }
     }
     return previous;
   }

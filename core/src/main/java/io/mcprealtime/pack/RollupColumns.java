@@ -16,7 +16,9 @@ import org.jspecify.annotations.Nullable;
 final class RollupColumns {
   static final int MAX_ROLLUPS = 10_000;
 
-  private static final ServerState[] STATES = ServerState.values();
+  private static final int STATES = EnumCode.STATES.size();
+  private static final int DEGRADED = EnumCode.STATES.of(ServerState.DEGRADED);
+  private static final int DOWN = EnumCode.STATES.of(ServerState.DOWN);
   private static final LatencySketch EMPTY = LatencySketch.builder().build();
   private static final long NANOS_PER_MICRO = 1_000;
   private static final int MAX_EVEN = 1 << 24;
@@ -38,7 +40,7 @@ final class RollupColumns {
   RollupColumns(int count) {
     this.count = count;
     starts = new long[count];
-    stateCounts = new long[count][STATES.length];
+    stateCounts = new long[count][STATES];
     requests = new long[count];
     errors = new long[count];
     sums = new long[count];
@@ -60,7 +62,7 @@ final class RollupColumns {
       starts[row] = rollup.start().toEpochMilli();
       for (var entry : rollup.stateCounts().entrySet()) {
         int value = entry.getValue();
-        stateCounts[row][entry.getKey().ordinal()] = value < 0 ? value : value + 1L;
+        stateCounts[row][EnumCode.STATES.of(entry.getKey())] = value < 0 ? value : value + 1L;
       }
       requests[row] = rollup.requestCount();
       errors[row] = rollup.errorCount();
@@ -89,11 +91,11 @@ final class RollupColumns {
   }
 
   private void codeStateCounts(BitCoder coder) {
-    var numbers = new Numbers(2 * STATES.length);
-    var previous = new long[STATES.length];
+    var numbers = new Numbers(2 * STATES);
+    var previous = new long[STATES];
     for (int row = 0; row < count; row++) {
       int changed = 0;
-      for (int state = 0; state < STATES.length; state++) {
+      for (int state = 0; state < STATES; state++) {
         long change =
             numbers.code(coder, state << 1 | changed, stateCounts[row][state] - previous[state]);
         stateCounts[row][state] = previous[state] + change;
@@ -107,7 +109,7 @@ final class RollupColumns {
     var numbers = new Numbers(4);
     int context = 0;
     for (int row = 0; row < count; row++) {
-      int unwell = stateCounts[row][ServerState.DEGRADED.ordinal()] > 0 ? 1 : 0;
+      int unwell = stateCounts[row][DEGRADED] > 0 ? 1 : 0;
       errors[row] = numbers.code(coder, context << 1 | unwell, errors[row]);
       context = errors[row] == 0 ? 0 : 1;
     }
@@ -121,7 +123,7 @@ final class RollupColumns {
     var sum = new Numbers(1);
     for (int row = 0; row < count; row++) {
       long answers = 0;
-      for (int state = 0; state < ServerState.DOWN.ordinal(); state++) {
+      for (int state = 0; state < DOWN; state++) {
         answers += Math.max(0, stateCounts[row][state] - 1);
       }
       sketches[row] = sketch.code(coder, coder.isDecoding() ? EMPTY : sketches[row], answers);
@@ -209,8 +211,8 @@ final class RollupColumns {
     var rollups = new ArrayList<Rollup>(count);
     for (int row = 0; row < count; row++) {
       var counts = new EnumMap<ServerState, Integer>(ServerState.class);
-      for (var state : STATES) {
-        long value = stateCounts[row][state.ordinal()];
+      for (var state : EnumCode.STATES.values()) {
+        long value = stateCounts[row][EnumCode.STATES.of(state)];
         if (value != 0) {
           counts.put(state, Math.toIntExact(value < 0 ? value : value - 1));
         }

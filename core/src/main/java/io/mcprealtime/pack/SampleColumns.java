@@ -1,9 +1,7 @@
 package io.mcprealtime.pack;
 
-import io.mcprealtime.CircuitState;
 import io.mcprealtime.ServerId;
 import io.mcprealtime.ServerMetrics;
-import io.mcprealtime.ServerState;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -13,9 +11,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The columns of some samples; the same code writes and reads them. */
 final class SampleColumns {
-  private static final ServerState[] STATES = ServerState.values();
-  private static final CircuitState[] CIRCUITS = CircuitState.values();
-
   private final int count;
   private final long[] times;
   private final byte[] states;
@@ -50,8 +45,8 @@ final class SampleColumns {
     for (int row = 0; row < count; row++) {
       var sample = samples.get(row);
       times[row] = sample.at().toEpochMilli();
-      states[row] = (byte) sample.state().ordinal();
-      circuits[row] = (byte) sample.circuit().ordinal();
+      states[row] = (byte) EnumCode.STATES.of(sample.state());
+      circuits[row] = (byte) EnumCode.CIRCUITS.of(sample.circuit());
       if (sample.responseTime() != null) {
         responses.set(row, sample.responseTime().toNanos() / 1_000);
       }
@@ -166,7 +161,7 @@ final class SampleColumns {
           new ServerMetrics(
               server,
               Instant.ofEpochMilli(times[row]),
-              STATES[states[row]],
+              EnumCode.STATES.get(states[row]),
               responses.present[row]
                   ? Duration.of(responses.values[response++], ChronoUnit.MICROS)
                   : null,
@@ -176,7 +171,7 @@ final class SampleColumns {
               errors.present[row] ? (Long) errors.values[error++] : null,
               uptimes.present[row] ? Duration.ofSeconds(uptimes.values[uptime++]) : null,
               memory.present[row] ? (Long) memory.values[bytes++] : null,
-              CIRCUITS[circuits[row]],
+              EnumCode.CIRCUITS.get(circuits[row]),
               lastErrors[row],
               sessions[row]));
     }

@@ -18,8 +18,6 @@ final class StageShapes {
     }
   }
 
-  private static final ProbeStage[] STAGES = ProbeStage.values();
-  private static final Verdict[] VERDICTS = Verdict.values();
   private static final int SAME = 0;
   private static final int KNOWN = 1;
   private static final int NEW = 2;
@@ -35,7 +33,7 @@ final class StageShapes {
   private int last = -1;
 
   StageShapes(TextModel texts) {
-    details = new TextColumn(texts, STAGES.length);
+    details = new TextColumn(texts, EnumCode.STAGES.size());
   }
 
   List<Part> code(BitCoder coder, int state, List<Part> shape) {
@@ -66,12 +64,21 @@ final class StageShapes {
     var parts = new ArrayList<Part>(size);
     for (int i = 0; i < size; i++) {
       Part part = coder.isDecoding() ? null : shape.get(i);
-      int stage = stages.code(coder, 0, part == null ? 0 : part.stage().ordinal());
+      int stage = stages.code(coder, 0, part == null ? 0 : EnumCode.STAGES.of(part.stage()));
       int verdict =
           verdicts.code(
-              coder, 0, part == null ? 0 : part.verdict().ordinal() << 1 | (part.timed() ? 1 : 0));
+              coder,
+              0,
+              part == null
+                  ? 0
+                  : EnumCode.VERDICTS.of(part.verdict()) << 1 | (part.timed() ? 1 : 0));
       String detail = details.code(coder, stage, part == null ? null : part.detail());
-      parts.add(new Part(STAGES[stage], VERDICTS[verdict >> 1], (verdict & 1) == 1, detail));
+      parts.add(
+          new Part(
+              EnumCode.STAGES.get(stage),
+              EnumCode.VERDICTS.get(verdict >> 1),
+              (verdict & 1) == 1,
+              detail));
     }
     return List.copyOf(parts);
   }

@@ -12,7 +12,7 @@ final class Symbols {
    */
   Symbols(int bits, int contexts) {
     this.bits = bits;
-    this.model = new int[contexts << 2 * bits];
+    this.model = new int[contexts << (2 * bits)];
   }
 
   int code(BitCoder coder, int context, int symbol) {

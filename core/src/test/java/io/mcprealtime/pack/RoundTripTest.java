@@ -3,11 +3,15 @@ package io.mcprealtime.pack;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.mcprealtime.CircuitState;
+import io.mcprealtime.Era;
 import io.mcprealtime.HealthCheck;
 import io.mcprealtime.LatencySketch;
+import io.mcprealtime.ProbeStage;
 import io.mcprealtime.Rollup;
 import io.mcprealtime.ServerMetrics;
 import io.mcprealtime.ServerState;
+import io.mcprealtime.StageResult;
 import io.mcprealtime.Window;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -48,6 +52,15 @@ class RoundTripTest {
       byte[] chunk = RollupCodec.encode(rollups);
       assertThat(RollupCodec.decode(OddRecords.SERVER, chunk)).isEqualTo(rollups);
     }
+  }
+
+  @Test
+  void enumCodes_coverEveryValue() {
+    assertThat(EnumCode.STATES.values()).contains(ServerState.values());
+    assertThat(EnumCode.CIRCUITS.values()).contains(CircuitState.values());
+    assertThat(EnumCode.ERAS.values()).contains(Era.values());
+    assertThat(EnumCode.STAGES.values()).contains(ProbeStage.values());
+    assertThat(EnumCode.VERDICTS.values()).contains(StageResult.Verdict.values());
   }
 
   @Test

@@ -246,7 +246,7 @@ public final class RealisticSeries {
         sample
             .responseTime(ofMicros(response))
             .uptime(Duration.ofSeconds((long) ((seenMillis - startedMillis) / 1_000)))
-            .memoryBytes((long) pages * PAGE);
+            .memoryBytes(((long) pages) * PAGE);
       }
       if (requests > 0) {
         sample
