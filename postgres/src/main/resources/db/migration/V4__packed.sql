@@ -10,7 +10,10 @@ create table mcp_realtime.sample_chunks (
   last_at timestamptz not null,
   server_key integer not null,
   records integer not null,
+  -- The packed bytes, in two parts: what fills whole pieces of the side table that PostgreSQL keeps
+  -- large values in, and the rest, which would leave most of a piece empty there.
   chunk bytea not null,
+  tail bytea not null,
   primary key (server_key, start)
 ) partition by range (start);
 
@@ -26,9 +29,13 @@ create table mcp_realtime.rollup_chunks (
 ) partition by range (start);
 
 -- Packed already: compressing again would cost time and save nothing.
-alter table mcp_realtime.sample_chunks alter column chunk set storage external;
-alter table mcp_realtime.health_chunks alter column chunk set storage external;
-alter table mcp_realtime.rollup_chunks alter column chunk set storage external;
+alter table mcp_realtime.sample_chunks
+  alter column chunk set storage external, alter column tail set storage plain;
+alter table mcp_realtime.health_chunks
+  alter column chunk set storage external, alter column tail set storage plain;
+alter table mcp_realtime.rollup_chunks
+  alter column chunk set storage external, alter column tail set storage plain,
+  alter column hours set storage plain;
 
 -- The newest instant that was ever packed.
 create table mcp_realtime.packed_until (

@@ -28,18 +28,6 @@ final class BlockBuilder<T> {
   /** Servers whose old and new chunks are in memory at once. */
   private static final int SERVERS = 100;
 
-  private static final String WRITE =
-      """
-      insert into %s as b (start, server_key, hot_rows, source, base, first_at, last_at, records,
-        chunk, rollup_first_at, rollup_last_at, rollup_records, rollup_chunk, hours)
-      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-      on conflict (start, server_key) do update set hot_rows = excluded.hot_rows,
-        source = excluded.source, base = excluded.base, first_at = excluded.first_at,
-        last_at = excluded.last_at, records = excluded.records, chunk = excluded.chunk,
-        rollup_first_at = excluded.rollup_first_at, rollup_last_at = excluded.rollup_last_at,
-        rollup_records = excluded.rollup_records, rollup_chunk = excluded.rollup_chunk,
-        hours = excluded.hours""";
-
   private final Database database;
   private final Series<T> series;
   private final ChunkTable<T> chunks;
@@ -128,7 +116,7 @@ final class BlockBuilder<T> {
           ReadWrite.set(connection);
           var rows = rows(connection, group, keys, names);
           var existing = existing(connection, group, keys);
-          try (var statement = connection.prepareStatement(WRITE.formatted(series.building()))) {
+          try (var statement = connection.prepareStatement(write())) {
             for (var server : rows.entrySet()) {
               for (var block : server.getValue().entrySet()) {
                 var at = new Place(server.getKey(), block.getKey());
@@ -144,6 +132,20 @@ final class BlockBuilder<T> {
           }
           return true;
         });
+  }
+
+  private String write() {
+    return """
+        insert into %s as b (start, server_key, hot_rows, source, base, first_at, last_at, records,
+          chunk, rollup_first_at, rollup_last_at, rollup_records, rollup_chunk, hours)
+        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        on conflict (start, server_key) do update set hot_rows = excluded.hot_rows,
+          source = excluded.source, base = excluded.base, first_at = excluded.first_at,
+          last_at = excluded.last_at, records = excluded.records, chunk = excluded.chunk,
+          rollup_first_at = excluded.rollup_first_at, rollup_last_at = excluded.rollup_last_at,
+          rollup_records = excluded.rollup_records, rollup_chunk = excluded.rollup_chunk,
+          hours = excluded.hours"""
+        .formatted(series.building());
   }
 
   private static ServerId server(Map<Integer, ServerId> names, int key) throws SQLException {

@@ -36,9 +36,7 @@ final class BlockSwap {
   /** Until which instant records are packed now, and what it moved. */
   record Moved(Instant until, PackResult result) {}
 
-  /**
-   * @return absent when it gave up
-   */
+  /** Does it; absent when it gave up. */
   Optional<Moved> run(Connection connection) throws SQLException {
     ReadWrite.set(connection);
     var partitions =
@@ -110,15 +108,25 @@ final class BlockSwap {
   }
 
   private String insert(TimeTable table, String built) {
-    var columns = "first_at, last_at, records, chunk";
-    var from = columns;
-    if (table == TimeTable.ROLLUP_CHUNKS) {
-      columns += ", hours";
-      from = "rollup_first_at, rollup_last_at, rollup_records, rollup_chunk, hours";
-    }
-    var chunk = table == TimeTable.ROLLUP_CHUNKS ? "rollup_chunk" : "chunk";
-    return "insert into %s (start, server_key, %s) select start, server_key, %s from %s where %s and %s is not null order by server_key, start"
-        .formatted(table.qualified(), columns, from, series.building(), built, chunk);
+    boolean rollups = table == TimeTable.ROLLUP_CHUNKS;
+    var prefix = rollups ? "rollup_" : "";
+    var chunk = prefix + "chunk";
+    return """
+        insert into %s (start, server_key, first_at, last_at, records, chunk, tail%s)
+        select start, server_key, %sfirst_at, %slast_at, %srecords, %s, %s%s
+        from %s where %s and %s is not null order by server_key, start"""
+        .formatted(
+            table.qualified(),
+            rollups ? ", hours" : "",
+            prefix,
+            prefix,
+            prefix,
+            Chunk.pieces(chunk),
+            Chunk.tail(chunk),
+            rollups ? ", hours" : "",
+            series.building(),
+            built,
+            chunk);
   }
 
   private Moved moved(Statement statement, String built) throws SQLException {

@@ -12,10 +12,26 @@ import java.time.Instant;
  * @param lastAt instant of its last record
  */
 record Chunk(int serverKey, Instant start, Instant firstAt, Instant lastAt, Bytes bytes) {
-  static final String COLUMNS = "start, first_at, last_at, server_key, records, chunk";
+  static final String COLUMNS = "start, first_at, last_at, server_key, records, chunk, tail";
 
   /** What {@link #read} wants, of a table that is called c. */
-  static final String SELECT = "c.server_key, c.start, c.first_at, c.last_at, c.chunk";
+  static final String SELECT = "c.server_key, c.start, c.first_at, c.last_at, c.chunk || c.tail";
+
+  /**
+   * PostgreSQL stores large values in pieces of that length, four to a page. The bytes of a chunk
+   * that fill no piece stand in the row, where they share a page with others.
+   */
+  private static final int PIECE = 1_996;
+
+  /** The expression of what fills pieces, of an expression of all bytes. */
+  static String pieces(String bytes) {
+    return "substr(%s, 1, length(%s) / %d * %d)".formatted(bytes, bytes, PIECE, PIECE);
+  }
+
+  /** The expression of the rest, of an expression of all bytes. */
+  static String tail(String bytes) {
+    return "substr(%s, length(%s) / %d * %d + 1)".formatted(bytes, bytes, PIECE, PIECE);
+  }
 
   static Chunk read(ResultSet row) throws SQLException {
     return new Chunk(

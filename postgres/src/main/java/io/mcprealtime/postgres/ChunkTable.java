@@ -94,11 +94,11 @@ final class ChunkTable<T> {
   Cursor openNewest(Connection connection, List<Integer> keys) throws SQLException {
     var sql =
         """
-        select c.* from unnest(?::int[]) k (server_key) cross join lateral (
-          select server_key, start, first_at, last_at, chunk from %s x
+        select %s from unnest(?::int[]) k (server_key) cross join lateral (
+          select * from %s x
           where x.server_key = k.server_key order by x.start desc limit 1) c
         order by c.server_key"""
-            .formatted(table.qualified());
+            .formatted(Chunk.SELECT, table.qualified());
     return Cursor.open(
         connection,
         sql,

@@ -6,6 +6,7 @@ import io.mcprealtime.storage.StorageException;
 import java.util.List;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Makes chunks that are proven: decoded again, and found equal to what went in. */
 final class Encoded {
@@ -31,10 +32,7 @@ final class Encoded {
   }
 
   private static StorageException unequal(
-      String word,
-      ServerId server,
-      int size,
-      @org.jspecify.annotations.Nullable McpRealtimeException cause) {
+      String word, ServerId server, int size, @Nullable McpRealtimeException cause) {
     return new StorageException(
         ("%d %s of %s do not come back equal from their chunk, so they stay rows; this is a fault of"
                 + " mcp-realtime, please report it with these records")

@@ -3,6 +3,7 @@ package io.mcprealtime.postgres;
 import io.mcprealtime.ServerId;
 import io.mcprealtime.storage.StorageException;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -47,7 +48,7 @@ final class LatestReader<T> {
   /** By server. */
   List<T> read() {
     return database.readOnly(
-        "read the latest of the %s of every server".formatted(series.word()),
+        "read the latest %s of every server".formatted(series.word()),
         connection -> {
           var servers = new TreeMap<Integer, Newest<T>>();
           try (var statement = connection.prepareStatement(newestRows(series))) {
@@ -66,7 +67,7 @@ final class LatestReader<T> {
         });
   }
 
-  private Newest<T> newest(java.sql.ResultSet row) throws SQLException {
+  private Newest<T> newest(ResultSet row) throws SQLException {
     int columns = row.getMetaData().getColumnCount();
     var server = ServerId.of(row.getString(columns - 2));
     T record = row.getBoolean(columns - 1) ? series.row().read(server, row) : null;

@@ -203,19 +203,28 @@ final class Maintenance implements StorageMaintenance {
       // Roll-ups outlive their samples: those of rows are made by packing.
       try {
         samples.packBlocks(instant, UNBOUNDED);
-      } catch (StorageUnavailableException e) {
-        throw e;
       } catch (StorageException e) {
+        // Even when there is no room left to pack in: what need not be packed can go.
         failure = e;
       }
       kept = samples.groups(instant);
     }
     var dropped = DropResult.NOTHING;
     for (var table : TimeTable.of(kind)) {
-      dropped = dropped.plus(dropBefore(table, instant, kept));
+      // Rows of samples have moved on, and their empty partitions went with that.
+      if (table != TimeTable.SAMPLES) {
+        dropped = dropped.plus(dropBefore(table, instant, kept));
+      }
     }
     if (failure != null) {
       throw failure;
+    }
+    var busy = kept.stream().filter(group -> !group.blocks().to().isAfter(instant)).findFirst();
+    if (busy.isPresent()) {
+      throw new StorageUnavailableException(
+          "cannot drop the %s yet: their rows are in use and could not be packed; the next run will"
+              .formatted(busy.get()),
+          null);
     }
     return dropped;
   }

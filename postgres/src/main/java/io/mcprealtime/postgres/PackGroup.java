@@ -89,9 +89,9 @@ record PackGroup(Series<?> series, List<Partition> partitions, TimeRange blocks)
     return """
         (select start, server_key,
           coalesce(c.version, '') || '/' || coalesce(r.version, '') as base,
-          c.first_at, c.last_at, c.records, c.chunk,
+          c.first_at, c.last_at, c.records, c.chunk || c.tail as chunk,
           r.first_at as rollup_first_at, r.last_at as rollup_last_at,
-          r.records as rollup_records, r.chunk as rollup_chunk, r.hours
+          r.records as rollup_records, r.chunk || r.tail as rollup_chunk, r.hours
         from (select %s, * from %s where %s) c
         full join (select %s, * from mcp_realtime.rollup_chunks where %s) r
           using (start, server_key))"""

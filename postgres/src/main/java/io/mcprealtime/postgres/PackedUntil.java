@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
@@ -60,7 +61,7 @@ final class PackedUntil<T> {
       return List.of();
     }
     if (oldest.get().isBefore(time.instant().minus(FRESH))) {
-      database.call("look up what is packed", this::refresh).ifPresent(this::raise);
+      database.callAgain("look up what is packed", this::refresh).ifPresent(this::raise);
     }
     var until = known.get();
     var old = records.stream().filter(one -> !series.at().apply(one).isAfter(until)).toList();
@@ -77,7 +78,7 @@ final class PackedUntil<T> {
     var all = List.copyOf(byServer.keySet());
     for (int i = 0; i < all.size(); i += SERVERS) {
       var some = all.subList(i, Math.min(all.size(), i + SERVERS));
-      database.call(
+      database.callAgain(
           "look up packed " + series.word(),
           connection -> find(connection, some, byServer, packed));
     }
@@ -86,7 +87,7 @@ final class PackedUntil<T> {
         .collect(Collectors.toList());
   }
 
-  private java.util.Optional<Instant> refresh(Connection connection) throws SQLException {
+  private Optional<Instant> refresh(Connection connection) throws SQLException {
     try (var statement =
         connection.prepareStatement(
             "select until from mcp_realtime.packed_until where series = ?")) {

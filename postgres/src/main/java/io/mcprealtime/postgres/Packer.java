@@ -3,6 +3,7 @@ package io.mcprealtime.postgres;
 import io.mcprealtime.storage.StorageException;
 import io.mcprealtime.storage.StorageMaintenance.PackResult;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -134,7 +135,7 @@ final class Packer<T> {
               ReadWrite.set(connection);
               try (var statement = connection.createStatement()) {
                 statement.execute(BlockSwap.LOCK_TIMEOUT);
-                if (pages(statement) > 0) {
+                if (wasUsed(statement)) {
                   statement.execute("truncate only " + series.building());
                 }
                 return true;
@@ -147,11 +148,11 @@ final class Packer<T> {
     }
   }
 
-  private long pages(java.sql.Statement statement) throws SQLException {
+  private boolean wasUsed(Statement statement) throws SQLException {
     try (var rows =
-        statement.executeQuery("select pg_table_size('%s')".formatted(series.building()))) {
+        statement.executeQuery("select pg_relation_size('%s') > 0".formatted(series.building()))) {
       rows.next();
-      return Math.max(0, rows.getLong(1) - 16_384);
+      return rows.getBoolean(1);
     }
   }
 }

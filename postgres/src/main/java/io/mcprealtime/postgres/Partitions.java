@@ -145,7 +145,7 @@ final class Partitions {
 
   private static int create(Connection connection, TimeTable table, List<Instant> starts)
       throws SQLException {
-    try (var lock = connection.prepareStatement("select pg_advisory_xact_lock(?)")) {
+    try (var lock = ReadWrite.prepare(connection, "select pg_advisory_xact_lock(?)")) {
       lock.setLong(1, CREATION_LOCK);
       lock.execute();
     }

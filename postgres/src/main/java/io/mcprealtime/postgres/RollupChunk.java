@@ -8,6 +8,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /** A server's 5-minute roll-ups of one block, to be written. */
@@ -74,20 +76,19 @@ final class RollupChunk {
       hours[first + 1] =
           counts.entrySet().stream()
               .filter(entry -> entry.getKey().isUp())
-              .mapToInt(java.util.Map.Entry::getValue)
+              .mapToInt(Map.Entry::getValue)
               .sum();
       hours[first + 2] = saturated(hour.requestCount());
       hours[first + 3] = saturated(hour.errorCount());
       var latency = hour.latency();
-      var times =
-          new java.util.ArrayList<java.util.Optional<Duration>>(
-              List.of(
-                  hour.meanResponseTime(),
-                  java.util.Optional.ofNullable(hour.minResponseTime()),
-                  java.util.Optional.ofNullable(hour.maxResponseTime()),
-                  latency.quantile(0.5),
-                  latency.quantile(0.95),
-                  latency.quantile(0.99)));
+      List<Optional<Duration>> times =
+          List.of(
+              hour.meanResponseTime(),
+              Optional.ofNullable(hour.minResponseTime()),
+              Optional.ofNullable(hour.maxResponseTime()),
+              latency.quantile(0.5),
+              latency.quantile(0.95),
+              latency.quantile(0.99));
       for (int i = 0; i < times.size(); i++) {
         hours[first + 4 + i] =
             times.get(i).map(time -> saturated(Rows.toMicros(time))).orElse(null);

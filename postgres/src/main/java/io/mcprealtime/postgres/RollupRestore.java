@@ -28,11 +28,14 @@ final class RollupRestore {
   private static final String WRITE =
       """
       insert into mcp_realtime.rollup_chunks
-        (start, first_at, last_at, server_key, records, chunk, hours)
-      values (?, ?, ?, ?, ?, ?, ?)
+        (start, first_at, last_at, server_key, records, chunk, tail, hours)
+      select n.start, n.first_at, n.last_at, n.server_key, n.records, %s, %s, n.hours
+      from (values (?::timestamptz, ?::timestamptz, ?::timestamptz, ?::int, ?::int, ?::bytea,
+        ?::int[])) as n (start, first_at, last_at, server_key, records, bytes, hours)
       on conflict (server_key, start) do update set first_at = excluded.first_at,
         last_at = excluded.last_at, records = excluded.records, chunk = excluded.chunk,
-        hours = excluded.hours""";
+        tail = excluded.tail, hours = excluded.hours"""
+          .formatted(Chunk.pieces("n.bytes"), Chunk.tail("n.bytes"));
 
   private final Database database;
   private final Partitions partitions;

@@ -17,6 +17,7 @@ import io.mcprealtime.ServerMetrics;
 import io.mcprealtime.Window;
 import io.mcprealtime.storage.DataKind;
 import io.mcprealtime.storage.Storage;
+import io.mcprealtime.storage.StorageUsage;
 import io.mcprealtime.storage.TimeRange;
 import io.mcprealtime.testkit.EventStoreContract;
 import io.mcprealtime.testkit.HealthCheckStoreContract;
@@ -24,6 +25,7 @@ import io.mcprealtime.testkit.MaintenanceContract;
 import io.mcprealtime.testkit.RollupStoreContract;
 import io.mcprealtime.testkit.SampleStoreContract;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -135,7 +137,7 @@ class PostgresStorageTest {
             .build()) {
       assertThatThrownBy(() -> storage.samples().latest())
           .hasMessage(
-              "cannot read the latest sample of every server in PostgreSQL at 127.0.0.1:%d/empty:"
+              "cannot read the latest samples of every server in PostgreSQL at 127.0.0.1:%d/empty:"
                   + " the schema is missing or incomplete; run the migration first",
               server.port());
 
@@ -183,9 +185,7 @@ class PostgresStorageTest {
 
     assertThat(DATABASE.query("select tableoid::regclass from mcp_realtime.samples order by at"))
         .containsExactly(
-            "mcp_realtime.samples_202611200000_1440", "mcp_realtime.samples_202611210000_1440");
-    assertThat(DATABASE.query("select attstorage from pg_attribute where attname = 'sketch'"))
-        .containsOnly("e");
+            "mcp_realtime.samples_202611202330_30", "mcp_realtime.samples_202611210000_30");
   }
 
   @Test
@@ -237,11 +237,10 @@ class PostgresStorageTest {
     DATABASE.query("analyze mcp_realtime.samples");
     DATABASE.query("analyze mcp_realtime.servers");
 
-    var latest = explain(SampleTable.NEWEST_OF_ALL.replace("?", "1"));
+    var latest = explain(LatestReader.newestRows(Series.SAMPLES));
     var range =
         explain(
-            SampleTable.OF_SERVER
-                .replaceFirst("\\?", "'server-1'")
+            HotTable.ofServer(Series.SAMPLES)
                 .replaceFirst("\\?", "'server-1'")
                 .replaceFirst("\\?", "'2026-11-19T13:00:00Z'")
                 .replaceFirst("\\?", "'2026-11-20T13:00:00Z'"));
@@ -253,7 +252,7 @@ class PostgresStorageTest {
     assertThat(latest).doesNotContainPattern(SCAN_OF_ROWS);
     assertThat(buffers(latest)).isLessThan(200);
     assertThat(range).doesNotContainPattern(SCAN_OF_ROWS).doesNotContain("samples_20261118");
-    assertThat(view).doesNotContain("samples_202611190000").doesNotContainPattern(SCAN_OF_ROWS);
+    assertThat(view).doesNotContain("samples_20261119").doesNotContainPattern(SCAN_OF_ROWS);
     assertThat(storage.samples().latest()).hasSize(10);
   }
 
@@ -282,7 +281,16 @@ class PostgresStorageTest {
     assertThat(first.kind()).isEqualTo(DataKind.METRICS);
     assertThat(first.name()).isEqualTo("mcp_realtime.samples");
     assertThat(first.rows()).isEqualTo(5_000);
+    assertThat(first.deadRows()).isZero();
     assertThat(first.bytes()).isGreaterThan(400_000);
+    assertThat(first.indexBytes()).isBetween(100_000L, 3_000_000L);
+    assertThat(usage.relations())
+        .extracting(StorageUsage.Relation::name)
+        .contains(
+            "mcp_realtime.sample_chunks",
+            "mcp_realtime.health_chunks",
+            "mcp_realtime.rollup_chunks",
+            "mcp_realtime.events");
   }
 
   @Test
@@ -315,8 +323,8 @@ class PostgresStorageTest {
       assertThat(
               DATABASE.query(
                   "select count(*) from pg_inherits where inhparent::regclass::text ="
-                      + " 'mcp_realtime.rollups'"))
-          .contains("3");
+                      + " 'mcp_realtime.samples'"))
+          .containsExactly("5");
     }
   }
 
@@ -326,7 +334,9 @@ class PostgresStorageTest {
     storage.samples().insert(List.of(sample(FILESYSTEM, NOON)));
     storage.healthChecks().insert(List.of(healthCheck(GITHUB, NOON)));
     storage.events().insert(List.of(event(FILESYSTEM, NOON)));
-    storage.rollups().restore(List.of(rollup(FILESYSTEM, Window.FIVE_MINUTES, NOON)));
+    storage
+        .rollups()
+        .restore(List.of(rollup(FILESYSTEM, Window.FIVE_MINUTES, NOON.minus(Duration.ofDays(9)))));
 
     assertThat(
             row(
@@ -349,8 +359,19 @@ class PostgresStorageTest {
             row(
                 "select server_id, time_window, sample_count, up_count, request_count,"
                     + " avg_response_time_ms::real, min_response_time_ms::int, max_response_time_ms::int"
-                    + " from mcp_performance_aggregates"))
-        .isEqualTo("(filesystem,5m,20,20,800,19.5,10,29)");
+                    + " from mcp_performance_aggregates"
+                    + " order by window_start, length(time_window), time_window"))
+        .isEqualTo(
+            "(filesystem,24h,20,20,800,19.5,10,29);(filesystem,1h,20,20,800,19.5,10,29);"
+                + "(filesystem,24h,1,1,40,12.345,12,12);(filesystem,1h,1,1,40,12.345,12,12);"
+                + "(filesystem,5m,1,1,40,12.345,12,12);(filesystem,15m,1,1,40,12.345,12,12)");
+    storage.maintenance().pack(Instant.MAX, Duration.ofMinutes(1));
+    assertThat(
+            row(
+                "select time_window, sample_count, p50_response_time_ms::int, p99_response_time_ms::int"
+                    + " from mcp_performance_aggregates where window_start >= '2026-11-20'"
+                    + " order by time_window"))
+        .isEqualTo("(1h,1,12,12);(24h,1,,)");
     assertThat(
             DATABASE.query(
                 "select count(*) from pg_class where relkind = 'v' and relnamespace ="

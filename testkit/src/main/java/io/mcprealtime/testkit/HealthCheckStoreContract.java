@@ -11,6 +11,8 @@ import io.mcprealtime.ServerState;
 import io.mcprealtime.storage.Storage;
 import io.mcprealtime.storage.TimeRange;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -65,5 +67,41 @@ public abstract class HealthCheckStoreContract {
                 .healthChecks()
                 .query(FILESYSTEM, new TimeRange(NOON.minusSeconds(4), NOON.minusSeconds(3)), 9))
         .containsExactly(healthCheck(FILESYSTEM, NOON.minusSeconds(4)));
+  }
+
+  @Test
+  void query_overDays_goesBackAsFarAsTheLimitAsks() {
+    for (int day = 0; day < 5; day++) {
+      storage()
+          .healthChecks()
+          .insert(
+              List.of(
+                  healthCheck(FILESYSTEM, NOON.minus(Duration.ofDays(day))),
+                  healthCheck(FILESYSTEM, NOON.minus(Duration.ofDays(day)).minusSeconds(30))));
+    }
+    var week = TimeRange.endingAt(NOON.plusSeconds(60), Duration.ofDays(7));
+
+    assertThat(storage().healthChecks().query(FILESYSTEM, week, 100))
+        .hasSize(10)
+        .isSortedAccordingTo(Comparator.comparing(HealthCheck::at).reversed());
+    assertThat(storage().healthChecks().query(FILESYSTEM, week, 3))
+        .extracting(HealthCheck::at)
+        .containsExactly(NOON, NOON.minusSeconds(30), NOON.minus(Duration.ofDays(1)));
+  }
+
+  @Test
+  void forEach_isOfEveryServerInOrder() {
+    for (int i = 0; i < 3; i++) {
+      storage().healthChecks().insert(List.of(healthCheck(GITHUB, NOON.plusSeconds(i))));
+      storage().healthChecks().insert(List.of(healthCheck(FILESYSTEM, NOON.plusSeconds(i))));
+    }
+    var found = new ArrayList<HealthCheck>();
+
+    storage().healthChecks().forEach(new TimeRange(NOON, NOON.plusSeconds(2)), found::add);
+
+    assertThat(found).hasSize(4);
+    assertThat(found)
+        .filteredOn(check -> check.server().equals(GITHUB))
+        .containsExactly(healthCheck(GITHUB, NOON), healthCheck(GITHUB, NOON.plusSeconds(1)));
   }
 }

@@ -56,6 +56,22 @@ public abstract class MaintenanceContract {
   }
 
   @Test
+  void pack_changesNothingThatIsRead() {
+    write(NOON);
+    write(NOON.minus(Duration.ofDays(1)));
+    var maintenance = storage().maintenance();
+
+    assertThat(maintenance.pack(NOON.plus(Duration.ofDays(1)), Duration.ofHours(1)).complete())
+        .isTrue();
+    assertThat(maintenance.pack(NOON.plus(Duration.ofDays(1)), Duration.ofHours(1)).records())
+        .isZero();
+
+    for (var kind : DataKind.values()) {
+      assertThat(count(kind)).as(kind.name()).isEqualTo(2);
+    }
+  }
+
+  @Test
   void usage_namesEveryKind() {
     write(NOON);
 

@@ -16,7 +16,9 @@ import io.mcprealtime.storage.Storage;
 import io.mcprealtime.storage.TimeRange;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -132,17 +134,37 @@ public abstract class SampleStoreContract {
   }
 
   @Test
-  void forEach_ofAllServers_comesByServerThenTime() {
+  void forEach_ofAllServers_comesInOrderOfEach() {
     store().insert(samples(GITHUB, NOON, Duration.ofSeconds(15), 2));
     store().insert(samples(FILESYSTEM, NOON, Duration.ofSeconds(15), 2));
-    var found = new ArrayList<String>();
+    var found = new HashMap<String, List<Long>>();
 
     store()
         .forEach(
             new TimeRange(NOON, NOON.plusSeconds(60)),
-            sample -> found.add(sample.server() + "@" + sample.at().getEpochSecond() % 60));
+            sample ->
+                found
+                    .computeIfAbsent(sample.server().value(), name -> new ArrayList<>())
+                    .add(sample.at().getEpochSecond() % 60));
 
-    assertThat(found).containsExactly("filesystem@0", "filesystem@15", "github@0", "github@15");
+    assertThat(found)
+        .containsOnly(
+            Map.entry("filesystem", List.of(0L, 15L)), Map.entry("github", List.of(0L, 15L)));
+  }
+
+  @Test
+  void insert_ofALateSample_takesItsPlace() {
+    var series = samples(FILESYSTEM, NOON, Duration.ofSeconds(15), 40);
+    store().insert(series.subList(0, 10));
+    store().insert(series.subList(20, 40));
+
+    assertThat(store().insert(series.subList(5, 25))).isEqualTo(10);
+
+    assertThat(read(FILESYSTEM, new TimeRange(NOON, NOON.plusSeconds(600))))
+        .containsExactlyElementsOf(series);
+    assertThat(store().latest(FILESYSTEM)).contains(series.get(39));
+    assertThat(store().latest()).containsExactly(series.get(39));
+    assertThat(store().recent(FILESYSTEM, 25)).hasSize(25).contains(series.get(15));
   }
 
   @Test
