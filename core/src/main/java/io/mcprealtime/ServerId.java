@@ -9,8 +9,10 @@ public record ServerId(String value) implements Comparable<ServerId> {
       throw new IllegalArgumentException(
           "server id must have 1 to %d characters, has %d".formatted(MAX_LENGTH, value.length()));
     }
-    if (value.chars().anyMatch(Character::isISOControl)) {
-      throw new IllegalArgumentException("server id must not contain control characters");
+    for (int i = 0; i < value.length(); i++) {
+      if (Character.isISOControl(value.charAt(i))) {
+        throw new IllegalArgumentException("server id must not contain control characters");
+      }
     }
     if (Texts.hasUnpairedSurrogate(value)) {
       throw new IllegalArgumentException(

@@ -8,7 +8,12 @@ final class Texts {
 
   /** Whether half a character is in the text, which neither UTF-8 nor a database can hold. */
   static boolean hasUnpairedSurrogate(String text) {
-    return text.codePoints().anyMatch(Texts::isSurrogate);
+    for (int i = 0; i < text.length(); i++) {
+      if (Character.isSurrogate(text.charAt(i))) {
+        return text.codePoints().anyMatch(Texts::isSurrogate);
+      }
+    }
+    return false;
   }
 
   private static boolean isSurrogate(int codePoint) {

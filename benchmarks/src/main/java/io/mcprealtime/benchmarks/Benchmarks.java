@@ -3,6 +3,8 @@ package io.mcprealtime.benchmarks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.Arrays;
 import java.util.Comparator;
 
 /** Runs the benchmark that its argument names. */
@@ -12,25 +14,33 @@ public final class Benchmarks {
   /**
    * Runs one benchmark to its end.
    *
-   * @param arguments the benchmark's name, and the runnable jar
+   * @param arguments the runnable jar, the benchmark's name, and its options
    */
-  public static void main(String[] arguments) throws IOException, InterruptedException {
-    if (arguments.length != 2) {
-      System.err.println("usage: benchmarks/run first-verdict | http-reads");
+  public static void main(String[] arguments)
+      throws IOException, InterruptedException, SQLException {
+    if (arguments.length < 2) {
+      System.err.println(
+          "usage: benchmarks/run first-verdict | http-reads"
+              + " | ingest [--rows N] [--rounds N]"
+              + " | capacity [--servers N] [--past samples|rollups]"
+              + " | reads [--few N] [--many N]");
       System.exit(2);
     }
-    var jar = Path.of(arguments[1]).toAbsolutePath();
+    var jar = Path.of(arguments[0]).toAbsolutePath();
+    var name = arguments[1];
+    var settings = Settings.parse(Arrays.copyOfRange(arguments, 2, arguments.length));
     var directory = Files.createTempDirectory("mcp-realtime-benchmark");
     try {
       System.out.printf(
           "%s, Java %s, %d processors%n",
-          arguments[0],
-          System.getProperty("java.version"),
-          Runtime.getRuntime().availableProcessors());
-      switch (arguments[0]) {
+          name, System.getProperty("java.version"), Runtime.getRuntime().availableProcessors());
+      switch (name) {
         case "first-verdict" -> FirstVerdict.run(jar, directory);
         case "http-reads" -> HttpReads.run(jar, directory);
-        default -> System.err.printf("there is no benchmark '%s'%n", arguments[0]);
+        case "capacity" -> Capacity.run(directory, settings);
+        case "reads" -> StorageReads.run(directory, settings);
+        case "ingest" -> Ingest.run(jar, directory, settings);
+        default -> System.err.printf("there is no benchmark '%s'%n", name);
       }
     } finally {
       delete(directory);

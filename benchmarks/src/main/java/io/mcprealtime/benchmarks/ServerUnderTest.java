@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** The runnable jar as a process of its own, watching one sample server over stdio. */
 final class ServerUnderTest implements AutoCloseable {
@@ -33,12 +34,6 @@ final class ServerUnderTest implements AutoCloseable {
 
   /** Starts it on a data directory, with a configuration that is written there. */
   static ServerUnderTest start(Path jar, Path directory) throws IOException {
-    var http = HttpClient.newHttpClient();
-    int port;
-    try (var socket = new ServerSocket(0)) {
-      port = socket.getLocalPort();
-    }
-    var config = directory.resolve("mcp.json");
     var root = WireJson.object();
     var notes = root.putObject("mcpServers").putObject("notes").put("command", JAVA);
     notes
@@ -50,7 +45,25 @@ final class ServerUnderTest implements AutoCloseable {
         .add("sample-servers")
         .add("--stdio")
         .add("notes");
-    Files.writeString(config, root.toString());
+    return start(jar, directory, root.toString(), null);
+  }
+
+  /** Starts one that watches nothing, on a database that runs already. */
+  static ServerUnderTest startEmpty(Path jar, Path directory, String databaseUrl)
+      throws IOException {
+    return start(jar, directory, "{\"mcpServers\": {}}", databaseUrl);
+  }
+
+  private static ServerUnderTest start(
+      Path jar, Path directory, String configuration, @Nullable String databaseUrl)
+      throws IOException {
+    var http = HttpClient.newHttpClient();
+    int port;
+    try (var socket = new ServerSocket(0)) {
+      port = socket.getLocalPort();
+    }
+    var config = directory.resolve("mcp.json");
+    Files.writeString(config, configuration);
     var builder =
         new ProcessBuilder(
             JAVA,
@@ -64,6 +77,9 @@ final class ServerUnderTest implements AutoCloseable {
             "--port",
             Integer.toString(port));
     builder.environment().remove("DATABASE_URL");
+    if (databaseUrl != null) {
+      builder.environment().put("DATABASE_URL", databaseUrl);
+    }
     var process = builder.inheritIO().redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
     return new ServerUnderTest(http, process, URI.create("http://127.0.0.1:" + port));
   }
@@ -87,6 +103,26 @@ final class ServerUnderTest implements AutoCloseable {
       TimeUnit.NANOSECONDS.sleep(POLL.toNanos());
     }
     throw new McpRealtimeException("no verdict within " + BOUND);
+  }
+
+  /** Waits until it answers and reaches its database. */
+  void awaitReady() throws InterruptedException {
+    long limit = System.nanoTime() + BOUND.toNanos();
+    while (System.nanoTime() < limit) {
+      try {
+        if (get("/readyz").statusCode() == 200) {
+          return;
+        }
+      } catch (IOException e) {
+        // Not up yet.
+      }
+      TimeUnit.NANOSECONDS.sleep(POLL.toNanos());
+    }
+    throw new McpRealtimeException("not ready within " + BOUND);
+  }
+
+  long pid() {
+    return process.pid();
   }
 
   HttpResponse<String> get(String path) throws IOException, InterruptedException {

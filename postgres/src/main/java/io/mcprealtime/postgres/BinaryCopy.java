@@ -78,6 +78,11 @@ final class BinaryCopy {
     return this;
   }
 
+  /** A number of 4 bytes, if there is one. */
+  BinaryCopy int4(long value, boolean present) {
+    return present ? int4(Math.toIntExact(value)) : none();
+  }
+
   BinaryCopy int2(short value) {
     room(6);
     writeInt(2);

@@ -25,6 +25,7 @@ final class Database implements AutoCloseable {
   private static final Duration POOL_WAIT = Duration.ofSeconds(4);
 
   private static final int FETCH_SIZE = 2_000;
+  private static final int ATTEMPTS = 5;
 
   private final DatabaseUrl url;
   private final HikariDataSource pool = new HikariDataSource();
@@ -95,6 +96,19 @@ final class Database implements AutoCloseable {
       return callRaw(work);
     } catch (SQLException e) {
       throw failed(what, e);
+    }
+  }
+
+  /** The same, over again while connections turn out to be dead: for work that only reads. */
+  <T> T callAgain(String what, SqlFunction<Connection, T> work) {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return callRaw(work);
+      } catch (SQLException e) {
+        if (attempt == ATTEMPTS || !SqlErrors.isPassing(e)) {
+          throw failed(what, e);
+        }
+      }
     }
   }
 

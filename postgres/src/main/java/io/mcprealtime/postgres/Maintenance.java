@@ -6,6 +6,7 @@ import io.mcprealtime.TimeSource;
 import io.mcprealtime.storage.DataKind;
 import io.mcprealtime.storage.StorageException;
 import io.mcprealtime.storage.StorageMaintenance;
+import io.mcprealtime.storage.StorageUnavailableException;
 import io.mcprealtime.storage.StorageUsage;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -238,6 +239,13 @@ final class Maintenance implements StorageMaintenance {
     }
     if (failure != null) {
       throw failure;
+    }
+    var busy = kept.stream().filter(group -> !group.blocks().to().isAfter(instant)).findFirst();
+    if (busy.isPresent()) {
+      throw new StorageUnavailableException(
+          "cannot drop the %s yet: their rows are in use and could not be packed; the next run will"
+              .formatted(busy.get()),
+          null);
     }
     return dropped;
   }

@@ -61,7 +61,7 @@ final class PackedUntil<T> {
       return List.of();
     }
     if (oldest.get().isBefore(time.instant().minus(FRESH))) {
-      database.call("look up what is packed", this::refresh).ifPresent(this::raise);
+      database.callAgain("look up what is packed", this::refresh).ifPresent(this::raise);
     }
     var until = known.get();
     var old = records.stream().filter(one -> !series.at().apply(one).isAfter(until)).toList();
@@ -78,7 +78,7 @@ final class PackedUntil<T> {
     var all = List.copyOf(byServer.keySet());
     for (int i = 0; i < all.size(); i += SERVERS) {
       var some = all.subList(i, Math.min(all.size(), i + SERVERS));
-      database.call(
+      database.callAgain(
           "look up packed " + series.word(),
           connection -> find(connection, some, byServer, packed));
     }

@@ -7,6 +7,9 @@ import io.mcprealtime.storage.TimeRange;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.AbstractList;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
@@ -43,18 +46,19 @@ final class SampleTable implements SampleStore {
   @Override
   public int insert(Collection<ServerMetrics> samples) {
     keys.ensure(samples.stream().map(ServerMetrics::server).toList());
-    var sorted =
-        packed.unpacked(samples).stream()
-            .sorted(
-                Comparator.comparing(ServerMetrics::at)
-                    .thenComparingInt(sample -> keys.of(sample.server())))
-            .toList();
-    if (sorted.isEmpty()) {
+    var keyed = new ArrayList<Keyed>(samples.size());
+    for (var sample : packed.unpacked(samples)) {
+      keyed.add(new Keyed(sample.at().toEpochMilli(), keys.of(sample.server()), sample));
+    }
+    if (keyed.isEmpty()) {
       return 0;
     }
-    var rows = new BinaryCopy(FIELDS, sorted.size());
-    sorted.forEach(sample -> encode(rows, sample));
-    return writer.insert(TimeTable.SAMPLES, sorted.stream().map(ServerMetrics::at).toList(), rows);
+    keyed.sort(Keyed.BY_TIME);
+    var rows = new BinaryCopy(FIELDS, keyed.size());
+    for (var one : keyed) {
+      encode(rows, one.key, one.sample);
+    }
+    return writer.insert(TimeTable.SAMPLES, new Instants(keyed), rows);
   }
 
   @Override
@@ -82,7 +86,35 @@ final class SampleTable implements SampleStore {
     return latest.read();
   }
 
-  private void encode(BinaryCopy rows, ServerMetrics sample) {
+  /** A sample with what it is sorted by; instants are whole milliseconds. */
+  private record Keyed(long atMillis, int key, ServerMetrics sample) {
+    private static final Comparator<Keyed> BY_TIME =
+        (one, other) ->
+            one.atMillis == other.atMillis
+                ? Integer.compare(one.key, other.key)
+                : Long.compare(one.atMillis, other.atMillis);
+  }
+
+  /** The instants of rows, which are mostly counted only. */
+  private static final class Instants extends AbstractList<Instant> {
+    private final List<Keyed> rows;
+
+    private Instants(List<Keyed> rows) {
+      this.rows = rows;
+    }
+
+    @Override
+    public Instant get(int index) {
+      return rows.get(index).sample.at();
+    }
+
+    @Override
+    public int size() {
+      return rows.size();
+    }
+  }
+
+  private static void encode(BinaryCopy rows, int key, ServerMetrics sample) {
     var responseTime = sample.responseTime();
     var uptime = sample.uptime();
     rows.row()
@@ -92,9 +124,9 @@ final class SampleTable implements SampleStore {
         .int8(sample.memoryBytes())
         .float8(sample.successRate())
         .float8(sample.errorRate())
-        .int4(keys.of(sample.server()))
-        .int4(responseTime == null ? null : Math.toIntExact(Rows.toMicros(responseTime)))
-        .int4(uptime == null ? null : Math.toIntExact(uptime.toSeconds()))
+        .int4(key)
+        .int4(responseTime == null ? -1 : Rows.toMicros(responseTime), responseTime != null)
+        .int4(uptime == null ? -1 : uptime.toSeconds(), uptime != null)
         .int2(Codes.STATES.of(sample.state()))
         .int2(Codes.CIRCUITS.of(sample.circuit()))
         .text(sample.lastError())

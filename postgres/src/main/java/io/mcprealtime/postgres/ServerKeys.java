@@ -19,6 +19,8 @@ final class ServerKeys {
   private static final String SELECT =
       "select name, server_key from mcp_realtime.servers where name = any (?::text[])";
 
+  private static final String[] NONE = {};
+
   private final Database database;
   private final Map<ServerId, Integer> known = new ConcurrentHashMap<>();
 
@@ -50,6 +52,13 @@ final class ServerKeys {
   }
 
   private String[] missing(Collection<ServerId> servers) {
+    boolean complete = true;
+    for (var server : servers) {
+      complete &= known.containsKey(server);
+    }
+    if (complete) {
+      return NONE;
+    }
     return servers.stream()
         .filter(server -> !known.containsKey(server))
         .distinct()

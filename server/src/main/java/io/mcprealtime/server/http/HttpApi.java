@@ -182,7 +182,7 @@ public final class HttpApi implements AutoCloseable {
         List.of(
             guard.require(Scope.INGEST),
             bodies,
-            BodyHandler.create(false).setBodyLimit(MAX_BODY_BYTES),
+            BodyHandler.create(false).setBodyLimit(MAX_BODY_BYTES).setPreallocateBodyBuffer(true),
             this::ingest));
     routes.mountRest();
     return routes;

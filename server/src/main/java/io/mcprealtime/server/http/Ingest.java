@@ -10,6 +10,7 @@ import io.mcprealtime.ServerId;
 import io.mcprealtime.ServerMetrics;
 import io.mcprealtime.internal.BatchWriter.OverloadException;
 import io.mcprealtime.server.monitor.ServerRegistry;
+import io.mcprealtime.wire.SampleReader;
 import io.mcprealtime.wire.WireJson;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -99,6 +100,11 @@ final class Ingest {
   }
 
   private void readArray(byte[] body, List<ServerMetrics> good, Rejected bad) {
+    var plain = SampleReader.readArray(body);
+    if (plain != null) {
+      check(plain, good, bad);
+      return;
+    }
     JsonNode root;
     try {
       root = WireJson.parse(new String(body, StandardCharsets.UTF_8));
@@ -119,6 +125,11 @@ final class Ingest {
   }
 
   private void readLines(byte[] body, List<ServerMetrics> good, Rejected bad) {
+    var plain = SampleReader.readLines(body);
+    if (plain != null) {
+      check(plain, good, bad);
+      return;
+    }
     int index = 0;
     for (String line : new String(body, StandardCharsets.UTF_8).split("\n", -1)) {
       if (line.isBlank()) {
@@ -133,9 +144,22 @@ final class Ingest {
     }
   }
 
+  private void check(List<ServerMetrics> samples, List<ServerMetrics> good, Rejected bad) {
+    for (int i = 0; i < samples.size(); i++) {
+      check(samples.get(i), i, good, bad);
+    }
+  }
+
   private void read(JsonNode node, int index, List<ServerMetrics> good, Rejected bad) {
     try {
-      var sample = WireJson.readMetrics(node);
+      check(WireJson.readMetrics(node), index, good, bad);
+    } catch (IllegalArgumentException e) {
+      bad.add(index, e);
+    }
+  }
+
+  private void check(ServerMetrics sample, int index, List<ServerMetrics> good, Rejected bad) {
+    try {
       timeSeries.checkInstant(sample);
       refuseWatched(sample.server());
       good.add(sample);
@@ -146,7 +170,7 @@ final class Ingest {
 
   /** Nobody may colour a server that is probed here. */
   private void refuseWatched(ServerId server) {
-    if (registry.view(server).filter(view -> view.definition() != null).isPresent()) {
+    if (registry.isDefined(server)) {
       throw new IllegalArgumentException(
           "server '%s' is watched by its config, and its samples come from its probes; use another name"
               .formatted(server));
@@ -154,6 +178,9 @@ final class Ingest {
   }
 
   private void refuseTooManyServers(List<ServerMetrics> good, Rejected bad) {
+    if (registry.size() + good.size() <= MAX_SERVERS) {
+      return;
+    }
     Set<String> added = new HashSet<>();
     for (int i = 0; i < good.size(); i++) {
       var server = good.get(i).server();

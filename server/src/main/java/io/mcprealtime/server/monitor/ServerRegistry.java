@@ -1,5 +1,7 @@
 package io.mcprealtime.server.monitor;
 
+import static java.util.Comparator.comparing;
+
 import io.mcprealtime.HealthCheck;
 import io.mcprealtime.LiveFeed;
 import io.mcprealtime.ServerId;
@@ -15,7 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -34,7 +36,7 @@ public final class ServerRegistry implements LiveFeed.Listener {
 
   private final TimeSource time;
   private final Duration staleAfter;
-  private final Map<ServerId, Entry> entries = new ConcurrentSkipListMap<>();
+  private final Map<ServerId, Entry> entries = new ConcurrentHashMap<>();
   private volatile long lookedNanos;
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
 
@@ -54,7 +56,7 @@ public final class ServerRegistry implements LiveFeed.Listener {
 
   public List<ServerView> views() {
     evict();
-    return entries.values().stream().map(Entry::view).toList();
+    return entries.values().stream().map(Entry::view).sorted(comparing(ServerView::id)).toList();
   }
 
   /** Lets go of servers that nobody defines and that are silent. */
@@ -66,6 +68,12 @@ public final class ServerRegistry implements LiveFeed.Listener {
 
   public Optional<ServerView> view(ServerId id) {
     return Optional.ofNullable(entries.get(id)).map(Entry::view);
+  }
+
+  /** Whether the configuration defines that server. */
+  public boolean isDefined(ServerId id) {
+    var entry = entries.get(id);
+    return entry != null && entry.isDefined();
   }
 
   /** Servers known. */
@@ -130,7 +138,8 @@ public final class ServerRegistry implements LiveFeed.Listener {
   /** Changes an entry, or a new one if it was let go of at the same time. */
   private void update(ServerId id, Consumer<Entry> change) {
     while (true) {
-      var entry = entries.computeIfAbsent(id, Entry::new);
+      var known = entries.get(id);
+      var entry = known == null ? entries.computeIfAbsent(id, Entry::new) : known;
       synchronized (entry) {
         if (!entry.evicted) {
           change.accept(entry);
@@ -165,6 +174,10 @@ public final class ServerRegistry implements LiveFeed.Listener {
       var silentSince = last != null && last.at().isBefore(stale) ? last.at() : null;
       return new ServerView(
           id, definition, lastCheck, last, since, problem, silentSince, List.copyOf(recent));
+    }
+
+    private synchronized boolean isDefined() {
+      return definition != null;
     }
 
     private synchronized void define(ServerDefinition value) {
