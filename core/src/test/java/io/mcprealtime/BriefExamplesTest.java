@@ -53,45 +53,20 @@ class BriefExamplesTest {
   @Test
   void retentionManager_analyzesUsageAndCleansUp() {
     var time = ManualTime.startingAt("2026-11-20T12:00:00Z");
-    try (var mcp = McpRealtime.builder().time(time).start()) {
-      mcp.manager().collectMetrics(Samples.series(filesystem, time.instant(), 10, i -> 5));
-      time.advance(Duration.ofDays(9));
-      mcp.manager().collectMetrics(Samples.series(filesystem, time.instant(), 10, i -> 5));
-      var retentionManager = mcp.retention();
+    var storage = new InMemoryStorage();
+    var config = McpRealtimeConfig.defaults();
+    var cache = new McpCacheManager(new InProcessCache(time), config, time);
+    storage.samples().insert(Samples.series(filesystem, time.instant(), 10, i -> 5));
+    time.advance(Duration.ofDays(9));
+    storage.samples().insert(Samples.series(filesystem, time.instant(), 10, i -> 5));
+    var retentionManager = new McpDataRetentionManager(cache, storage, config, time);
 
-      var usage = retentionManager.analyzeDataUsage();
-      var result = retentionManager.performFullCleanup();
+    var usage = retentionManager.analyzeDataUsage();
+    var result = retentionManager.performFullCleanup();
 
-      assertThat(usage.storage().relations())
-          .anySatisfy(relation -> assertThat(relation.rows()).isEqualTo(20));
-      assertThat(result.dropped()).containsEntry(DataKind.METRICS, 10L);
-    }
-  }
-
-  @Test
-  void realtimeManager_collectsReadsAndSumsUp() {
-    try (var mcp = McpRealtime.create()) {
-      var manager = mcp.manager();
-      var metrics = Samples.series(filesystem, now, 50, i -> 10 + i % 3);
-
-      var result = manager.collectMetrics(metrics, "session-1");
-      var data = manager.getMetrics(filesystem);
-      var all = manager.getMetrics();
-      var stats = manager.getRealtimeStats();
-
-      assertThat(result.cached()).isTrue();
-      assertThat(result.stored()).isTrue();
-      assertThat(result.totalTime())
-          .isGreaterThanOrEqualTo(result.cacheTime())
-          .isGreaterThanOrEqualTo(result.storeTime());
-      assertThat(data.source()).isEqualTo(Source.CACHE);
-      assertThat(data.data().orElseThrow().at()).isEqualTo(metrics.get(49).at());
-      assertThat(all.data()).hasSize(1);
-      assertThat(stats.system().overallHealthScore()).contains(100.0);
-      assertThat(stats.system().activeServers()).isEqualTo(1);
-      assertThat(stats.cache().hitRate()).isPresent();
-      assertThat(stats.cache().memoryBytes()).as("not measurable in the heap").isNull();
-    }
+    assertThat(usage.storage().relations())
+        .anySatisfy(relation -> assertThat(relation.rows()).isEqualTo(20));
+    assertThat(result.dropped()).containsEntry(DataKind.METRICS, 10L);
   }
 
   @Test
