@@ -96,7 +96,11 @@ final class SeriesReader<T> {
 
   /** Goes back block by block until there are enough and no older block can hold a newer one. */
   private void addPacked(
-      Connection connection, ServerId server, TimeRange range, int limit, TreeMap<Instant, T> found)
+      Connection connection,
+      ServerId server,
+      TimeRange range,
+      int limit,
+      NavigableMap<Instant, T> found)
       throws SQLException {
     var to = range.to();
     while (true) {
