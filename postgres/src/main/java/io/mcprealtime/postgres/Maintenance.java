@@ -243,7 +243,7 @@ final class Maintenance implements StorageMaintenance {
     var busy = kept.stream().filter(group -> !group.blocks().to().isAfter(instant)).findFirst();
     if (busy.isPresent()) {
       throw new StorageUnavailableException(
-          "cannot drop the %s yet: their rows are in use and could not be packed; the next run will"
+          "cannot drop the %s: they are not packed yet, as another session holds a lock on it; try again later"
               .formatted(busy.get()),
           null);
     }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** A server's 5-minute roll-ups of one block, to be written. */
 final class RollupChunk {
@@ -18,7 +19,7 @@ final class RollupChunk {
 
   private final List<Rollup> rollups;
   private final byte[] bytes;
-  private final Integer[] hours;
+  private final @Nullable Integer[] hours;
 
   /**
    * @param start of the block
@@ -63,12 +64,12 @@ final class RollupChunk {
   }
 
   /** For people who read by SQL: ten numbers for each hour of the block, null where it has none. */
-  Integer[] hours() {
+  @Nullable Integer[] hours() {
     return hours.clone();
   }
 
-  private static Integer[] hours(Instant start, Duration length, List<Rollup> rollups) {
-    var hours = new Integer[(int) length.toHours() * VALUES_AN_HOUR];
+  private static @Nullable Integer[] hours(Instant start, Duration length, List<Rollup> rollups) {
+    var hours = new @Nullable Integer[(int) length.toHours() * VALUES_AN_HOUR];
     for (var hour : Rollup.widen(Window.ONE_HOUR, rollups)) {
       int first = (int) Duration.between(start, hour.start()).toHours() * VALUES_AN_HOUR;
       var counts = hour.stateCounts();

@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -121,7 +122,7 @@ final class RollupTable implements RollupStore {
   }
 
   private List<ServerMetrics> packedSamples(
-      Connection connection, ServerId server, TreeSet<Instant> buckets) throws SQLException {
+      Connection connection, ServerId server, SortedSet<Instant> buckets) throws SQLException {
     var range = new TimeRange(buckets.first(), buckets.last().plus(Window.FIVE_MINUTES.length()));
     var found = new ArrayList<ServerMetrics>();
     for (var chunk : samples.ofServer(connection, server, range)) {

@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 
@@ -96,7 +97,11 @@ final class SeriesReader<T> {
 
   /** Goes back block by block until there are enough and no older block can hold a newer one. */
   private void addPacked(
-      Connection connection, ServerId server, TimeRange range, int limit, TreeMap<Instant, T> found)
+      Connection connection,
+      ServerId server,
+      TimeRange range,
+      int limit,
+      NavigableMap<Instant, T> found)
       throws SQLException {
     var to = range.to();
     while (true) {

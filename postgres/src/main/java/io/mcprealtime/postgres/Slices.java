@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedSet;
 import java.util.TreeSet;
 
 /** Cuts a range into parts of some blocks each, that are read one after the other. */
@@ -51,11 +52,11 @@ final class Slices {
   }
 
   /** The starts of all blocks that overlap the range and have a partition. */
-  private TreeSet<Instant> starts(TimeRange range) {
+  private SortedSet<Instant> starts(TimeRange range) {
     return database.call(
         "look for partitions",
         connection -> {
-          var starts = new TreeSet<Instant>();
+          SortedSet<Instant> starts = new TreeSet<>();
           for (var table : tables) {
             for (var partition : Partitions.list(connection, table)) {
               var from = max(partition.from(), range.from());

@@ -126,7 +126,7 @@ class PackCrashTest {
                 PackChildMain.class.getName(),
                 server.jdbcUrl(),
                 server.user())
-            .redirectError(ProcessBuilder.Redirect.DISCARD);
+            .redirectError(ProcessBuilder.Redirect.INHERIT);
     builder.environment().put("TEST_DATABASE_PASSWORD", server.password());
     return builder.start();
   }
