@@ -27,11 +27,6 @@ final class BareCopy implements Ingest.Contender {
   private static final int MAX_ROW_BYTES = 8_192;
   private static final long EPOCH_MICROS = 946_684_800_000_000L;
 
-  /** The codes of the table, by the enum's order. */
-  private static final short[] STATES = {1, 2, 3, 4, 5, 6};
-
-  private static final short[] CIRCUITS = {1, 2, 3};
-
   private final String name;
   private final int commitRows;
   private final Connection connection;
@@ -104,8 +99,8 @@ final class BareCopy implements Ingest.Contender {
     } else {
       buffer.putInt(4).putInt((int) uptime.toSeconds());
     }
-    buffer.putInt(2).putShort(STATES[sample.state().ordinal()]);
-    buffer.putInt(2).putShort(CIRCUITS[sample.circuit().ordinal()]);
+    buffer.putInt(2).putShort(TableCodes.of(sample.state()));
+    buffer.putInt(2).putShort(TableCodes.of(sample.circuit()));
     text(sample.lastError());
     text(sample.sessionId());
   }

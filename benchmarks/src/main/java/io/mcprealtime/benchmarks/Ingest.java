@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Rows a second from samples in the heap to committed rows, for each way in. All write the same
@@ -126,7 +127,7 @@ final class Ingest {
     }
   }
 
-  private static void print(LinkedHashMap<String, double[]> results) {
+  private static void print(Map<String, double[]> results) {
     double yardstick = median(results.values().iterator().next());
     System.out.printf("%n%-36s %12s %8s  %s%n", "median", "rows/s", "ratio", "least to most");
     results.forEach(

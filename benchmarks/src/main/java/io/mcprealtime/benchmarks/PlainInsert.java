@@ -63,8 +63,8 @@ final class PlainInsert implements Ingest.Contender {
           insert.setInt(i++, keys.of(sample.server()));
           insert.setObject(i++, micros(sample.responseTime()));
           insert.setObject(i++, seconds(sample.uptime()));
-          insert.setShort(i++, (short) (sample.state().ordinal() + 1));
-          insert.setShort(i++, (short) (sample.circuit().ordinal() + 1));
+          insert.setShort(i++, TableCodes.of(sample.state()));
+          insert.setShort(i++, TableCodes.of(sample.circuit()));
           insert.setString(i++, sample.lastError());
           insert.setString(i, sample.sessionId());
           if (isAutocommit()) {

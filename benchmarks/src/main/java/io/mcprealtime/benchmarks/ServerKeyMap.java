@@ -1,5 +1,7 @@
 package io.mcprealtime.benchmarks;
 
+import static java.util.Objects.requireNonNull;
+
 import io.mcprealtime.ServerId;
 import io.mcprealtime.ServerMetrics;
 import java.sql.Connection;
@@ -41,6 +43,6 @@ final class ServerKeyMap {
   }
 
   int of(ServerId server) {
-    return keys.get(server);
+    return requireNonNull(keys.get(server));
   }
 }

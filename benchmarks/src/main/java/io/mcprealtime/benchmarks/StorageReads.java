@@ -96,8 +96,11 @@ final class StorageReads {
     var nanos = new long[CALLS];
     for (int i = 0; i < CALLS; i++) {
       long start = System.nanoTime();
-      call.getAsInt();
+      int found = call.getAsInt();
       nanos[i] = System.nanoTime() - start;
+      if (found != records) {
+        throw new IllegalStateException("%s: %d, then %d".formatted(what, records, found));
+      }
     }
     double pages = (double) (pages() - before) / CALLS;
     Arrays.sort(nanos);
