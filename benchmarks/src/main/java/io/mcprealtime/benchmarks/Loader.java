@@ -196,7 +196,7 @@ final class Loader implements AutoCloseable {
 
     private Source(int number, Plan plan) {
       id = ServerId.of("server-%04d".formatted(number));
-      var series = new RealisticSeries(id, number, Schedule.SPREAD);
+      var series = new RealisticSeries(id, number, Schedule.TIMER);
       samples =
           new Records<>(
               series.samples(new TimeRange(plan.start, END)).iterator(), ServerMetrics::at);

@@ -53,7 +53,7 @@ final class NaiveTable {
     var series = new ArrayList<Iterator<ServerMetrics>>();
     for (int i = 0; i < servers; i++) {
       var id = ServerId.of("server-%04d".formatted(i));
-      series.add(new RealisticSeries(id, i, Schedule.SPREAD).samples(range).iterator());
+      series.add(new RealisticSeries(id, i, Schedule.TIMER).samples(range).iterator());
     }
     var copies = connection.unwrap(PGConnection.class).getCopyAPI();
     var lines = new StringBuilder();

@@ -20,7 +20,7 @@ final class SampleFeed {
   SampleFeed(int servers, TimeRange range) {
     for (int i = 0; i < servers; i++) {
       var id = ServerId.of("server-%04d".formatted(i));
-      series.add(new RealisticSeries(id, i, Schedule.SPREAD).samples(range).iterator());
+      series.add(new RealisticSeries(id, i, Schedule.TIMER).samples(range).iterator());
     }
   }
 

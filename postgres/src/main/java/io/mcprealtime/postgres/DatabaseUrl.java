@@ -126,7 +126,7 @@ public final class DatabaseUrl {
   /** What the URL says goes before what the port means elsewhere. */
   private static Route route(String address, @Nullable String pooler) {
     if ("true".equals(pooler)
-        || pooler == null && address.endsWith(":" + TRANSACTION_POOLER_PORT)) {
+        || (pooler == null && address.endsWith(":" + TRANSACTION_POOLER_PORT))) {
       return Route.TRANSACTION_POOLER;
     }
     return address.contains(SUPABASE_POOLER + ":") ? Route.SESSION_POOLER : Route.DIRECT;

@@ -30,7 +30,7 @@ class PackSizeTest {
     int samples = 0;
     int checks = 0;
     for (int i = 0; i < SERVERS; i++) {
-      var series = new RealisticSeries(ServerId.of("server-" + i), i, Schedule.SPREAD);
+      var series = new RealisticSeries(ServerId.of("server-" + i), i, Schedule.TIMER);
       var someSamples = new ArrayList<ServerMetrics>();
       series.samples(DAY).forEach(someSamples::add);
       var someChecks = new ArrayList<HealthCheck>();

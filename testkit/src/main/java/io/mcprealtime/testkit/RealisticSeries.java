@@ -29,11 +29,9 @@ import org.jspecify.annotations.Nullable;
 public final class RealisticSeries {
   /** How regular the instants are. */
   public enum Schedule {
-    /** A timer that fires at fixed points, some milliseconds late. */
+    /** A timer that fires at fixed points, some milliseconds late, as the monitor's own. */
     TIMER,
-    /**
-     * A pause of random length after each run, as the monitor's own: within 5 % of the interval.
-     */
+    /** A pause of random length after each run, within 5 % of the interval. */
     SPREAD
   }
 
