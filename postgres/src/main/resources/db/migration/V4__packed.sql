@@ -24,7 +24,8 @@ create table mcp_realtime.health_chunks (
 create table mcp_realtime.rollup_chunks (
   like mcp_realtime.sample_chunks including all,
   -- For each hour of the block ten numbers: samples, up, requests, errors, mean_us, min_us, max_us,
-  -- p50_us, p95_us, p99_us; null where the hour has none.
+  -- p50_us, p95_us, p99_us; null where the hour has none. Up is null when all samples are, errors are
+  -- null when there are none: what is null takes no room.
   hours integer[] not null
 ) partition by range (start);
 
@@ -90,8 +91,9 @@ with mark as (
   select server_key, start, samples, up, requests, errors, mean_us, min_us, max_us, percentiles
   from hot where label = '1h'
   union all
-  select c.server_key, c.start + n * interval '1 hour', c.hours[n * 10 + 1], c.hours[n * 10 + 2],
-    c.hours[n * 10 + 3], c.hours[n * 10 + 4], c.hours[n * 10 + 5], c.hours[n * 10 + 6],
+  select c.server_key, c.start + n * interval '1 hour', c.hours[n * 10 + 1],
+    coalesce(c.hours[n * 10 + 2], c.hours[n * 10 + 1]),
+    c.hours[n * 10 + 3], coalesce(c.hours[n * 10 + 4], 0), c.hours[n * 10 + 5], c.hours[n * 10 + 6],
     c.hours[n * 10 + 7], c.hours[n * 10 + 8 : n * 10 + 10]::float8[]
   from mcp_realtime.rollup_chunks c
   cross join generate_series(0, array_length(c.hours, 1) / 10 - 1) as n

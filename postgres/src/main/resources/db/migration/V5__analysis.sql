@@ -10,9 +10,9 @@ select
   r.server_key,
   r.start + h * interval '1 hour' as start,
   r.hours[h * 10 + 1]::bigint as samples,
-  r.hours[h * 10 + 2]::bigint as up,
+  coalesce(r.hours[h * 10 + 2], r.hours[h * 10 + 1])::bigint as up,
   r.hours[h * 10 + 3]::bigint as requests,
-  r.hours[h * 10 + 4]::bigint as errors,
+  coalesce(r.hours[h * 10 + 4], 0)::bigint as errors,
   r.hours[h * 10 + 5]::double precision as mean_us,
   r.hours[h * 10 + 6]::bigint as min_us,
   r.hours[h * 10 + 7]::bigint as max_us,
@@ -106,9 +106,9 @@ join (
 ) a using (server_key);
 
 comment on view public.mcp_server_metrics is
-  'Samples of the last hours, as rows: 6 hours unless set otherwise, down to 30 minutes when space is short. Older samples are packed; mcp_performance_aggregates tells their hours, and the HTTP API every one of them.';
+  'Samples of the last hours, as rows: 6 hours unless set otherwise, down to 15 minutes when space is short. Older samples are packed; mcp_performance_aggregates tells their hours, and the HTTP API every one of them.';
 comment on view public.mcp_health_checks is
-  'Health checks of the last hours, as rows: 6 hours unless set otherwise, down to 30 minutes when space is short. Older ones are packed and come by the HTTP API.';
+  'Health checks of the last hours, as rows: 6 hours unless set otherwise, down to 15 minutes when space is short. Older ones are packed and come by the HTTP API.';
 comment on view public.mcp_monitoring_events is
   'Events, as long as they are kept (3 days unless set otherwise).';
 comment on view public.mcp_performance_aggregates is
@@ -284,7 +284,7 @@ begin
 end $$;
 
 comment on function public.analyze_performance_trend(text, text) is
-  'Where a server''s response time is going over the 5m, 15m, 1h or 24h up to now: improving, stable, degrading or not_enough_data (fewer than 10 points), with the evidence: Mann-Kendall test, Theil-Sen slope, medians of the first and the last quarter. 5m to 1h look at the sample rows, which reach back 30 minutes at least (data_from tells); 24h looks at the medians of hours, packed or not. One row; none for a server that is not known.';
+  'Where a server''s response time is going over the 5m, 15m, 1h or 24h up to now: improving, stable, degrading or not_enough_data (fewer than 10 points), with the evidence: Mann-Kendall test, Theil-Sen slope, medians of the first and the last quarter. 5m to 1h look at the sample rows, which reach back 15 minutes at least (data_from tells); 24h looks at the medians of hours, packed or not. One row; none for a server that is not known.';
 
 create function public.detect_mcp_anomalies(server text, minutes integer default 30)
 returns table (
@@ -394,7 +394,7 @@ begin
 end $$;
 
 comment on function public.detect_mcp_anomalies(text, integer) is
-  'Stretches of the last minutes (30 unless given) in which a server was not up, or its response time was 6 robust standard deviations or more from the median of up to 240 samples before (critical from 12). until is null while it lasts. It looks at the sample rows, which reach back 6 hours unless set otherwise, 30 minutes at least, and takes the hour before as its baseline. No row: nothing found, or a server that is not known.';
+  'Stretches of the last minutes (30 unless given) in which a server was not up, or its response time was 6 robust standard deviations or more from the median of up to 240 samples before (critical from 12). until is null while it lasts. It looks at the sample rows, which reach back 6 hours unless set otherwise, 15 minutes at least, and takes the hour before as its baseline. No row: nothing found, or a server that is not known.';
 
 create function public.get_mcp_server_summary(server text, hours integer default 24)
 returns table (

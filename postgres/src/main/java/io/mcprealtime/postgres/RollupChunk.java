@@ -63,7 +63,10 @@ final class RollupChunk {
     return bytes;
   }
 
-  /** For people who read by SQL: ten numbers for each hour of the block, null where it has none. */
+  /**
+   * For people who read by SQL: ten numbers for each hour of the block, null where it has none. All
+   * samples up and no errors are null as well.
+   */
   @Nullable Integer[] hours() {
     return hours.clone();
   }
@@ -74,13 +77,15 @@ final class RollupChunk {
       int first = (int) Duration.between(start, hour.start()).toHours() * VALUES_AN_HOUR;
       var counts = hour.stateCounts();
       hours[first] = hour.sampleCount();
-      hours[first + 1] =
+      int up =
           counts.entrySet().stream()
               .filter(entry -> entry.getKey().isUp())
               .mapToInt(Map.Entry::getValue)
               .sum();
+      // What is as usual is null: an array keeps no room for it.
+      hours[first + 1] = up == hour.sampleCount() ? null : up;
       hours[first + 2] = saturated(hour.requestCount());
-      hours[first + 3] = saturated(hour.errorCount());
+      hours[first + 3] = hour.errorCount() == 0 ? null : saturated(hour.errorCount());
       var latency = hour.latency();
       List<Optional<Duration>> times =
           List.of(

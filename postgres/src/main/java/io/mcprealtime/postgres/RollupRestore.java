@@ -35,7 +35,7 @@ final class RollupRestore {
       on conflict (server_key, start) do update set first_at = excluded.first_at,
         last_at = excluded.last_at, records = excluded.records, chunk = excluded.chunk,
         tail = excluded.tail, hours = excluded.hours"""
-          .formatted(Chunk.pieces("n.bytes"), Chunk.tail("n.bytes"));
+          .formatted("n.bytes", Chunk.NO_TAIL);
 
   private final Database database;
   private final Partitions partitions;

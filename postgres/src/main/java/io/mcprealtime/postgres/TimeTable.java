@@ -54,7 +54,7 @@ enum TimeTable {
   /** What a partition takes. */
   private enum Span {
     /** Short, because rows leave the disk by whole partitions, and soon. */
-    HOT(Duration.ofMinutes(30), Duration.ofHours(2), "autovacuum_vacuum_insert_threshold = -1"),
+    HOT(Duration.ofMinutes(15), Duration.ofHours(1), "autovacuum_vacuum_insert_threshold = -1"),
     DAY(Duration.ofDays(1), Duration.ofDays(2), ""),
     /** Longer blocks pack better, and are packed again more often until they are full. */
     BLOCK(

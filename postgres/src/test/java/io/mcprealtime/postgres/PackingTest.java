@@ -81,7 +81,10 @@ class PackingTest {
                 "select inhrelid::regclass from pg_inherits where inhparent ="
                     + " 'mcp_realtime.samples'::regclass order by 1"))
         .containsExactly(
-            "mcp_realtime.samples_202611201300_30", "mcp_realtime.samples_202611201330_30");
+            "mcp_realtime.samples_202611201300_15",
+            "mcp_realtime.samples_202611201315_15",
+            "mcp_realtime.samples_202611201330_15",
+            "mcp_realtime.samples_202611201345_15");
   }
 
   private static <T> List<T> reversed(List<T> list) {

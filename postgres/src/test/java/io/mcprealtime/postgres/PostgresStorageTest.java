@@ -185,7 +185,7 @@ class PostgresStorageTest {
 
     assertThat(DATABASE.query("select tableoid::regclass from mcp_realtime.samples order by at"))
         .containsExactly(
-            "mcp_realtime.samples_202611202330_30", "mcp_realtime.samples_202611210000_30");
+            "mcp_realtime.samples_202611202345_15", "mcp_realtime.samples_202611210000_15");
   }
 
   @Test
