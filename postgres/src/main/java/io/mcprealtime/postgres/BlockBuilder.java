@@ -125,7 +125,10 @@ final class BlockBuilder<T> {
                     statement,
                     source,
                     new Part<>(
-                        at, server(names, at.serverKey), block.getValue(), existing.get(at)));
+                        at,
+                        ServerKeys.name(names, at.serverKey),
+                        block.getValue(),
+                        existing.get(at)));
               }
             }
             statement.executeBatch();
@@ -148,14 +151,6 @@ final class BlockBuilder<T> {
         .formatted(series.building());
   }
 
-  private static ServerId server(Map<Integer, ServerId> names, int key) throws SQLException {
-    var name = names.get(key);
-    if (name == null) {
-      throw new SQLException("server_key " + key + " is missing in mcp_realtime.servers");
-    }
-    return name;
-  }
-
   /** By server and block. */
   private Map<Integer, Map<Instant, List<T>>> rows(
       Connection connection, PackGroup group, List<Integer> keys, Map<Integer, ServerId> names)
@@ -169,7 +164,7 @@ final class BlockBuilder<T> {
       try (var rows = statement.executeQuery()) {
         while (rows.next()) {
           int key = rows.getInt(1);
-          var record = series.row().read(server(names, key), rows);
+          var record = series.row().read(ServerKeys.name(names, key), rows);
           found
               .computeIfAbsent(key, k -> new TreeMap<>())
               .computeIfAbsent(
@@ -228,7 +223,9 @@ final class BlockBuilder<T> {
     statement.setBytes(9, bytes);
     if (series.hasRollups()) {
       var derived = series.rollups().apply(part.server, merged);
-      var chunk = new RollupChunk(part.server, at.start, RollupChunk.merge(packedRollups, derived));
+      var chunk =
+          new RollupChunk(
+              part.server, at.start, RollupChunk.without(packedRollups, derived), derived);
       Rows.setInstant(statement, 10, chunk.firstAt());
       Rows.setInstant(statement, 11, chunk.lastAt());
       statement.setInt(12, chunk.records());

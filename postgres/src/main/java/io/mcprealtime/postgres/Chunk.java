@@ -23,9 +23,6 @@ record Chunk(int serverKey, Instant start, Instant firstAt, Instant lastAt, Byte
    */
   private static final int PIECE = 1_996;
 
-  /** Beside a row's hours a tail of roll-ups would leave a quarter of each page empty. */
-  static final String NO_TAIL = "''::bytea";
-
   /** The expression of what fills pieces, of an expression of all bytes. */
   static String pieces(String bytes) {
     return "substr(%s, 1, length(%s) / %d * %d)".formatted(bytes, bytes, PIECE, PIECE);

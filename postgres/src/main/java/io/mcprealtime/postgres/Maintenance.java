@@ -288,6 +288,9 @@ final class Maintenance implements StorageMaintenance {
     try (var statement = connection.createStatement()) {
       statement.execute("set local lock_timeout = '3s'");
     }
+    if (partition.table() == TimeTable.SAMPLE_CHUNKS) {
+      return new SampleDrop(partition).run(connection);
+    }
     var measured = measure(connection, partition);
     try (var statement = connection.createStatement()) {
       statement.execute("drop table " + partition.qualified());
@@ -295,8 +298,7 @@ final class Maintenance implements StorageMaintenance {
     return measured;
   }
 
-  private static DropResult measure(Connection connection, Partition partition)
-      throws SQLException {
+  static DropResult measure(Connection connection, Partition partition) throws SQLException {
     long bytes;
     long rows;
     try (var statement = connection.prepareStatement(PARTITION)) {

@@ -7,13 +7,17 @@ import io.mcprealtime.pack.RollupCodec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** A server's 5-minute roll-ups of one block, to be written. */
+/**
+ * A server's 5-minute roll-ups of one block, to be written: packed are only those that the block's
+ * samples do not give, which are none until the samples are dropped.
+ */
 final class RollupChunk {
   private static final int VALUES_AN_HOUR = 10;
 
@@ -23,12 +27,23 @@ final class RollupChunk {
 
   /**
    * @param start of the block
-   * @param rollups oldest first, at least one
+   * @param kept what samples do not give, oldest first
+   * @param derived what the samples give, oldest first; one of both is there
    */
-  RollupChunk(ServerId server, Instant start, List<Rollup> rollups) {
-    this.rollups = rollups;
-    this.bytes = Encoded.of("roll-ups", server, rollups, RollupCodec::encode, RollupCodec::decode);
+  RollupChunk(ServerId server, Instant start, List<Rollup> kept, List<Rollup> derived) {
+    this.rollups = merge(kept, derived);
+    this.bytes =
+        kept.isEmpty()
+            ? new byte[0]
+            : Encoded.of("roll-ups", server, kept, RollupCodec::encode, RollupCodec::decode);
     this.hours = hours(start, TimeTable.ROLLUP_CHUNKS.partitionLength(), rollups);
+  }
+
+  /** Those of the packed ones that the derived ones do not replace. */
+  static List<Rollup> without(Collection<Rollup> packed, Collection<Rollup> derived) {
+    var told = new HashSet<>(merge(packed, derived));
+    told.removeAll(new HashSet<>(derived));
+    return packed.stream().filter(told::contains).toList();
   }
 
   /**

@@ -2,6 +2,7 @@ package io.mcprealtime.postgres;
 
 import io.mcprealtime.Rollup;
 import io.mcprealtime.ServerId;
+import io.mcprealtime.ServerMetrics;
 import io.mcprealtime.Window;
 import io.mcprealtime.storage.TimeRange;
 import java.sql.Connection;
@@ -35,15 +36,21 @@ final class RollupRestore {
       on conflict (server_key, start) do update set first_at = excluded.first_at,
         last_at = excluded.last_at, records = excluded.records, chunk = excluded.chunk,
         tail = excluded.tail, hours = excluded.hours"""
-          .formatted("n.bytes", Chunk.NO_TAIL);
+          .formatted(Chunk.pieces("n.bytes"), Chunk.tail("n.bytes"));
 
   private final Database database;
   private final Partitions partitions;
   private final ServerKeys keys;
+  private final ChunkTable<ServerMetrics> samples;
   private final ChunkTable<Rollup> chunks;
 
   RollupRestore(
-      Database database, Partitions partitions, ServerKeys keys, ChunkTable<Rollup> chunks) {
+      Database database,
+      Partitions partitions,
+      ServerKeys keys,
+      ChunkTable<ServerMetrics> samples,
+      ChunkTable<Rollup> chunks) {
+    this.samples = samples;
     this.database = database;
     this.partitions = partitions;
     this.keys = keys;
@@ -92,20 +99,25 @@ final class RollupRestore {
     var block = TimeRange.startingAt(start, TimeTable.ROLLUP_CHUNKS.partitionLength());
     // The rows first: buckets that are packed between are found in the chunk.
     Set<Instant> taken = new HashSet<>(hotBuckets(connection, server, block));
-    var merged = new TreeMap<Instant, Rollup>();
-    for (var chunk : chunks.ofServer(connection, server, block)) {
-      chunks.decode(server, chunk).forEach(rollup -> merged.put(rollup.start(), rollup));
+    var derived = new ArrayList<Rollup>();
+    for (var chunk : samples.ofServer(connection, server, block)) {
+      derived.addAll(Series.fiveMinutes(server, samples.decode(server, chunk)));
     }
-    taken.addAll(merged.keySet());
+    var kept = new TreeMap<Instant, Rollup>();
+    for (var chunk : chunks.ofServer(connection, server, block)) {
+      chunks.decode(server, chunk).forEach(rollup -> kept.put(rollup.start(), rollup));
+    }
+    derived.forEach(rollup -> taken.add(rollup.start()));
+    taken.addAll(kept.keySet());
     int added = 0;
     for (var rollup : lost) {
       if (taken.add(rollup.start())) {
-        merged.put(rollup.start(), rollup);
+        kept.put(rollup.start(), rollup);
         added++;
       }
     }
     if (added > 0) {
-      write(connection, server, start, List.copyOf(merged.values()));
+      write(connection, server, start, List.copyOf(kept.values()), derived);
     }
     return added;
   }
@@ -120,9 +132,14 @@ final class RollupRestore {
     }
   }
 
-  private void write(Connection connection, ServerId server, Instant start, List<Rollup> rollups)
+  private void write(
+      Connection connection,
+      ServerId server,
+      Instant start,
+      List<Rollup> kept,
+      List<Rollup> derived)
       throws SQLException {
-    var chunk = new RollupChunk(server, start, rollups);
+    var chunk = new RollupChunk(server, start, kept, derived);
     try (var statement = connection.prepareStatement(WRITE)) {
       Rows.setInstant(statement, 1, start);
       Rows.setInstant(statement, 2, chunk.firstAt());

@@ -9,18 +9,14 @@ import io.mcprealtime.storage.TimeRange;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.SortedSet;
-import java.util.TreeSet;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 
 /**
- * Roll-ups in PostgreSQL: those of packed samples lie beside them in chunks of their own, which
- * stay longer; those of hot rows are computed when they are asked for.
+ * Roll-ups in PostgreSQL: made of the samples, be they rows or packed, when they are asked for;
+ * those of dropped samples lie in chunks of their own.
  */
 final class RollupTable implements RollupStore {
   /** Blocks of one server that are read at once. */
@@ -35,7 +31,7 @@ final class RollupTable implements RollupStore {
 
   RollupTable(Database database, Partitions partitions, ServerKeys keys) {
     this.database = database;
-    this.restore = new RollupRestore(database, partitions, keys, chunks);
+    this.restore = new RollupRestore(database, partitions, keys, samples, chunks);
     this.slices =
         new Slices(
             database, List.of(TimeTable.SAMPLES, TimeTable.ROLLUP_CHUNKS), TimeTable.ROLLUP_CHUNKS);
@@ -79,8 +75,9 @@ final class RollupTable implements RollupStore {
                   Series.SAMPLES,
                   chunks,
                   slice,
-                  (server, rows, packed) ->
-                      merge(connection, server, slice, rows, packed).forEach(sink)));
+                  (server, rows, kept) ->
+                      merge(server, slice, rows, samples.ofServer(connection, server, slice), kept)
+                          .forEach(sink)));
     }
   }
 
@@ -89,49 +86,34 @@ final class RollupTable implements RollupStore {
     return restore.restore(rollups);
   }
 
+  /**
+   * What is packed, or dropped and kept as roll-ups, while this reads is met twice: so the rows
+   * come first, and then the samples' chunks.
+   */
   private List<Rollup> read(Connection connection, ServerId server, TimeRange slice)
       throws SQLException {
     var rows = hot.ofServer(connection, server, slice);
-    return merge(connection, server, slice, rows, chunks.ofServer(connection, server, slice));
+    var packed = samples.ofServer(connection, server, slice);
+    return merge(server, slice, rows, packed, chunks.ofServer(connection, server, slice));
   }
 
-  /** The roll-ups of rows and of chunks; of a bucket that has both, from all its samples. */
   private List<Rollup> merge(
-      Connection connection,
       ServerId server,
       TimeRange slice,
       List<ServerMetrics> rows,
-      List<Chunk> packedChunks)
-      throws SQLException {
+      List<Chunk> sampleChunks,
+      List<Chunk> rollupChunks) {
     var packed =
-        packedChunks.stream()
+        sampleChunks.stream()
+            .flatMap(chunk -> samples.decode(server, chunk).stream())
+            .filter(sample -> slice.contains(sample.at()))
+            .toList();
+    var kept =
+        rollupChunks.stream()
             .flatMap(chunk -> chunks.decode(server, chunk).stream())
             .filter(rollup -> slice.contains(rollup.start()))
             .toList();
-    if (rows.isEmpty()) {
-      return packed;
-    }
-    var split = new TreeSet<Instant>();
-    rows.forEach(row -> split.add(Window.FIVE_MINUTES.bucketOf(row.at())));
-    split.retainAll(packed.stream().map(Rollup::start).collect(Collectors.toSet()));
-    List<ServerMetrics> all = rows;
-    if (!split.isEmpty()) {
-      all = Series.SAMPLES.merge(packedSamples(connection, server, split), rows);
-    }
-    return RollupChunk.merge(packed, Series.fiveMinutes(server, all));
-  }
-
-  private List<ServerMetrics> packedSamples(
-      Connection connection, ServerId server, SortedSet<Instant> buckets) throws SQLException {
-    var range = new TimeRange(buckets.first(), buckets.last().plus(Window.FIVE_MINUTES.length()));
-    var found = new ArrayList<ServerMetrics>();
-    for (var chunk : samples.ofServer(connection, server, range)) {
-      for (var sample : samples.decode(server, chunk)) {
-        if (buckets.contains(Window.FIVE_MINUTES.bucketOf(sample.at()))) {
-          found.add(sample);
-        }
-      }
-    }
-    return found;
+    var derived = Series.fiveMinutes(server, Series.SAMPLES.merge(packed, rows));
+    return RollupChunk.merge(kept, derived);
   }
 }

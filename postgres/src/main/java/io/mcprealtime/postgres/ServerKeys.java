@@ -91,6 +91,15 @@ final class ServerKeys {
     return names;
   }
 
+  /** The name of a key, of all names. */
+  static ServerId name(Map<Integer, ServerId> names, int key) throws SQLException {
+    var name = names.get(key);
+    if (name == null) {
+      throw new SQLException("server_key " + key + " is missing in mcp_realtime.servers");
+    }
+    return name;
+  }
+
   /** The key of a server that {@link #ensure} was called for. */
   int of(ServerId server) {
     var key = known.get(server);

@@ -37,10 +37,7 @@ final class SideBySide {
         if (key == Cursor.END) {
           return true;
         }
-        var server = names.get(key);
-        if (server == null) {
-          throw new SQLException("server_key " + key + " is missing in mcp_realtime.servers");
-        }
+        var server = ServerKeys.name(names, key);
         var hot = rows.take(key, row -> series.row().read(server, row));
         visitor.visit(server, hot, packed.take(key, Chunk::read));
       }

@@ -65,7 +65,7 @@ class PackingTest {
     var series = samples(FILESYSTEM, NOON, INTERVAL, 480);
     storage().samples().insert(series);
 
-    var result = storage().maintenance().pack(NOON.plus(Duration.ofMinutes(89)), LONG);
+    var result = storage().maintenance().pack(NOON.plus(Duration.ofMinutes(74)), LONG);
 
     assertThat(result.records()).isEqualTo(240);
     assertThat(result.complete()).isTrue();
