@@ -16,6 +16,7 @@ import io.mcprealtime.storage.DataKind;
 import io.mcprealtime.storage.Storage;
 import io.mcprealtime.storage.TimeRange;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -142,7 +143,8 @@ public final class McpTimeSeriesManager implements AutoCloseable {
 
   /** Hands samples over to be written; completes when they are kept, or with why not. */
   CompletableFuture<Kept> insertMetrics(List<ServerMetrics> metrics) {
-    metrics.forEach(this::checkInstant);
+    var now = time.instant();
+    metrics.forEach(sample -> checkInstant(sample, now));
     return submit(sampleWriter, metrics);
   }
 
@@ -153,7 +155,10 @@ public final class McpTimeSeriesManager implements AutoCloseable {
    * @throws IllegalArgumentException that names the sample's instant
    */
   public void checkInstant(ServerMetrics sample) {
-    var now = time.instant();
+    checkInstant(sample, time.instant());
+  }
+
+  private void checkInstant(ServerMetrics sample, Instant now) {
     if (sample.at().isAfter(now.plus(MAX_AHEAD))) {
       throw new IllegalArgumentException(
           "the sample of %s at %s lies in the future; check the clock that made it"
