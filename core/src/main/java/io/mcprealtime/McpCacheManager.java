@@ -149,6 +149,10 @@ public final class McpCacheManager {
 
   private <T> boolean put(CacheTier<T> tier, Map<String, T> values) {
     try {
+      if (!values.isEmpty() && values.size() <= batchSize) {
+        backend.putAll(tier, values);
+        return true;
+      }
       var batch = new HashMap<String, T>();
       for (var entry : values.entrySet()) {
         batch.put(entry.getKey(), entry.getValue());

@@ -16,6 +16,7 @@ import io.mcprealtime.storage.DataKind;
 import io.mcprealtime.storage.Storage;
 import io.mcprealtime.storage.TimeRange;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -40,6 +41,9 @@ public final class McpTimeSeriesManager implements AutoCloseable {
   /** The commit of a batch is shared by at most that many default batches. */
   private static final int SHARED_BATCHES = 10;
 
+  /** One batch of samples is encoded while the other is stored; the rest comes in too slowly. */
+  private static final int SAMPLE_BATCHES = 2;
+
   private final SpooledStorage storage;
   private final TimeSource time;
   private final Duration retention;
@@ -58,9 +62,9 @@ public final class McpTimeSeriesManager implements AutoCloseable {
     var spool = new WritePath.Settings(config.spoolDirectory(), config.spoolLimitBytes());
     this.path = new WritePath(storage, spool, time, writes);
     this.storage = new SpooledStorage(storage, path);
-    this.sampleWriter = writer("mcp-write-metrics", RecordKind.METRICS, config);
-    this.checkWriter = writer("mcp-write-health", RecordKind.HEALTH_CHECKS, config);
-    this.eventWriter = writer("mcp-write-events", RecordKind.EVENTS, config);
+    this.sampleWriter = writer("mcp-write-metrics", RecordKind.METRICS, config, SAMPLE_BATCHES);
+    this.checkWriter = writer("mcp-write-health", RecordKind.HEALTH_CHECKS, config, 1);
+    this.eventWriter = writer("mcp-write-events", RecordKind.EVENTS, config, 1);
     path.onEvent(
         event -> {
           var ignored = submit(eventWriter, List.of(event));
@@ -68,13 +72,14 @@ public final class McpTimeSeriesManager implements AutoCloseable {
   }
 
   private <T> BatchWriter<T, Kept> writer(
-      String name, RecordKind<T> kind, McpRealtimeConfig config) {
+      String name, RecordKind<T> kind, McpRealtimeConfig config, int inFlight) {
     return new BatchWriter<>(
         name,
         records -> path.write(kind, records),
         records -> path.writeAside(kind, records),
         config.insertBatchSize() * SHARED_BATCHES,
-        config.maxWaitingRecords());
+        config.maxWaitingRecords(),
+        inFlight);
   }
 
   /** Begins to write. */
@@ -138,7 +143,8 @@ public final class McpTimeSeriesManager implements AutoCloseable {
 
   /** Hands samples over to be written; completes when they are kept, or with why not. */
   CompletableFuture<Kept> insertMetrics(List<ServerMetrics> metrics) {
-    metrics.forEach(this::checkInstant);
+    var now = time.instant();
+    metrics.forEach(sample -> checkInstant(sample, now));
     return submit(sampleWriter, metrics);
   }
 
@@ -149,7 +155,10 @@ public final class McpTimeSeriesManager implements AutoCloseable {
    * @throws IllegalArgumentException that names the sample's instant
    */
   public void checkInstant(ServerMetrics sample) {
-    var now = time.instant();
+    checkInstant(sample, time.instant());
+  }
+
+  private void checkInstant(ServerMetrics sample, Instant now) {
     if (sample.at().isAfter(now.plus(MAX_AHEAD))) {
       throw new IllegalArgumentException(
           "the sample of %s at %s lies in the future; check the clock that made it"

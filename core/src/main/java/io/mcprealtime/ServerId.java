@@ -1,5 +1,7 @@
 package io.mcprealtime;
 
+import org.jspecify.annotations.Nullable;
+
 /** The name of an MCP server under watch, as its config gives it: 1 to 200 printable characters. */
 public record ServerId(String value) implements Comparable<ServerId> {
   public static final int MAX_LENGTH = 200;
@@ -26,6 +28,18 @@ public record ServerId(String value) implements Comparable<ServerId> {
 
   public static ServerId of(String value) {
     return new ServerId(value);
+  }
+
+  // Written out because every sample is looked up by its server several times: the methods that a
+  // record is given go through a call site of their own.
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof ServerId id && value.equals(id.value);
+  }
+
+  @Override
+  public int hashCode() {
+    return value.hashCode();
   }
 
   @Override

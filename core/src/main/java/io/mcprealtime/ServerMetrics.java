@@ -49,11 +49,14 @@ public record ServerMetrics(
 
   public static final Instant MAX_INSTANT = Instant.parse("2200-01-01T00:00:00Z");
 
+  private static final int NANOS_PER_MICRO = 1_000;
+  private static final int NANOS_PER_MILLI = 1_000_000;
+  private static final int NANOS_PER_SECOND = 1_000_000_000;
   private static final Duration MAX_RESPONSE_TIME = Duration.ofMinutes(30);
 
   public ServerMetrics {
     requireNonNull(server, "server");
-    at = requireNonNull(at, "at").truncatedTo(ChronoUnit.MILLIS);
+    at = inMillis(requireNonNull(at, "at"));
     requireNonNull(state, "state");
     requireNonNull(circuit, "circuit");
     if (at.isBefore(MIN_INSTANT) || !at.isBefore(MAX_INSTANT)) {
@@ -66,7 +69,7 @@ public record ServerMetrics(
             "responseTime must lie between 0 and %s, is %s"
                 .formatted(MAX_RESPONSE_TIME, responseTime));
       }
-      responseTime = responseTime.truncatedTo(ChronoUnit.MICROS);
+      responseTime = truncated(responseTime, NANOS_PER_MICRO, ChronoUnit.MICROS);
     }
     checkRate("successRate", successRate);
     checkRate("errorRate", errorRate);
@@ -78,7 +81,7 @@ public record ServerMetrics(
         throw new IllegalArgumentException(
             "uptime must lie between 0 and %d s, is %s".formatted(Integer.MAX_VALUE, uptime));
       }
-      uptime = uptime.truncatedTo(ChronoUnit.SECONDS);
+      uptime = truncated(uptime, NANOS_PER_SECOND, ChronoUnit.SECONDS);
     }
     lastError = lastError == null ? null : Texts.bounded(lastError, MAX_ERROR_LENGTH);
     if (sessionId != null && sessionId.length() > MAX_SESSION_LENGTH) {
@@ -91,6 +94,15 @@ public record ServerMetrics(
       throw new IllegalArgumentException(
           "sessionId must not contain NUL characters or half characters");
     }
+  }
+
+  // Most are whole already, and truncating costs more than looking.
+  private static Instant inMillis(Instant value) {
+    return value.getNano() % NANOS_PER_MILLI == 0 ? value : value.truncatedTo(ChronoUnit.MILLIS);
+  }
+
+  private static Duration truncated(Duration value, int unitNanos, ChronoUnit unit) {
+    return value.getNano() % unitNanos == 0 ? value : value.truncatedTo(unit);
   }
 
   /** The state as it is known at an instant: nobody knows it when the sample is too old. */

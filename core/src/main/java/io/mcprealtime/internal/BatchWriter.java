@@ -5,20 +5,31 @@ import io.mcprealtime.storage.StorageUnavailableException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /**
  * Lets many small writes share one commit. While one batch is being written the next gathers, so
  * that a lone write waits for nothing and a crowd of writes costs few commits. A write is done when
  * the batch that holds it is committed, and never before.
+ *
+ * <p>Where several batches may be in flight, a further one starts beside those that are being
+ * written only when half of what a batch holds waits: small writes go on sharing commits, and much
+ * data is made ready while other data is stored. Batches that are in flight together may end in any
+ * order, and one fails without the others; so nothing is promised about the order of two writes of
+ * which the second was submitted before the first was done. A write that is submitted after another
+ * was done comes after it, however many may be in flight.
  */
 public final class BatchWriter<T, R> implements AutoCloseable {
   /** A sink that takes so long to fail is away; one that fails sooner refuses what it was given. */
   private static final Duration OUTAGE = Duration.ofSeconds(1);
+
+  private static final long NANOS_PER_MILLI = 1_000_000;
 
   private static final Duration STOP_BOUND = Duration.ofSeconds(5);
 
@@ -29,9 +40,12 @@ public final class BatchWriter<T, R> implements AutoCloseable {
   private final Function<List<T>, Optional<R>> lastResort;
   private final int maxBatch;
   private final int maxWaiting;
+  private final List<Thread> threads;
+
+  /** Guards what follows. */
   private final Deque<Submission<T, R>> waiting = new ArrayDeque<>();
-  private final Thread thread;
-  private List<Submission<T, R>> underWay = List.of();
+
+  private final List<List<Submission<T, R>>> underWay = new ArrayList<>();
   private int waitingItems;
   private boolean closed;
 
@@ -42,29 +56,35 @@ public final class BatchWriter<T, R> implements AutoCloseable {
    * @param maxWaiting items that wait at the most; more are refused
    */
   public BatchWriter(String name, Function<List<T>, R> sink, int maxBatch, int maxWaiting) {
-    this(name, sink, items -> Optional.empty(), maxBatch, maxWaiting);
+    this(name, sink, items -> Optional.empty(), maxBatch, maxWaiting, 1);
   }
 
   /**
    * @param lastResort takes what the sink has not taken at the end, or says that it cannot by being
    *     empty; may be given what the sink takes a moment later
+   * @param inFlight batches that the sink is given at the same time at the most, each by a thread
+   *     of its own
    */
   public BatchWriter(
       String name,
       Function<List<T>, R> sink,
       Function<List<T>, Optional<R>> lastResort,
       int maxBatch,
-      int maxWaiting) {
+      int maxWaiting,
+      int inFlight) {
     this.sink = sink;
     this.lastResort = lastResort;
     this.maxBatch = maxBatch;
     this.maxWaiting = maxWaiting;
-    this.thread = new Thread(this::run, name);
-    thread.setDaemon(true);
+    this.threads =
+        IntStream.rangeClosed(1, inFlight)
+            .mapToObj(i -> new Thread(this::run, inFlight == 1 ? name : name + "-" + i))
+            .toList();
+    threads.forEach(thread -> thread.setDaemon(true));
   }
 
   public void start() {
-    thread.start();
+    threads.forEach(Thread::start);
   }
 
   /**
@@ -94,14 +114,32 @@ public final class BatchWriter<T, R> implements AutoCloseable {
 
   private void run() {
     for (var batch = next(); !batch.isEmpty(); batch = next()) {
-      write(batch);
+      try {
+        write(batch);
+      } finally {
+        end(batch);
+      }
     }
+  }
+
+  private void end(List<Submission<T, R>> batch) {
+    synchronized (waiting) {
+      underWay.removeIf(one -> one == batch);
+      waiting.notifyAll();
+    }
+  }
+
+  /** Whether a batch is to be written now; called with the lock held. */
+  private boolean isDue() {
+    return closed
+        || underWay.isEmpty() && !waiting.isEmpty()
+        || waitingItems >= Math.max(1, maxBatch / 2);
   }
 
   private List<Submission<T, R>> next() {
     var batch = new ArrayList<Submission<T, R>>();
     synchronized (waiting) {
-      while (waiting.isEmpty() && !closed) {
+      while (!isDue()) {
         try {
           waiting.wait();
         } catch (InterruptedException e) {
@@ -116,13 +154,20 @@ public final class BatchWriter<T, R> implements AutoCloseable {
         batch.add(submission);
       }
       waitingItems -= size;
-      underWay = List.copyOf(batch);
+      if (!batch.isEmpty()) {
+        underWay.add(batch);
+      }
     }
     return batch;
   }
 
   private static <T, R> List<T> items(List<Submission<T, R>> batch) {
-    return batch.stream().flatMap(submission -> submission.items.stream()).toList();
+    if (batch.size() == 1) {
+      return batch.get(0).items;
+    }
+    var items = new ArrayList<T>(batch.stream().mapToInt(one -> one.items.size()).sum());
+    batch.forEach(submission -> items.addAll(submission.items));
+    return Collections.unmodifiableList(items);
   }
 
   private void write(List<Submission<T, R>> batch) {
@@ -166,8 +211,7 @@ public final class BatchWriter<T, R> implements AutoCloseable {
       closed = true;
       waiting.notifyAll();
     }
-    join(SHORT_STOP_BOUND);
-    if (thread.isAlive() && !handOver()) {
+    if (!join(SHORT_STOP_BOUND) && !handOver()) {
       join(STOP_BOUND.minus(SHORT_STOP_BOUND));
     }
     synchronized (waiting) {
@@ -178,12 +222,20 @@ public final class BatchWriter<T, R> implements AutoCloseable {
     }
   }
 
-  private void join(Duration bound) {
+  /** Whether all threads ended within the bound. */
+  private boolean join(Duration bound) {
+    long until = System.nanoTime() + bound.toNanos();
     try {
-      thread.join(bound.toMillis());
+      for (var thread : threads) {
+        long millis = (until - System.nanoTime()) / NANOS_PER_MILLI;
+        if (thread.isAlive() && millis > 0) {
+          thread.join(millis);
+        }
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    return threads.stream().noneMatch(Thread::isAlive);
   }
 
   /**
@@ -194,7 +246,10 @@ public final class BatchWriter<T, R> implements AutoCloseable {
   private boolean handOver() {
     var left = new ArrayList<Submission<T, R>>();
     synchronized (waiting) {
-      underWay.stream().filter(submission -> !submission.done.isDone()).forEach(left::add);
+      underWay.stream()
+          .flatMap(List::stream)
+          .filter(submission -> !submission.done.isDone())
+          .forEach(left::add);
       left.addAll(waiting);
     }
     if (left.isEmpty()) {

@@ -164,7 +164,7 @@ final class Replay implements AutoCloseable {
       store(kind, frames);
       return;
     }
-    var gate = path.gate(kind);
+    var gate = path.gate(kind).writeLock();
     gate.lock();
     try {
       store(kind, spool.oldest(kind, MAX_RECORDS));

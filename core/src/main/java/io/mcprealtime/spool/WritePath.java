@@ -18,7 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -28,6 +28,14 @@ import org.slf4j.LoggerFactory;
  * Writes to the storage, and while that takes nothing to the spool. What is spooled is stored in
  * order when the storage is back; until then new records of a kind go behind those that wait.
  * Without a spool a storage that takes nothing is an error. Thread-safe.
+ *
+ * <p>Order matters for records with one key only: the first that is stored stays. Writes share
+ * their kind's gate and the replay of its last frames has it alone, so several writes may be under
+ * way at a time, and may be kept in any order and in both places; none of them was acknowledged
+ * when the others began, so none has a claim to be first. A write that begins after another was
+ * acknowledged finds it in the storage, or finds its frame and goes behind it: a frame is indexed
+ * before its write returns, and leaves the index only when it is stored. Whatever is kept in both
+ * places is one record for the readers and for the storage.
  */
 public final class WritePath implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(WritePath.class);
@@ -45,7 +53,7 @@ public final class WritePath implements AutoCloseable {
   private final Settings settings;
   private final TimeSource time;
   private final Timer writes;
-  private final Map<RecordKind<?>, ReentrantLock> gates = new HashMap<>();
+  private final Map<RecordKind<?>, ReentrantReadWriteLock> gates = new HashMap<>();
   private final AtomicBoolean nearlyFull = new AtomicBoolean();
   private final AtomicBoolean returned = new AtomicBoolean();
   private volatile Consumer<MonitoringEvent> events = event -> {};
@@ -71,7 +79,7 @@ public final class WritePath implements AutoCloseable {
     this.settings = settings;
     this.time = time;
     this.writes = writes;
-    RecordKind.ALL.forEach(kind -> gates.put(kind, new ReentrantLock()));
+    RecordKind.ALL.forEach(kind -> gates.put(kind, new ReentrantReadWriteLock()));
   }
 
   /** Who is told of outages and of the spool's state, as events; told on any thread. */
@@ -139,7 +147,8 @@ public final class WritePath implements AutoCloseable {
     writes.measure(() -> kind.insert(storage, values));
   }
 
-  ReentrantLock gate(RecordKind<?> kind) {
+  /** Shared by writes of that kind; alone it keeps them waiting. */
+  ReentrantReadWriteLock gate(RecordKind<?> kind) {
     var gate = gates.get(kind);
     if (gate == null) {
       throw new IllegalArgumentException("unknown kind " + kind);
@@ -183,13 +192,17 @@ public final class WritePath implements AutoCloseable {
       store(kind, values);
       return Kept.STORED;
     }
-    var gate = gate(kind);
+    var gate = gate(kind).readLock();
     gate.lock();
     try {
       if (mayStore() && open.frames(kind) == 0) {
+        var known = outage;
         try {
           store(kind, values);
-          proven();
+          // One that began before the outage says nothing about its end.
+          if (known == outage) {
+            proven();
+          }
           return Kept.STORED;
         } catch (StorageUnavailableException e) {
           begin(e);

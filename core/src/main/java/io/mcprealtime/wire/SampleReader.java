@@ -11,6 +11,7 @@ import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -44,6 +45,13 @@ public final class SampleReader {
           "CLOSED", CircuitState.CLOSED,
           "OPEN", CircuitState.OPEN,
           "HALF_OPEN", CircuitState.HALF_OPEN);
+
+  /** A power of two. */
+  private static final int KNOWN_SERVERS = 1 << 13;
+
+  /** Ids by a hash of their text, the last one read in each slot: it never holds more. */
+  private static final AtomicReferenceArray<@Nullable ServerId> SERVERS =
+      new AtomicReferenceArray<>(KNOWN_SERVERS);
 
   private final JsonParser parser;
 
@@ -136,7 +144,7 @@ public final class SampleReader {
       var token = parser.nextToken();
       boolean absent = token == JsonToken.VALUE_NULL;
       switch (name) {
-        case "server" -> server = ServerId.of(text(token));
+        case "server" -> server = server(token);
         case "at" -> at = instant(token);
         case "state" -> state = constant(STATES, token);
         case "responseTimeMs" -> responseTime = absent ? null : millis(token);
@@ -179,6 +187,38 @@ public final class SampleReader {
   private String text(JsonToken token) {
     require(token == JsonToken.VALUE_STRING);
     return parser.getString();
+  }
+
+  /** The id of a server that was read lately; most come again and again. */
+  private ServerId server(JsonToken token) {
+    require(token == JsonToken.VALUE_STRING);
+    var text = parser.getStringCharacters();
+    int from = parser.getStringOffset();
+    int length = parser.getStringLength();
+    int hash = 0;
+    for (int i = from; i < from + length; i++) {
+      hash = 31 * hash + text[i];
+    }
+    int slot = (hash ^ hash >>> 16) & KNOWN_SERVERS - 1;
+    var known = SERVERS.get(slot);
+    if (known != null && isText(known.value(), text, from, length)) {
+      return known;
+    }
+    var read = ServerId.of(new String(text, from, length));
+    SERVERS.set(slot, read);
+    return read;
+  }
+
+  private static boolean isText(String value, char[] text, int from, int length) {
+    if (value.length() != length) {
+      return false;
+    }
+    for (int i = 0; i < length; i++) {
+      if (value.charAt(i) != text[from + i]) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private <E> E constant(Map<String, E> constants, JsonToken token) {

@@ -7,11 +7,15 @@ import static org.awaitility.Awaitility.await;
 import io.mcprealtime.McpRealtimeException;
 import io.mcprealtime.internal.BatchWriter.OverloadException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class BatchWriterTest {
@@ -118,5 +122,90 @@ class BatchWriterTest {
     assertThat(first).isCompleted();
     assertThat(second).isCompleted();
     assertThatThrownBy(() -> writer.submit(List.of(3))).hasMessageContaining("closed");
+  }
+
+  private BatchWriter<Integer, Integer> twoInFlight(
+      Function<List<Integer>, Integer> sink, Function<List<Integer>, Optional<Integer>> last) {
+    var writer = new BatchWriter<>("test", sink, last, 10, 100, 2);
+    writer.start();
+    return writer;
+  }
+
+  private static List<Integer> many(int value) {
+    return Collections.nCopies(5, value);
+  }
+
+  @Test
+  void submit_ofMuch_isWrittenBesideWhatIsUnderWay_andALittleWaits() {
+    try (var writer = twoInFlight(this::writeWhenOpen, items -> Optional.empty())) {
+      var first = writer.submit(List.of(1));
+      await().until(() -> batches.size() == 1);
+      var small = writer.submit(List.of(2));
+      var large = writer.submit(many(3));
+      await().until(() -> batches.size() == 2);
+      var more = writer.submit(many(4));
+
+      assertThat(batches.get(1)).containsExactly(2, 3, 3, 3, 3, 3);
+      gate.countDown();
+      Stream.of(first, small, large, more)
+          .forEach(written -> written.orTimeout(10, TimeUnit.SECONDS).join());
+      assertThat(batches).hasSize(3);
+    }
+  }
+
+  @Test
+  void submit_ofALittle_waitsForTheBatchUnderWay_thoughAnotherMightStart() {
+    try (var writer = twoInFlight(this::writeWhenOpen, items -> Optional.empty())) {
+      var written = new ArrayList<>(List.of(writer.submit(List.of(0))));
+      await().until(() -> batches.size() == 1);
+      IntStream.range(1, 5).forEach(i -> written.add(writer.submit(List.of(i))));
+
+      gate.countDown();
+      written.forEach(done -> done.orTimeout(10, TimeUnit.SECONDS).join());
+
+      assertThat(batches).containsExactly(List.of(0), List.of(1, 2, 3, 4));
+    }
+  }
+
+  @Test
+  void submit_besideABatchThatFails_isWritten_andMayBeDoneFirst() {
+    try (var writer =
+        twoInFlight(
+            items -> items.contains(7) ? items.size() : writeWhenOpen(items),
+            items -> Optional.empty())) {
+      var bad = writer.submit(List.of(-1));
+      await().until(() -> batches.size() == 1);
+
+      assertThat(writer.submit(many(7)).orTimeout(10, TimeUnit.SECONDS).join()).isEqualTo(5);
+      assertThat(bad).isNotDone();
+
+      gate.countDown();
+      assertThatThrownBy(() -> bad.orTimeout(10, TimeUnit.SECONDS).join())
+          .hasRootCauseMessage("refused");
+      assertThat(writer.submit(List.of(8)).orTimeout(10, TimeUnit.SECONDS).join()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void close_givesTheLastResort_allThatIsUnderWayAndWhatWaits() {
+    var aside = new CopyOnWriteArrayList<Integer>();
+    var writer =
+        twoInFlight(
+            this::writeWhenOpen,
+            items -> {
+              aside.addAll(items);
+              return Optional.of(-items.size());
+            });
+    var written = new ArrayList<>(List.of(writer.submit(many(1))));
+    await().until(() -> batches.size() == 1);
+    written.add(writer.submit(many(2)));
+    await().until(() -> batches.size() == 2);
+    written.add(writer.submit(List.of(3)));
+
+    writer.close();
+
+    assertThat(written).allSatisfy(done -> assertThat(done).isCompletedWithValue(-11));
+    assertThat(aside).hasSize(11).contains(1, 2, 3);
+    gate.countDown();
   }
 }

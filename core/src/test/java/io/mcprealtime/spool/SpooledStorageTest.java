@@ -183,13 +183,13 @@ class SpooledStorageTest {
   void reads_mergeWhatIsStored_andWhatWaits() {
     writeSome(20);
     // The replay waits for its gates, so that the frames stay where they are.
-    RecordKind.ALL.forEach(kind -> path.gate(kind).lock());
+    RecordKind.ALL.forEach(kind -> path.gate(kind).writeLock().lock());
     try {
       appendToSpool(20);
       assertThat(path.status().orElseThrow().frames()).isEqualTo(60);
       assertSame();
     } finally {
-      RecordKind.ALL.forEach(kind -> path.gate(kind).unlock());
+      RecordKind.ALL.forEach(kind -> path.gate(kind).writeLock().unlock());
     }
     path.retryNow();
     await().atMost(Duration.ofSeconds(20)).until(() -> path.status().orElseThrow().frames() == 0);

@@ -1,12 +1,15 @@
 package io.mcprealtime.postgres;
 
-import java.io.ByteArrayInputStream;
-import java.io.InputStream;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.copy.CopyIn;
 
 /**
  * Rows in the format of {@code COPY … (FORMAT binary)}: a header, then for each row the number of
@@ -17,6 +20,14 @@ final class BinaryCopy {
   private static final byte[] HEADER = {
     'P', 'G', 'C', 'O', 'P', 'Y', '\n', (byte) 0xff, '\r', '\n', 0, 0, 0, 0, 0, 0, 0, 0, 0
   };
+
+  private static final VarHandle INT =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
+  private static final VarHandle LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+
+  /** What is sent at once: the server reads the first rows while the next are under way. */
+  private static final int PIECE = 1 << 16;
 
   /** PostgreSQL counts from 2000-01-01. */
   private static final long EPOCH_SECONDS = 946_684_800;
@@ -36,12 +47,15 @@ final class BinaryCopy {
     size = HEADER.length;
   }
 
-  /** All rows with header and trailer; more rows may follow later. */
-  InputStream stream() {
+  /** Sends all rows with header and trailer; more rows may follow later. */
+  void sendTo(CopyIn copy) throws SQLException {
     room(2);
     buffer[size] = (byte) 0xff;
     buffer[size + 1] = (byte) 0xff;
-    return new ByteArrayInputStream(buffer, 0, size + 2);
+    int end = size + 2;
+    for (int from = 0; from < end; from += PIECE) {
+      copy.writeToCopy(buffer, from, Math.min(PIECE, end - from));
+    }
   }
 
   BinaryCopy row() {
@@ -133,12 +147,12 @@ final class BinaryCopy {
   }
 
   private void writeInt(int value) {
-    writeShort(value >>> 16);
-    writeShort(value);
+    INT.set(buffer, size, value);
+    size += Integer.BYTES;
   }
 
   private void writeLong(long value) {
-    writeInt((int) (value >>> 32));
-    writeInt((int) value);
+    LONG.set(buffer, size, value);
+    size += Long.BYTES;
   }
 }

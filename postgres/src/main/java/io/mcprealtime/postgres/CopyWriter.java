@@ -1,6 +1,5 @@
 package io.mcprealtime.postgres;
 
-import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -24,7 +23,6 @@ import org.postgresql.PGConnection;
  */
 final class CopyWriter {
   private static final int ATTEMPTS = 5;
-  private static final int BUFFER = 1 << 16;
   private static final String STAGING = "pg_temp.mcp_realtime_staging";
 
   private final Database database;
@@ -85,11 +83,14 @@ final class CopyWriter {
   private static int copy(Connection connection, String target, TimeTable table, BinaryCopy rows)
       throws SQLException {
     var sql = "copy %s (%s) from stdin (format binary)".formatted(target, table.columns());
-    try (var stream = rows.stream()) {
-      return Math.toIntExact(
-          connection.unwrap(PGConnection.class).getCopyAPI().copyIn(sql, stream, BUFFER));
-    } catch (IOException e) {
-      throw new SQLException("the rows could not be sent: " + e.getMessage(), "08006", e);
+    var copy = connection.unwrap(PGConnection.class).getCopyAPI().copyIn(sql);
+    try {
+      rows.sendTo(copy);
+      return Math.toIntExact(copy.endCopy());
+    } finally {
+      if (copy.isActive()) {
+        copy.cancelCopy();
+      }
     }
   }
 }
