@@ -1,12 +1,12 @@
 package io.mcprealtime.postgres;
 
-import java.io.ByteArrayInputStream;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.copy.CopyIn;
 
 /**
  * Rows in the format of {@code COPY … (FORMAT binary)}: a header, then for each row the number of
@@ -36,12 +36,12 @@ final class BinaryCopy {
     size = HEADER.length;
   }
 
-  /** All rows with header and trailer; more rows may follow later. */
-  InputStream stream() {
+  /** Sends all rows with header and trailer, as one message; more rows may follow later. */
+  void writeTo(CopyIn copy) throws SQLException {
     room(2);
     buffer[size] = (byte) 0xff;
     buffer[size + 1] = (byte) 0xff;
-    return new ByteArrayInputStream(buffer, 0, size + 2);
+    copy.writeToCopy(buffer, 0, size + 2);
   }
 
   BinaryCopy row() {
