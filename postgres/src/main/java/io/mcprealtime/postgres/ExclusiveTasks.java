@@ -3,8 +3,9 @@ package io.mcprealtime.postgres;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Runs tasks each of which runs once at a time, whichever process starts it: a lock of the task's
@@ -17,7 +18,9 @@ final class ExclusiveTasks {
   private static final String LOCK = "select pg_try_advisory_xact_lock(hashtextextended(?, 0))";
 
   private final Database database;
-  private final ThreadLocal<@Nullable Held> held = new ThreadLocal<>();
+
+  /** By the thread whose outermost task it is. */
+  private final Map<Thread, Held> held = new ConcurrentHashMap<>();
 
   ExclusiveTasks(Database database) {
     this.database = database;
@@ -29,7 +32,7 @@ final class ExclusiveTasks {
    * @return whether it ran
    */
   boolean run(String task, Runnable work) {
-    var outer = held.get();
+    var outer = held.get(Thread.currentThread());
     try {
       return outer == null
           ? database.maintenance(connection -> outermost(connection, task, work))
@@ -43,12 +46,12 @@ final class ExclusiveTasks {
     if (!lock(connection, task)) {
       return false;
     }
-    held.set(new Held(connection, new HashSet<>(Set.of(task))));
+    held.put(Thread.currentThread(), new Held(connection, new HashSet<>(Set.of(task))));
     try {
       work.run();
       return true;
     } finally {
-      held.remove();
+      held.remove(Thread.currentThread());
     }
   }
 
