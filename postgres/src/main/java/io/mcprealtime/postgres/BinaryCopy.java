@@ -26,9 +26,6 @@ final class BinaryCopy {
   private static final VarHandle LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
-  /** What is sent at once: the server reads the first rows while the next are under way. */
-  private static final int PIECE = 1 << 16;
-
   /** PostgreSQL counts from 2000-01-01. */
   private static final long EPOCH_SECONDS = 946_684_800;
 
@@ -47,15 +44,12 @@ final class BinaryCopy {
     size = HEADER.length;
   }
 
-  /** Sends all rows with header and trailer; more rows may follow later. */
-  void sendTo(CopyIn copy) throws SQLException {
+  /** Sends all rows with header and trailer, as one message; more rows may follow later. */
+  void writeTo(CopyIn copy) throws SQLException {
     room(2);
     buffer[size] = (byte) 0xff;
     buffer[size + 1] = (byte) 0xff;
-    int end = size + 2;
-    for (int from = 0; from < end; from += PIECE) {
-      copy.writeToCopy(buffer, from, Math.min(PIECE, end - from));
-    }
+    copy.writeToCopy(buffer, 0, size + 2);
   }
 
   BinaryCopy row() {

@@ -17,6 +17,9 @@ record Chunk(int serverKey, Instant start, Instant firstAt, Instant lastAt, Byte
   /** What {@link #read} wants, of a table that is called c. */
   static final String SELECT = "c.server_key, c.start, c.first_at, c.last_at, c.chunk || c.tail";
 
+  /** The identity of a table's row: another one after any change. */
+  static final String VERSION = "tableoid || ' ' || ctid::text || ' ' || xmin::text as version";
+
   /**
    * PostgreSQL stores large values in pieces of that length, four to a page. The bytes of a chunk
    * that fill no piece stand in the row, where they share a page with others.

@@ -10,7 +10,10 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.BiFunction;
 
 /** Reads chunks. */
@@ -94,23 +97,40 @@ final class ChunkTable<T> {
         });
   }
 
-  /** Opens the newest chunk of each of these servers. */
-  Cursor openNewest(Connection connection, List<Integer> keys) throws SQLException {
-    var sql =
-        """
-        select %s from unnest(?::int[]) k (server_key) cross join lateral (
-          select * from %s x
-          where x.server_key = k.server_key order by x.start desc limit 1) c
-        order by c.server_key"""
-            .formatted(Chunk.SELECT, table.qualified());
+  /** The version of the newest chunk of each of these servers, without its bytes. */
+  Map<Integer, String> newestVersions(Connection connection, Collection<Integer> keys)
+      throws SQLException {
+    var versions = new TreeMap<Integer, String>();
+    try (var statement = connection.prepareStatement(ofNewest("c.server_key, c.version"))) {
+      statement.setArray(1, connection.createArrayOf("int4", keys.toArray()));
+      try (var rows = statement.executeQuery()) {
+        while (rows.next()) {
+          versions.put(rows.getInt(1), rows.getString(2));
+        }
+      }
+    }
+    return versions;
+  }
+
+  /** Opens the newest chunk of each of these servers; its version follows what is read of it. */
+  Cursor openNewest(Connection connection, Collection<Integer> keys) throws SQLException {
     return Cursor.open(
         connection,
-        sql,
+        ofNewest(Chunk.SELECT + ", c.version"),
         Cursor.CHUNKS,
         statement -> {
           statement.setArray(1, connection.createArrayOf("int4", keys.toArray()));
           return statement;
         });
+  }
+
+  private String ofNewest(String columns) {
+    return """
+        select %s from unnest(?::int[]) k (server_key) cross join lateral (
+          select %s, * from %s x
+          where x.server_key = k.server_key order by x.start desc limit 1) c
+        order by c.server_key"""
+        .formatted(columns, Chunk.VERSION, table.qualified());
   }
 
   /** Sets four parameters. The block that holds the range's start begins before it. */

@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Collection;
 import org.postgresql.PGConnection;
+import org.postgresql.copy.CopyIn;
 
 /**
  * Writes a batch, all or none.
@@ -15,6 +16,11 @@ import org.postgresql.PGConnection;
  * and costs catalog work only in the rare case. A missing partition is an error of COPY too, made
  * good when it comes up: that needs no memory of partitions that could be wrong.
  *
+ * <p>All rows go as one message, which the server takes in whole before it looks at a row. Were
+ * there several, the server could refuse the first while the next is on its way: a pooler in
+ * transaction mode then gives the server's connection to another client with half a message on it,
+ * which swallows what that client asks.
+ *
  * <p>A connection that the server has ended shows when it is used; as a repeated write adds
  * nothing, the batch is then written over another one.
  *
@@ -22,7 +28,9 @@ import org.postgresql.PGConnection;
  * one order.
  */
 final class CopyWriter {
+  /** Other processes may drop partitions in between, but not for ever. */
   private static final int ATTEMPTS = 5;
+
   private static final String STAGING = "pg_temp.mcp_realtime_staging";
 
   private final Database database;
@@ -43,8 +51,12 @@ final class CopyWriter {
     for (int attempt = 1; ; attempt++) {
       try {
         return merging
-            ? database.transactionRaw(connection -> merge(connection, table, rows))
-            : database.callRaw(connection -> copy(connection, table.qualified(), table, rows));
+            ? database.again(
+                () -> database.transactionRaw(connection -> merge(connection, table, rows)))
+            : database.again(
+                () ->
+                    database.callRaw(
+                        connection -> copy(connection, table.qualified(), table, rows)));
       } catch (SQLException e) {
         var state = String.valueOf(e.getSQLState());
         boolean last = attempt == ATTEMPTS;
@@ -52,7 +64,7 @@ final class CopyWriter {
           partitions.ensure(table, instants);
         } else if (state.equals(SqlErrors.DUPLICATE) && !last) {
           merging = true;
-        } else if (last || !SqlErrors.isPassing(e)) {
+        } else {
           throw database.failed(
               "write %d records of %s".formatted(instants.size(), table.kind().label()), e);
         }
@@ -85,12 +97,22 @@ final class CopyWriter {
     var sql = "copy %s (%s) from stdin (format binary)".formatted(target, table.columns());
     var copy = connection.unwrap(PGConnection.class).getCopyAPI().copyIn(sql);
     try {
-      rows.sendTo(copy);
+      rows.writeTo(copy);
       return Math.toIntExact(copy.endCopy());
-    } finally {
+    } catch (SQLException e) {
+      cancel(copy, e);
+      throw e;
+    }
+  }
+
+  /** Only what the server did not answer is under way still. */
+  private static void cancel(CopyIn copy, SQLException why) {
+    try {
       if (copy.isActive()) {
         copy.cancelCopy();
       }
+    } catch (SQLException e) {
+      why.addSuppressed(e);
     }
   }
 }

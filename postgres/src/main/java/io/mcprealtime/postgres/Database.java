@@ -25,15 +25,19 @@ final class Database implements AutoCloseable {
   private static final Duration POOL_WAIT = Duration.ofSeconds(4);
 
   private static final int FETCH_SIZE = 2_000;
+
+  /** At least; one more than the pool has connections, as all may have been ended at once. */
   private static final int ATTEMPTS = 5;
 
   private final DatabaseUrl url;
   private final HikariDataSource pool = new HikariDataSource();
   private final SqlErrors errors;
+  private final int attempts;
 
   Database(DatabaseUrl url, int connections) {
     this.url = url;
     this.errors = new SqlErrors(url, connections);
+    this.attempts = Math.max(ATTEMPTS, connections + 1);
     pool.setPoolName("mcp-realtime");
     pool.setJdbcUrl(url.jdbcUrl());
     pool.setDataSourceProperties(driverProperties(url));
@@ -99,17 +103,35 @@ final class Database implements AutoCloseable {
     }
   }
 
-  /** The same, over again while connections turn out to be dead: for work that only reads. */
+  /** The same, over again while errors pass: for work that may be done twice. */
   <T> T callAgain(String what, SqlFunction<Connection, T> work) {
+    try {
+      return again(() -> callRaw(work));
+    } catch (SQLException e) {
+      throw failed(what, e);
+    }
+  }
+
+  /**
+   * Does work that may be done twice, over again while errors pass: a deadlock, a connection that
+   * turns out to be dead.
+   */
+  <T> T again(SqlWork<T> work) throws SQLException {
     for (int attempt = 1; ; attempt++) {
       try {
-        return callRaw(work);
+        return work.run();
       } catch (SQLException e) {
-        if (attempt == ATTEMPTS || !SqlErrors.isPassing(e)) {
-          throw failed(what, e);
+        if (attempt == attempts || !SqlErrors.isPassing(e)) {
+          throw e;
         }
       }
     }
+  }
+
+  /** Work with connections of its own. */
+  @FunctionalInterface
+  interface SqlWork<T> {
+    T run() throws SQLException;
   }
 
   /** The same, for a caller that makes something of the error's code. */
@@ -138,6 +160,15 @@ final class Database implements AutoCloseable {
   <T> T transaction(String what, SqlFunction<Connection, T> work) {
     try {
       return transactionRaw(work);
+    } catch (SQLException e) {
+      throw failed(what, e);
+    }
+  }
+
+  /** The same, over again while errors pass: for work that may be done twice. */
+  <T> T transactionAgain(String what, SqlFunction<Connection, T> work) {
+    try {
+      return again(() -> transactionRaw(work));
     } catch (SQLException e) {
       throw failed(what, e);
     }

@@ -63,7 +63,7 @@ final class EventTable implements EventStore {
 
   @Override
   public List<MonitoringEvent> query(@Nullable ServerId server, TimeRange range, int limit) {
-    return database.call(
+    return database.callAgain(
         "read events",
         connection -> {
           try (var statement = connection.prepareStatement(server == null ? OF_ALL : OF_SERVER)) {

@@ -16,13 +16,21 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Reads the newest record of every server. */
+/**
+ * Reads the newest record of every server, with at most three statements.
+ *
+ * <p>Of a server that is silent it stands in a chunk, of which all bytes must come for one record.
+ * So that record is remembered for as long as the chunk is the same.
+ */
 final class LatestReader<T> {
   private static final Logger LOG = LoggerFactory.getLogger(LatestReader.class);
 
   private final Database database;
   private final Series<T> series;
   private final ChunkTable<T> chunks;
+
+  /** The newest packed record of silent servers. */
+  private final Map<Integer, Known<T>> known = new ConcurrentHashMap<>();
 
   /** Chunks that the log has named already. */
   private final Set<String> reported = ConcurrentHashMap.newKeySet();
@@ -87,21 +95,39 @@ final class LatestReader<T> {
     if (asked.isEmpty()) {
       return;
     }
-    try (var cursor = chunks.openNewest(connection, asked)) {
+    var versions = chunks.newestVersions(connection, asked);
+    known.keySet().retainAll(versions.keySet());
+    var unknown = new ArrayList<Integer>();
+    for (var one : versions.entrySet()) {
+      var remembered = known.get(one.getKey());
+      if (remembered != null && remembered.version.equals(one.getValue())) {
+        servers.computeIfPresent(one.getKey(), (key, found) -> found.or(series, remembered.record));
+      } else {
+        unknown.add(one.getKey());
+      }
+    }
+    if (!unknown.isEmpty()) {
+      read(connection, unknown, servers);
+    }
+  }
+
+  private void read(Connection connection, List<Integer> unknown, Map<Integer, Newest<T>> servers)
+      throws SQLException {
+    try (var cursor = chunks.openNewest(connection, unknown)) {
       while (cursor.key() != Cursor.END) {
-        var chunk = cursor.take(cursor.key(), Chunk::read).get(0);
-        servers.computeIfPresent(chunk.serverKey(), (key, one) -> withPacked(one, chunk));
+        var read = cursor.take(cursor.key(), Versioned::new).get(0);
+        servers.computeIfPresent(
+            read.chunk.serverKey(), (key, one) -> withPacked(one, read.chunk, read.version));
       }
     }
   }
 
-  private Newest<T> withPacked(Newest<T> one, Chunk chunk) {
-    if (one.record != null && series.at().apply(one.record).isAfter(chunk.lastAt())) {
-      return one;
-    }
+  private Newest<T> withPacked(Newest<T> one, Chunk chunk, String version) {
     try {
       var records = chunks.decode(one.server, chunk);
-      return new Newest<>(one.key, one.server, records.get(records.size() - 1), one.until);
+      var last = records.get(records.size() - 1);
+      known.put(one.key, new Known<>(version, last));
+      return one.or(series, last);
     } catch (StorageException e) {
       if (reported.add(one.key + "@" + chunk.start())) {
         LOG.error("The latest of {} is not known: {}", one.server, e.getMessage());
@@ -115,5 +141,26 @@ final class LatestReader<T> {
    *
    * @param until the newest instant that was packed, of all servers
    */
-  private record Newest<T>(int key, ServerId server, @Nullable T record, Instant until) {}
+  private record Newest<T>(int key, ServerId server, @Nullable T record, Instant until) {
+    /** A packed record counts unless the row is newer: it was stored first. */
+    Newest<T> or(Series<T> series, T packed) {
+      return record != null && series.at().apply(record).isAfter(series.at().apply(packed))
+          ? this
+          : new Newest<>(key, server, packed, until);
+    }
+  }
+
+  /** The last record of a chunk of that version. */
+  private record Known<T>(String version, T record) {}
+
+  /** A chunk as {@link ChunkTable#openNewest} reads it. */
+  private static final class Versioned {
+    private final Chunk chunk;
+    private final String version;
+
+    private Versioned(ResultSet row) throws SQLException {
+      chunk = Chunk.read(row);
+      version = row.getString(row.getMetaData().getColumnCount());
+    }
+  }
 }

@@ -85,7 +85,6 @@ record PackGroup(Series<?> series, List<Partition> partitions, TimeRange blocks)
    * any change.
    */
   String existing() {
-    var version = "tableoid || ' ' || ctid::text || ' ' || xmin::text as version";
     return """
         (select start, server_key,
           coalesce(c.version, '') || '/' || coalesce(r.version, '') as base,
@@ -96,10 +95,10 @@ record PackGroup(Series<?> series, List<Partition> partitions, TimeRange blocks)
         full join (select %s, * from mcp_realtime.rollup_chunks where %s) r
           using (start, server_key))"""
         .formatted(
-            version,
+            Chunk.VERSION,
             series.chunks().qualified(),
             within("start"),
-            version,
+            Chunk.VERSION,
             series.hasRollups() ? within("start") : "false");
   }
 

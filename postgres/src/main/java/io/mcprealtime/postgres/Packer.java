@@ -28,7 +28,7 @@ final class Packer<T> {
 
   /** Lock timeout, deadlock, a partition that another process dropped: the next run does it. */
   private static final Set<String> PASSING =
-      Set.of(SqlErrors.LOCK_TIMEOUT, "40P01", SqlErrors.NO_TABLE);
+      Set.of(SqlErrors.LOCK_TIMEOUT, SqlErrors.DEADLOCK, SqlErrors.NO_TABLE);
 
   private final Database database;
   private final Partitions partitions;
@@ -112,7 +112,7 @@ final class Packer<T> {
 
   /** What there is to pack in partitions wholly older than the instant, oldest first. */
   List<PackGroup> groups(Instant before) {
-    return database.call(
+    return database.callAgain(
         "look for %s to pack".formatted(series.word()),
         connection -> {
           var filled = new ArrayList<Partition>();

@@ -46,14 +46,14 @@ final class Partitions {
     var all = new ArrayList<>(starts);
     for (int i = 0; i < all.size(); i += PER_TRANSACTION) {
       var some = all.subList(i, Math.min(all.size(), i + PER_TRANSACTION));
-      database.transaction(
+      database.transactionAgain(
           "create partitions of " + table.table(), connection -> create(connection, table, some));
     }
   }
 
   /** Looks without a lock; what it misses is looked at again under one. */
   private boolean isCovered(TimeTable table, Collection<Instant> starts) {
-    return database.call(
+    return database.callAgain(
         "look for partitions of " + table.table(),
         connection -> {
           var existing = list(connection, table);

@@ -77,7 +77,7 @@ final class RollupRestore {
           .computeIfAbsent(rollup.server(), s -> new ArrayList<>())
           .add(rollup);
     }
-    return database.transaction(
+    return database.transactionAgain(
         "restore %d roll-ups".formatted(rollups.size()),
         connection -> {
           try (var lock = connection.prepareStatement("select pg_advisory_xact_lock(?)")) {

@@ -43,7 +43,7 @@ final class RollupTable implements RollupStore {
     var open = new ArrayList<Rollup>();
     for (var slice : slices.of(ofBuckets(window, range), BLOCKS)) {
       open.addAll(
-          database.call(
+          database.callAgain(
               "read roll-ups of " + server, connection -> read(connection, server, slice)));
       // A bucket that reaches into the next slice waits for it; the others need not be kept.
       var bucket = window.bucketOf(slice.to());

@@ -66,7 +66,7 @@ final class SampleDrop {
             "insert into %s (%s) select %s from pg_temp.%s order by server_key, start"
                 .formatted(kept.qualified(), COLUMNS, COLUMNS, TEMPORARY));
       }
-      var dropped = Maintenance.measure(connection, block);
+      var dropped = OldPartitions.measure(connection, block);
       statement.execute("drop table " + block.qualified());
       return dropped;
     }

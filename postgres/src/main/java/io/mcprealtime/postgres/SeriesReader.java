@@ -42,7 +42,7 @@ final class SeriesReader<T> {
   void forEach(ServerId server, TimeRange range, Consumer<? super T> sink) {
     for (var slice : slices.of(Slices.clamp(range), BLOCKS)) {
       List<T> found =
-          database.call(
+          database.callAgain(
               "read %s of %s".formatted(series.word(), server),
               connection -> {
                 var rows = hot.ofServer(connection, server, slice);
@@ -83,7 +83,7 @@ final class SeriesReader<T> {
   /** The server's records in the range, newest first, at most that many. */
   List<T> newest(ServerId server, TimeRange wanted, int limit) {
     var range = Slices.clamp(wanted);
-    return database.call(
+    return database.callAgain(
         "read %s of %s".formatted(series.word(), server),
         connection -> {
           var found = new TreeMap<Instant, T>(Comparator.reverseOrder());

@@ -34,7 +34,7 @@ final class ServerKeys {
     if (missing.length == 0) {
       return;
     }
-    database.call(
+    database.callAgain(
         "register servers",
         connection -> {
           // Looked up first: nothing is written after a restart, and a conflict would use up keys.

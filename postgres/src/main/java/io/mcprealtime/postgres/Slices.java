@@ -53,7 +53,7 @@ final class Slices {
 
   /** The starts of all blocks that overlap the range and have a partition. */
   private SortedSet<Instant> starts(TimeRange range) {
-    return database.call(
+    return database.callAgain(
         "look for partitions",
         connection -> {
           SortedSet<Instant> starts = new TreeSet<>();

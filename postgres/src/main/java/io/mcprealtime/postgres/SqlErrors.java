@@ -17,6 +17,7 @@ final class SqlErrors {
   static final String NO_PARTITION = "23514";
   static final String DUPLICATE = "23505";
   static final String LOCK_TIMEOUT = "55P03";
+  static final String DEADLOCK = "40P01";
   static final String NO_TABLE = "42P01";
 
   private final DatabaseUrl url;
@@ -38,7 +39,7 @@ final class SqlErrors {
       return false;
     }
     return switch (String.valueOf(error.getSQLState())) {
-      case "40P01", "40001", "57P01", "08003", "08006", "08P01" -> true;
+      case DEADLOCK, "40001", "57P01", "08003", "08006", "08P01" -> true;
       default -> false;
     };
   }
@@ -86,7 +87,7 @@ final class SqlErrors {
     }
     if (error instanceof SQLTransientConnectionException) {
       if (url.route() != DatabaseUrl.Route.DIRECT) {
-        return "no connection came free in time: all %d of this process are in use, or the pooler has none left; a process needs 3 of the pooler's"
+        return "no connection came free in time: all %d of this process are in use, or the pooler has none left; a process needs 2 of the pooler's"
             .formatted(connections);
       }
       return "all %d connections are in use; raise the number of connections, or write less at once"

@@ -25,8 +25,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Whatever is killed while rows are packed, the series stay whole. */
 class PackCrashTest {
   private static final int SERVERS = 8;
-  private static final int ROUNDS = 21;
-  private static final int ROUNDS_A_DATABASE = 7;
+  private static final int ROUNDS = 12;
+  private static final int ROUNDS_A_DATABASE = 4;
   private static final int PER_BATCH = 30;
 
   /** What a run takes, roughly; a kill comes within two of them. */
@@ -121,6 +121,7 @@ class PackCrashTest {
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
                 "-cp",
                 System.getProperty("java.class.path"),
                 PackChildMain.class.getName(),

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class PackSizeTest {
   @RegisterExtension static final TestDatabase DATABASE = new TestDatabase();
 
-  private static final int SERVERS = 60;
+  private static final int SERVERS = 25;
   private static final TimeRange DAY = TimeRange.endingAt(NOON, Duration.ofHours(12));
   private static final double BYTES_A_SAMPLE = 6.5;
 

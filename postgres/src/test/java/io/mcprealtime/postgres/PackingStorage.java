@@ -30,6 +30,8 @@ final class PackingStorage implements Storage {
     // Not complete when another writer came in between.
     Awaitility.await()
         .atMost(Duration.ofSeconds(30))
+        .pollDelay(Duration.ZERO)
+        .pollInterval(Duration.ofMillis(10))
         .until(() -> to.maintenance().pack(Instant.MAX, Duration.ofHours(1)).complete());
     return written;
   }

@@ -275,6 +275,25 @@ class PackingTest {
   }
 
   @Test
+  void latest_ofSilentServers_isRememberedUntilTheirChunkChanges() throws Exception {
+    var silent = samples(FILESYSTEM, NOON, INTERVAL, 20);
+    storage().samples().insert(silent);
+    storage().samples().insert(samples(GITHUB, NOON, INTERVAL, 20));
+    packAll();
+    var latest = storage().samples().latest();
+    assertThat(latest).hasSize(2).contains(silent.get(19));
+
+    assertThat(storage().samples().latest()).isEqualTo(latest);
+    var later = sample(FILESYSTEM, NOON.plus(Duration.ofHours(1)));
+    storage().samples().insert(List.of(later));
+    assertThat(storage().samples().latest()).hasSize(2).contains(later);
+    packAll();
+    assertThat(storage().samples().latest()).hasSize(2).contains(later);
+    DATABASE.query("delete from mcp_realtime.sample_chunks where server_key = 1");
+    assertThat(storage().samples().latest()).hasSize(1);
+  }
+
+  @Test
   void rollups_ofDroppedSamples_outliveALateSample() {
     storage().samples().insert(samples(FILESYSTEM, NOON, INTERVAL, 20));
     storage().maintenance().dropBefore(DataKind.METRICS, NOON.plus(Duration.ofDays(1)));

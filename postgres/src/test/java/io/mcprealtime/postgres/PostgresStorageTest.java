@@ -312,6 +312,31 @@ class PostgresStorageTest {
   }
 
   @Test
+  void exclusively_withinAnotherTask_givesItsLockBackAtItsEnd() {
+    try (var other = PostgresStorage.builder(DATABASE.server().databaseUrl()).build()) {
+      var maintenance = DATABASE.storage().maintenance();
+      var found = new ArrayList<Boolean>();
+
+      maintenance.exclusively(
+          "outer",
+          () -> {
+            maintenance.exclusively(
+                "inner",
+                () -> {
+                  found.add(other.maintenance().exclusively("inner", () -> {}));
+                  found.add(maintenance.exclusively("inner", () -> {}));
+                  found.add(maintenance.exclusively("outer", () -> {}));
+                });
+            found.add(other.maintenance().exclusively("inner", () -> {}));
+            found.add(other.maintenance().exclusively("outer", () -> {}));
+          });
+
+      assertThat(found).containsExactly(false, false, false, true, false);
+      assertThat(other.maintenance().exclusively("outer", () -> {})).isTrue();
+    }
+  }
+
+  @Test
   void prepare_createsPartitionsAhead() throws Exception {
     try (var storage =
         PostgresStorage.builder(DATABASE.server().databaseUrl())

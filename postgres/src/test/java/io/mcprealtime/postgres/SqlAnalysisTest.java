@@ -251,8 +251,8 @@ class SqlAnalysisTest {
         begin
           execute format('create table mcp_realtime.rollup_chunks_test partition of'
             ' mcp_realtime.rollup_chunks for values from (%%L) to (%%L)', start, start + interval '1 day');
-          insert into mcp_realtime.rollup_chunks (start, first_at, last_at, server_key, records, chunk, hours)
-          select start, start, start + interval '23 hours 59 minutes', server_key, 288, '', array[%s]::integer[]
+          insert into mcp_realtime.rollup_chunks (start, first_at, last_at, server_key, records, chunk, tail, hours)
+          select start, start, start + interval '23 hours 59 minutes', server_key, 288, '', '', array[%s]::integer[]
           from mcp_realtime.servers;
           insert into mcp_realtime.packed_until values ('samples', start + interval '23 hours 59 minutes')
             on conflict (series) do update set until = excluded.until;

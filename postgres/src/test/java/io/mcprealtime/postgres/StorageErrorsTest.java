@@ -2,12 +2,15 @@ package io.mcprealtime.postgres;
 
 import static io.mcprealtime.testkit.TestData.FILESYSTEM;
 import static io.mcprealtime.testkit.TestData.NOON;
+import static io.mcprealtime.testkit.TestData.event;
 import static io.mcprealtime.testkit.TestData.sample;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mcprealtime.storage.DataKind;
 import io.mcprealtime.storage.StorageException;
+import io.mcprealtime.storage.StorageUnavailableException;
+import io.mcprealtime.storage.TimeRange;
 import java.net.ServerSocket;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -17,12 +20,14 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.postgresql.PGConnection;
 
 @Timeout(60)
 class StorageErrorsTest {
   @RegisterExtension static final TestDatabase DATABASE = new TestDatabase();
 
   private static final String SECRET = "s3cr3t-pa55";
+  private static final TimeRange ALL = TimeRange.endingAt(NOON, Duration.ofDays(365));
 
   @Test
   void check_withNothingListening_saysWhere() throws Exception {
@@ -111,6 +116,7 @@ class StorageErrorsTest {
         var statement = reader.createStatement()) {
       reader.setAutoCommit(false);
       statement.execute("select * from mcp_realtime.samples");
+      int pid = reader.unwrap(PGConnection.class).getBackendPID();
 
       assertThatThrownBy(
               () ->
@@ -118,9 +124,42 @@ class StorageErrorsTest {
                       .storage()
                       .maintenance()
                       .dropBefore(DataKind.METRICS, NOON.plus(Duration.ofDays(1))))
-          .hasMessageEndingWith("another session holds a lock on it; try again later");
+          .isInstanceOf(StorageUnavailableException.class)
+          .hasMessageMatching(
+              ("cannot drop the samples of 2026-11-20T12:00:00Z to 2026-11-21T00:00:00Z, which could"
+                      + " not be packed in PostgreSQL at .*: the session with pid %d \\(PostgreSQL"
+                      + " JDBC Driver, idle in transaction, in its transaction for \\d+ s\\) holds a"
+                      + " lock on it; wait until it ends or end it \\(select"
+                      + " pg_terminate_backend\\(pid\\)\\), then try again")
+                  .formatted(pid));
     }
     assertThat(DATABASE.storage().samples().latest()).hasSize(1);
+  }
+
+  @Test
+  void dropBefore_ofManyPartitions_waitsForLocksOnceAndDropsTheOthers() throws Exception {
+    var storage = DATABASE.storage();
+    for (int day = 1; day <= 40; day++) {
+      storage.events().insert(List.of(event(FILESYSTEM, NOON.minus(Duration.ofDays(day)))));
+    }
+    try (var reader = DATABASE.connect();
+        var statement = reader.createStatement()) {
+      reader.setAutoCommit(false);
+      statement.execute("select * from mcp_realtime.events");
+
+      long start = System.nanoTime();
+      assertThatThrownBy(() -> storage.maintenance().dropBefore(DataKind.EVENTS, NOON))
+          .hasMessageContaining("events_202610110000_1440 and 39 more in PostgreSQL")
+          .hasMessageContaining("holds a lock on it");
+      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(15));
+
+      reader.commit();
+      statement.execute("select * from mcp_realtime.events_202610140000_1440");
+      assertThatThrownBy(() -> storage.maintenance().dropBefore(DataKind.EVENTS, NOON))
+          .hasMessageContaining("events_202610140000_1440 in PostgreSQL");
+      assertThat(storage.events().query(null, ALL, 100)).hasSize(1);
+    }
+    assertThat(storage.maintenance().dropBefore(DataKind.EVENTS, NOON).rows()).isEqualTo(1);
   }
 
   @Test
@@ -132,7 +171,7 @@ class StorageErrorsTest {
       storage
           .samples()
           .forEach(
-              new io.mcprealtime.storage.TimeRange(NOON, NOON.plusSeconds(1)),
+              new TimeRange(NOON, NOON.plusSeconds(1)),
               sample ->
                   assertThatThrownBy(storage::check)
                       .hasMessageContaining(
@@ -212,7 +251,7 @@ class StorageErrorsTest {
     var direct = new SqlErrors(DatabaseUrl.parse("postgres://db.abcdef.supabase.co/d"), 8);
 
     assertThat(pooled.describe("do it", new java.sql.SQLTransientConnectionException("x", null, 0)))
-        .hasMessageContaining("or the pooler has none left; a process needs 3 of the pooler's");
+        .hasMessageContaining("or the pooler has none left; a process needs 2 of the pooler's");
     assertThat(
             direct.describe(
                 "do it", new SQLException("x", "08001", new java.net.UnknownHostException("x"))))
