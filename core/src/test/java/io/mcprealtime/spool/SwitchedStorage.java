@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /** The heap, with switches: away, hanging, and refusing samples of a server. */
@@ -29,6 +30,7 @@ final class SwitchedStorage implements Storage {
 
   private final InMemoryStorage heap = new InMemoryStorage();
   final List<ServerMetrics> inOrderOfArrival = new CopyOnWriteArrayList<>();
+  final AtomicInteger calls = new AtomicInteger();
   private volatile boolean away;
   private volatile CountDownLatch gate = new CountDownLatch(0);
 
@@ -61,6 +63,7 @@ final class SwitchedStorage implements Storage {
   }
 
   private InMemoryStorage reached() {
+    calls.incrementAndGet();
     try {
       gate.await();
     } catch (InterruptedException e) {

@@ -22,7 +22,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -39,6 +42,7 @@ class WritePathTest {
   private final ManualTime time = ManualTime.startingAt("2026-11-20T12:00:00Z");
   private final SwitchedStorage storage = new SwitchedStorage();
   private final List<MonitoringEvent> events = new CopyOnWriteArrayList<>();
+  private final Executor inThreads = task -> new Thread(task, "test-write").start();
   private WritePath path;
 
   private WritePath open(long limitBytes) {
@@ -145,6 +149,27 @@ class WritePathTest {
     }
     assertThat(kept).as("the stream is stored directly again").isEqualTo(Kept.STORED);
     assertThat(storage.inOrderOfArrival).isEqualTo(samples(0, next));
+  }
+
+  @Test
+  void write_besideAnother_whenTheStorageGoesAway_spoolsBoth_andEachIsStoredOnce() {
+    open(1 << 20);
+    storage.hang();
+    int before = storage.calls.get();
+    var one = CompletableFuture.supplyAsync(() -> write(0, 10), inThreads);
+    var other = CompletableFuture.supplyAsync(() -> write(5, 15), inThreads);
+    await().until(() -> storage.calls.get() >= before + 2);
+
+    storage.goAway();
+    storage.goOn();
+
+    assertThat(one.orTimeout(20, TimeUnit.SECONDS).join()).isEqualTo(Kept.SPOOLED);
+    assertThat(other.orTimeout(20, TimeUnit.SECONDS).join()).isEqualTo(Kept.SPOOLED);
+    assertThat(write(15, 20)).as("goes behind them").isEqualTo(Kept.SPOOLED);
+    storage.comeBack();
+    awaitDrained();
+    assertThat(storage.stored()).isEqualTo(samples(0, 20));
+    assertThat(events.stream().filter(event -> event.severity() == Severity.ERROR)).hasSize(1);
   }
 
   @Test
