@@ -182,7 +182,7 @@ class TransactionPoolerTest {
       var start = NOON.plus(length.multipliedBy(i));
 
       assertThat(
-              storage.samples().insert(samples(FILESYSTEM, start, Duration.ofMillis(300), 5_000)))
+              storage.samples().insert(samples(FILESYSTEM, start, Duration.ofMillis(150), 5_000)))
           .isEqualTo(5_000);
     }
   }
