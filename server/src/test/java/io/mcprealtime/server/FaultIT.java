@@ -228,12 +228,10 @@ class FaultIT {
   void database_thatIsReadOnly_isCleanedUp_andGetsWhatWaited(@TempDir Path directory)
       throws Exception {
     var now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
-    var old = now.minus(Duration.ofDays(9));
-    var config =
-        McpRealtimeConfig.builder()
-            .spoolDirectory(directory.resolve("spool"))
-            .storageLimitBytes(1_000L)
-            .build();
+    // Not over its age yet, so that the clean-up at the start leaves it.
+    var old = now.minus(Duration.ofDays(6));
+    var time = ManualTime.startingAt(now.toString());
+    var config = McpRealtimeConfig.builder().spoolDirectory(directory.resolve("spool")).build();
     try (var fixture = FaultFixture.open(directory);
         var storage = PostgresStorage.builder(fixture.databaseUrl()).build();
         var mcp =
@@ -241,9 +239,11 @@ class FaultIT {
                 .storage(storage)
                 .prepare(storage::migrate)
                 .config(config)
+                .time(time)
                 .start()) {
       storage.samples().insert(List.of(sample(old), sample(old.plusSeconds(1))));
       setReadOnly(fixture, "on");
+      time.advance(Duration.ofDays(2));
       var kept = new ArrayList<ServerMetrics>();
       for (int i = 0; i < 200; i++) {
         var sample = sample(now.minusSeconds(200 - i));
