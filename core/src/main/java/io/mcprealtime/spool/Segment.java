@@ -78,14 +78,14 @@ final class Segment {
       }
       out.force(false);
       synced = position;
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException | Error e) {
       cutTo(synced, e);
       throw e;
     }
   }
 
   /** What cannot be cut off was not acknowledged: read back after a restart it does no harm. */
-  private void cutTo(long size, IOException failure) {
+  private void cutTo(long size, Throwable failure) {
     try (var file = new RandomAccessFile(this.file.toFile(), "rw")) {
       file.setLength(size);
     } catch (IOException e) {

@@ -44,6 +44,7 @@ public final class Spool implements AutoCloseable {
   private static final int MAX_FRAME_RECORDS = 2_000;
 
   private final SpoolDirectory directory;
+  private final Maker maker;
   private final long limitBytes;
   private final long segmentBytes;
   private final List<String> findings;
@@ -64,8 +65,14 @@ public final class Spool implements AutoCloseable {
 
   private record Newest(Instant at, Frame frame) {}
 
-  private Spool(SpoolDirectory directory, long limitBytes) {
+  /** Makes the file that is written to next. */
+  interface Maker {
+    Segment make(Path directory, long number) throws IOException;
+  }
+
+  private Spool(SpoolDirectory directory, long limitBytes, Maker maker) {
     this.directory = directory;
+    this.maker = maker;
     this.limitBytes = limitBytes;
     this.segmentBytes = Math.max(1, Math.min(SEGMENT_BYTES, limitBytes / MIN_SEGMENTS));
     for (var kind : RecordKind.ALL) {
@@ -94,9 +101,13 @@ public final class Spool implements AutoCloseable {
    * @throws SpoolException when the directory cannot be used, or another process holds it
    */
   public static Spool open(Path directory, long limitBytes) {
+    return open(directory, limitBytes, Segment::create);
+  }
+
+  static Spool open(Path directory, long limitBytes, Maker maker) {
     var held = SpoolDirectory.lock(directory.toAbsolutePath());
     try {
-      return new Spool(held, limitBytes);
+      return new Spool(held, limitBytes, maker);
     } catch (RuntimeException | Error e) {
       held.close();
       throw e;
@@ -129,7 +140,7 @@ public final class Spool implements AutoCloseable {
     writing.lock();
     try {
       // Whoever came first has written this one as well.
-      if (!append.done) {
+      if (!append.done && append.failure == null) {
         writeQueued();
       }
     } finally {
@@ -137,6 +148,10 @@ public final class Spool implements AutoCloseable {
     }
     if (append.failure != null) {
       throw append.failure;
+    }
+    if (!append.done) {
+      // An Error hit another thread before this one's turn came, or its failure could not be made.
+      throw notWritten("a failure of another write", null);
     }
   }
 
@@ -149,7 +164,6 @@ public final class Spool implements AutoCloseable {
     var accepted = new ArrayList<Append>();
     long bytes = bytes();
     for (var append : taken) {
-      append.done = true;
       if (closed) {
         append.failure =
             new SpoolException("the spool in %s is closed".formatted(directory.path()), null);
@@ -187,17 +201,24 @@ public final class Spool implements AutoCloseable {
             index(segment, offset, frame.header(), frame.newest());
             offset += frame.bytes().length;
           }
+          append.done = true;
         }
       }
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException | Error e) {
       roll();
-      var failure =
-          new SpoolException(
-              "the spool in %s cannot be written: %s; free space on its disk, or move it with spool.directory"
-                  .formatted(directory.path(), e.getMessage()),
-              e);
-      appends.forEach(append -> append.failure = failure);
+      var failure = notWritten(e instanceof IOException ? e.getMessage() : e.toString(), e);
+      appends.stream().filter(append -> !append.done).forEach(append -> append.failure = failure);
+      if (e instanceof Error error) {
+        throw error;
+      }
     }
+  }
+
+  private SpoolException notWritten(@Nullable String why, @Nullable Throwable cause) {
+    return new SpoolException(
+        "the spool in %s cannot be written: %s; free space on its disk, or move it with spool.directory"
+            .formatted(directory.path(), why),
+        cause);
   }
 
   private Segment segmentToWrite() throws IOException {
@@ -206,7 +227,7 @@ public final class Spool implements AutoCloseable {
     }
     var current = writer;
     if (current == null) {
-      current = Segment.create(directory.path(), nextSegment++);
+      current = maker.make(directory.path(), nextSegment++);
       synchronized (this) {
         segments.add(current);
       }
@@ -231,6 +252,8 @@ public final class Spool implements AutoCloseable {
   private synchronized void index(
       Segment segment, long offset, FrameHeader header, Map<ServerId, Instant> servers) {
     var frame = new Frame(segment, offset, header, nextFrame++, servers);
+    // First of all: a segment must never go while a frame of it waits.
+    segment.waiting++;
     queue(header.kind()).add(frame);
     var known = newest(header.kind());
     servers.forEach(
@@ -239,7 +262,6 @@ public final class Spool implements AutoCloseable {
                 server,
                 new Newest(at, frame),
                 (one, other) -> other.at.isAfter(one.at) ? other : one));
-    segment.waiting++;
     records += header.records();
   }
 
@@ -284,11 +306,11 @@ public final class Spool implements AutoCloseable {
 
   /** Forgets the oldest frames of a kind, which are stored now. */
   void remove(RecordKind<?> kind, Collection<Frame> stored) {
-    if (closed) {
-      // Another process may hold the directory now; it stores them again, which adds nothing.
-      return;
-    }
     synchronized (this) {
+      if (closed) {
+        // Another process may hold the directory now; it stores them again, which adds nothing.
+        return;
+      }
       var queue = queue(kind.code());
       for (var frame : stored) {
         if (queue.peekFirst() != frame) {
@@ -344,7 +366,9 @@ public final class Spool implements AutoCloseable {
       synchronized (Spool.this) {
         for (var frame : frames) {
           frame.segment.readers--;
-          deleteIfDone(frame.segment);
+          if (!closed) {
+            deleteIfDone(frame.segment);
+          }
         }
       }
     }
@@ -420,7 +444,10 @@ public final class Spool implements AutoCloseable {
     writing.lock();
     try {
       if (!closed) {
-        closed = true;
+        synchronized (this) {
+          // Under the index's lock: whoever is about to delete a segment is done before.
+          closed = true;
+        }
         roll();
         directory.close();
       }
