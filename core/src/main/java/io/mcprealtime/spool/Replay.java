@@ -1,7 +1,6 @@
 package io.mcprealtime.spool;
 
 import io.mcprealtime.McpRealtimeException;
-import io.mcprealtime.storage.StorageException;
 import io.mcprealtime.storage.StorageUnavailableException;
 import java.io.IOException;
 import java.time.Duration;
@@ -174,32 +173,79 @@ final class Replay implements AutoCloseable {
   }
 
   private <T> void store(RecordKind<T> kind, List<Frame> frames) throws IOException {
+    var refused = new Refused(new ArrayList<>(), new ArrayList<>());
     var records = new ArrayList<T>();
     for (var frame : frames) {
-      try {
-        records.addAll(spool.read(kind, frame));
-      } catch (IOException e) {
-        var aside = spool.keepAside(frame);
-        path.damaged(
-            "%s: its %d records of %s are kept in %s"
-                .formatted(e.getMessage(), frame.records(), kind.label(), aside));
-      }
+      read(kind, frame, records, refused);
     }
-    var refused = new ArrayList<T>();
-    var reasons = new ArrayList<String>();
-    storeOrHalve(kind, records, refused, reasons);
-    if (!refused.isEmpty()) {
-      var file = spool.reject(kind, frames.get(0), refused);
-      path.rejected(kind, refused.size(), file, reasons.get(0));
+    storeOrHalve(kind, records, refused);
+    if (!refused.lines.isEmpty()) {
+      reject(kind, frames, refused);
     }
     spool.remove(kind, frames);
     path.drained(spool);
     path.proven();
   }
 
+  /** Records that cannot be stored, as lines of JSON, and why. */
+  private record Refused(List<String> lines, List<String> reasons) {
+    void add(String line, RuntimeException reason) {
+      lines.add(line);
+      reasons.add(words(reason));
+    }
+  }
+
+  private <T> void read(RecordKind<T> kind, Frame frame, List<T> records, Refused refused) {
+    List<String> lines;
+    try {
+      lines = Spool.lines(frame);
+    } catch (IOException | RuntimeException e) {
+      keepAside(kind, frame, e);
+      return;
+    }
+    for (var line : lines) {
+      try {
+        records.add(kind.read(line));
+      } catch (RuntimeException e) {
+        refused.add(line, e);
+      }
+    }
+  }
+
+  private void keepAside(RecordKind<?> kind, Frame frame, Exception reason) {
+    try {
+      var aside = Spool.keepAside(frame);
+      path.damaged(
+          "%s: its %d records of %s are kept in %s"
+              .formatted(reason.getMessage(), frame.records(), kind.label(), aside));
+    } catch (IOException | RuntimeException e) {
+      stepOver(kind, List.of(frame), frame.records(), e);
+    }
+  }
+
+  private void reject(RecordKind<?> kind, List<Frame> frames, Refused refused) {
+    try {
+      var file = Spool.reject(kind, frames.get(0), refused.lines);
+      path.rejected(kind, refused.lines.size(), file, refused.reasons.get(0));
+    } catch (IOException | RuntimeException e) {
+      stepOver(kind, frames, refused.lines.size(), e);
+    }
+  }
+
+  /**
+   * What can be neither stored nor kept aside stays where it is, and keeps nothing else waiting.
+   */
+  private void stepOver(RecordKind<?> kind, List<Frame> frames, int records, Exception reason) {
+    var files = spool.keepFiles(frames);
+    if (!files.isEmpty()) {
+      path.damaged(
+          "%d records of %s can be neither stored nor kept aside; they stay in %s, with others it may be, until a start of the monitor reads them again: %s"
+              .formatted(records, kind.label(), files, reason));
+    }
+  }
+
   /** So that a record that the storage refuses takes no others with it. */
-  private <T> void storeOrHalve(
-      RecordKind<T> kind, List<T> records, List<T> refused, List<String> reasons) {
+  private <T> void storeOrHalve(RecordKind<T> kind, List<T> records, Refused refused) {
     if (records.isEmpty()) {
       return;
     }
@@ -207,15 +253,18 @@ final class Replay implements AutoCloseable {
       path.store(kind, records);
     } catch (StorageUnavailableException e) {
       throw e;
-    } catch (StorageException e) {
+    } catch (RuntimeException e) {
+      if (closed) {
+        // Says nothing about the records: the storage is closing too.
+        throw e;
+      }
       if (records.size() == 1) {
-        refused.addAll(records);
-        reasons.add(String.valueOf(e.getMessage()));
+        refused.add(kind.write(records.get(0)), e);
         return;
       }
       int middle = records.size() / 2;
-      storeOrHalve(kind, records.subList(0, middle), refused, reasons);
-      storeOrHalve(kind, records.subList(middle, records.size()), refused, reasons);
+      storeOrHalve(kind, records.subList(0, middle), refused);
+      storeOrHalve(kind, records.subList(middle, records.size()), refused);
     }
   }
 

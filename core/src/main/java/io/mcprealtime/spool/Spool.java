@@ -6,6 +6,7 @@ import io.mcprealtime.ServerId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -82,7 +83,7 @@ public final class Spool implements AutoCloseable {
     var content = directory.read();
     this.findings = content.findings();
     segments.addAll(content.segments());
-    segments.forEach(segment -> nextSegment = Math.max(nextSegment, segment.number + 1));
+    nextSegment = content.nextNumber();
     content
         .frames()
         .forEach(
@@ -338,6 +339,9 @@ public final class Spool implements AutoCloseable {
 
   private void deleteIfDone(Segment segment) {
     if (segment.waiting == 0 && segment.readers == 0 && !segment.active) {
+      if (segment.kept && Files.exists(segment.file)) {
+        return;
+      }
       segments.remove(segment);
       try {
         segment.delete();
@@ -400,20 +404,41 @@ public final class Spool implements AutoCloseable {
     return bytes;
   }
 
+  /** A frame's records as lines of JSON; they are checked against its checksum once more. */
+  static List<String> lines(Frame frame) throws IOException {
+    try {
+      return FrameCodec.lines(bytes(frame));
+    } catch (UncheckedIOException | IllegalArgumentException e) {
+      throw new IOException("a frame in %s is damaged: %s".formatted(frame.segment.file, e), e);
+    }
+  }
+
   /** Keeps a frame's bytes in a file of their own, for a person to look at. */
-  Path keepAside(Frame frame) throws IOException {
-    var file = SpoolDirectory.aside(frame.segment.file, frame.offset, "damaged");
-    SpoolDirectory.write(file, frame.segment.read(frame.offset, frame.header.size()));
-    return file;
+  static Path keepAside(Frame frame) throws IOException {
+    byte[] bytes = frame.segment.read(frame.offset, frame.header.size());
+    return SpoolDirectory.keep(frame.segment.file, frame.offset, "damaged", bytes).file();
   }
 
   /** Keeps records that the storage refuses in a file of their own, a line of JSON each. */
-  <T> Path reject(RecordKind<T> kind, Frame first, List<T> refused) throws IOException {
-    var file = SpoolDirectory.aside(first.segment.file, first.offset, kind.label() + ".rejected");
-    var text = new StringBuilder();
-    refused.forEach(value -> text.append(kind.write(value)).append('\n'));
-    SpoolDirectory.write(file, text.toString().getBytes(StandardCharsets.UTF_8));
-    return file;
+  static Path reject(RecordKind<?> kind, Frame first, List<String> refused) throws IOException {
+    byte[] text = (String.join("\n", refused) + "\n").getBytes(StandardCharsets.UTF_8);
+    var why = kind.label() + ".rejected";
+    return SpoolDirectory.keep(first.segment.file, first.offset, why, text).file();
+  }
+
+  /**
+   * Has the files of these frames stay in the directory when the frames are removed: the next start
+   * reads them again. The files that were not to stay before.
+   */
+  synchronized List<Path> keepFiles(Collection<Frame> frames) {
+    var files = new ArrayList<Path>();
+    for (var frame : frames) {
+      if (!frame.segment.kept) {
+        frame.segment.kept = true;
+        files.add(frame.segment.file);
+      }
+    }
+    return files;
   }
 
   /** Bytes of its files. */

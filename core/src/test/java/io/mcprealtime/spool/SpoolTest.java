@@ -455,4 +455,44 @@ class SpoolTest {
       assertThat(all(next)).isEqualTo(samples("a", 0, 3));
     }
   }
+
+  @Test
+  void keep_ofOtherContentAtTheSamePlace_takesAnotherName() throws IOException {
+    var segment = Segment.file(directory, 3);
+    var first = SpoolDirectory.keep(segment, 7, "damaged", new byte[] {1});
+    var again = SpoolDirectory.keep(segment, 7, "damaged", new byte[] {1});
+    var other = SpoolDirectory.keep(segment, 7, "damaged", new byte[] {2});
+
+    assertThat(again).isEqualTo(new SpoolDirectory.Aside(first.file(), false));
+    assertThat(other.isNew()).isTrue();
+    assertThat(Files.readAllBytes(first.file())).containsExactly(1);
+    assertThat(Files.readAllBytes(other.file())).containsExactly(2);
+  }
+
+  @Test
+  void open_withASegmentThatCannotBeRead_usesTheOthers() throws IOException {
+    try (var spool = Spool.open(directory, LIMIT)) {
+      spool.append(RecordKind.METRICS, samples("a", 0, 2));
+    }
+    var unreadable = Files.createDirectory(Segment.file(directory, 5));
+    try (var spool = Spool.open(directory, LIMIT)) {
+      assertThat(spool.findings())
+          .singleElement()
+          .asString()
+          .contains(unreadable.toString(), "cannot be read");
+      assertThat(all(spool)).isEqualTo(samples("a", 0, 2));
+      spool.append(RecordKind.METRICS, samples("a", 2, 3));
+      assertThat(Segment.file(directory, 6)).exists();
+    }
+  }
+
+  @Test
+  void open_thatCannotKeepADamagedPartAside_leavesTheFile() throws IOException {
+    var file = Files.write(Segment.file(directory, 0), new byte[100]);
+    Files.createDirectories(directory.resolve("0000000000000000-0.damaged.partial/x"));
+    try (var spool = Spool.open(directory, LIMIT)) {
+      assertThat(spool.findings()).singleElement().asString().contains("could not be kept aside");
+    }
+    assertThat(file).exists();
+  }
 }

@@ -25,6 +25,10 @@ import java.util.function.Consumer;
 /** The heap, with switches: away, hanging, and refusing samples of a server. */
 final class SwitchedStorage implements Storage {
   static final ServerId REFUSED = ServerId.of("refused");
+
+  /** The storage dies of its samples, with another exception than its own. */
+  static final ServerId POISON = ServerId.of("poison");
+
   static final TimeRange ALWAYS =
       new TimeRange(ServerMetrics.MIN_INSTANT, ServerMetrics.MAX_INSTANT);
 
@@ -94,6 +98,9 @@ final class SwitchedStorage implements Storage {
       public int insert(Collection<ServerMetrics> samples) {
         if (samples.stream().anyMatch(sample -> sample.server().equals(REFUSED))) {
           throw new StorageException("a sample is refused", null);
+        }
+        if (samples.stream().anyMatch(sample -> sample.server().equals(POISON))) {
+          throw new IllegalArgumentException("a sample is poison");
         }
         inOrderOfArrival.addAll(samples);
         return store.insert(samples);
