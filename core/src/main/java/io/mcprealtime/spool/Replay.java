@@ -25,8 +25,10 @@ final class Replay implements AutoCloseable {
   private static final double JITTER = 0.2;
   private static final Duration STOP_BOUND = Duration.ofMillis(500);
 
-  /** Records that one commit takes. */
+  /** Records that one commit takes, of a storage that is quick enough. */
   private static final int MAX_RECORDS = 10_000;
+
+  private static final int MIN_RECORDS = 10;
 
   private final WritePath path;
   private final Spool spool;
@@ -35,6 +37,9 @@ final class Replay implements AutoCloseable {
   private final Thread thread = new Thread(this::run, "mcp-replay");
   private Duration delay = FIRST_DELAY;
   private boolean failing;
+
+  /** Records that the next commit takes: a storage too slow for many may take few in time. */
+  private int step = MAX_RECORDS;
 
   /** Guarded by the signal. */
   private boolean hurry;
@@ -115,9 +120,12 @@ final class Replay implements AutoCloseable {
         prepare.run();
         path.prepared();
       }
-      if (spool.isEmpty() && path.isAway()) {
+      if (path.isAway()) {
+        // Also before records are sent: one that is not there says nothing about their number.
         path.storage().check();
-        path.answered();
+        if (spool.isEmpty()) {
+          path.answered();
+        }
       }
       drain();
       path.settle();
@@ -158,15 +166,17 @@ final class Replay implements AutoCloseable {
   }
 
   private <T> void storeOldest(RecordKind<T> kind) throws IOException {
-    var frames = spool.oldest(kind, MAX_RECORDS);
-    if (frames.size() < spool.frames(kind)) {
+    var frames = spool.oldest(kind, step);
+    boolean manySteps = frames.stream().mapToInt(Frame::records).sum() > step;
+    if (manySteps || frames.size() < spool.frames(kind)) {
+      // Writes must not wait for many commits of a slow storage.
       store(kind, frames);
       return;
     }
     var gate = path.gate(kind).writeLock();
     gate.lock();
     try {
-      store(kind, spool.oldest(kind, MAX_RECORDS));
+      store(kind, spool.oldest(kind, step));
     } finally {
       gate.unlock();
     }
@@ -178,7 +188,7 @@ final class Replay implements AutoCloseable {
     for (var frame : frames) {
       read(kind, frame, records, refused);
     }
-    storeOrHalve(kind, records, refused);
+    storeInSteps(kind, records, refused);
     if (!refused.lines.isEmpty()) {
       reject(kind, frames, refused);
     }
@@ -242,6 +252,22 @@ final class Replay implements AutoCloseable {
           "%d records of %s can be neither stored nor kept aside; they stay in %s, with others it may be, until a start of the monitor reads them again: %s"
               .formatted(records, kind.label(), files, reason));
     }
+  }
+
+  /** A frame may hold more than one step. What is stored again after a failure adds nothing. */
+  private <T> void storeInSteps(RecordKind<T> kind, List<T> records, Refused refused) {
+    try {
+      for (int from = 0; from < records.size(); from += step) {
+        int to = Math.min(records.size(), from + step);
+        storeOrHalve(kind, records.subList(from, to), refused);
+      }
+    } catch (StorageUnavailableException e) {
+      step = Math.max(MIN_RECORDS, Math.min(step, records.size()) / 2);
+      throw e;
+    }
+    // Not twice as many: every second commit of a slow storage would be in vain.
+    step = Math.min(MAX_RECORDS, step + Math.max(MIN_RECORDS, step / 4));
+    delay = FIRST_DELAY;
   }
 
   /** So that a record that the storage refuses takes no others with it. */

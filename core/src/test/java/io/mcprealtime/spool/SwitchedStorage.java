@@ -36,6 +36,7 @@ final class SwitchedStorage implements Storage {
   final List<ServerMetrics> inOrderOfArrival = new CopyOnWriteArrayList<>();
   final AtomicInteger calls = new AtomicInteger();
   private volatile boolean away;
+  private volatile int mostAtOnce = Integer.MAX_VALUE;
   private volatile CountDownLatch gate = new CountDownLatch(0);
 
   void goAway() {
@@ -44,6 +45,11 @@ final class SwitchedStorage implements Storage {
 
   void comeBack() {
     away = false;
+  }
+
+  /** Takes longer than it may for more samples than that. */
+  void slowDown(int most) {
+    mostAtOnce = most;
   }
 
   void hang() {
@@ -101,6 +107,9 @@ final class SwitchedStorage implements Storage {
         }
         if (samples.stream().anyMatch(sample -> sample.server().equals(POISON))) {
           throw new IllegalArgumentException("a sample is poison");
+        }
+        if (samples.size() > mostAtOnce) {
+          throw new StorageUnavailableException("the database is too slow", null);
         }
         inOrderOfArrival.addAll(samples);
         return store.insert(samples);

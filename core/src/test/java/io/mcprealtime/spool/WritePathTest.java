@@ -321,6 +321,25 @@ class WritePathTest {
   }
 
   @Test
+  void replay_toASlowStorage_makesSmallerSteps() {
+    open(1 << 20);
+    storage.goAway();
+    write(0, 3_000);
+    write(3_000, 3_500);
+    storage.slowDown(400);
+    storage.comeBack();
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .until(
+            () -> {
+              path.retryNow();
+              return path.status().orElseThrow().frames() == 0 && !path.isAway();
+            });
+
+    assertThat(storage.stored()).isEqualTo(samples(0, 3_500));
+  }
+
+  @Test
   void replay_afterARestart_addsNothingTwice() {
     open(1 << 20);
     storage.goAway();
