@@ -93,6 +93,7 @@ public record ServerMetrics(
   }
 
   // Most are whole already, and truncating costs more than looking.
+  @SuppressWarnings("JavaInstantGetSecondsGetNano") // The part below a second is what is asked for.
   private static Instant inMillis(Instant value) {
     return value.getNano() % NANOS_PER_MILLI == 0 ? value : value.truncatedTo(ChronoUnit.MILLIS);
   }
@@ -105,6 +106,7 @@ public record ServerMetrics(
     return at;
   }
 
+  @SuppressWarnings("JavaDurationGetSecondsGetNano")
   private static Duration truncated(Duration value, int unitNanos, ChronoUnit unit) {
     return value.getNano() % unitNanos == 0 ? value : value.truncatedTo(unit);
   }
