@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The record of one probe. Identified by its server and instant: writing it twice keeps one.
  *
- * @param at when the probe began, cut to milliseconds
+ * @param at when the probe began, cut to milliseconds; between {@link ServerMetrics#MIN_INSTANT}
+ *     and {@link ServerMetrics#MAX_INSTANT}
  * @param responseTime how long the server took to answer, cut to microseconds; absent when it did
  *     not
  * @param reason why the state is what it is, in words that a person can act on; absent when healthy
@@ -39,7 +40,7 @@ public record HealthCheck(
 
   public HealthCheck {
     requireNonNull(server, "server");
-    at = requireNonNull(at, "at").truncatedTo(ChronoUnit.MILLIS);
+    at = ServerMetrics.inBounds(requireNonNull(at, "at").truncatedTo(ChronoUnit.MILLIS));
     requireNonNull(state, "state");
     responseTime = responseTime == null ? null : responseTime.truncatedTo(ChronoUnit.MICROS);
     reason = reason == null ? null : Texts.bounded(reason, MAX_TEXT_LENGTH);

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * Something that happened, to a server or to the monitor itself. Identified by its id.
  *
  * @param server the server it happened to; absent when it concerns the monitor
- * @param at when, cut to milliseconds
+ * @param at when, cut to milliseconds; between {@link ServerMetrics#MIN_INSTANT} and {@link
+ *     ServerMetrics#MAX_INSTANT}
  * @param message one sentence, at most {@value #MAX_MESSAGE_LENGTH} characters
  * @param details the numbers behind it, by name
  */
@@ -30,7 +31,7 @@ public record MonitoringEvent(
 
   public MonitoringEvent {
     requireNonNull(id, "id");
-    at = requireNonNull(at, "at").truncatedTo(ChronoUnit.MILLIS);
+    at = ServerMetrics.inBounds(requireNonNull(at, "at").truncatedTo(ChronoUnit.MILLIS));
     requireNonNull(type, "type");
     requireNonNull(severity, "severity");
     message = Texts.bounded(message, MAX_MESSAGE_LENGTH);

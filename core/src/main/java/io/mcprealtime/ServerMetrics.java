@@ -44,7 +44,7 @@ public record ServerMetrics(
   public static final int MAX_ERROR_LENGTH = 2_000;
   public static final int MAX_SESSION_LENGTH = 200;
 
-  /** The earliest and the latest instant that a sample may carry. */
+  /** The earliest and the latest instant that a sample, a health check or an event may carry. */
   public static final Instant MIN_INSTANT = Instant.parse("2000-01-01T00:00:00Z");
 
   public static final Instant MAX_INSTANT = Instant.parse("2200-01-01T00:00:00Z");
@@ -56,13 +56,9 @@ public record ServerMetrics(
 
   public ServerMetrics {
     requireNonNull(server, "server");
-    at = inMillis(requireNonNull(at, "at"));
+    at = inBounds(inMillis(requireNonNull(at, "at")));
     requireNonNull(state, "state");
     requireNonNull(circuit, "circuit");
-    if (at.isBefore(MIN_INSTANT) || !at.isBefore(MAX_INSTANT)) {
-      throw new IllegalArgumentException(
-          "at must lie between %s and %s, is %s".formatted(MIN_INSTANT, MAX_INSTANT, at));
-    }
     if (responseTime != null) {
       if (responseTime.isNegative() || responseTime.compareTo(MAX_RESPONSE_TIME) > 0) {
         throw new IllegalArgumentException(
@@ -97,10 +93,20 @@ public record ServerMetrics(
   }
 
   // Most are whole already, and truncating costs more than looking.
+  @SuppressWarnings("JavaInstantGetSecondsGetNano") // The part below a second is what is asked for.
   private static Instant inMillis(Instant value) {
     return value.getNano() % NANOS_PER_MILLI == 0 ? value : value.truncatedTo(ChronoUnit.MILLIS);
   }
 
+  static Instant inBounds(Instant at) {
+    if (at.isBefore(MIN_INSTANT) || !at.isBefore(MAX_INSTANT)) {
+      throw new IllegalArgumentException(
+          "at must lie between %s and %s, is %s".formatted(MIN_INSTANT, MAX_INSTANT, at));
+    }
+    return at;
+  }
+
+  @SuppressWarnings("JavaDurationGetSecondsGetNano")
   private static Duration truncated(Duration value, int unitNanos, ChronoUnit unit) {
     return value.getNano() % unitNanos == 0 ? value : value.truncatedTo(unit);
   }

@@ -209,4 +209,29 @@ class DomainTest {
     assertThat(config.floor(DataKind.METRICS)).isEqualTo(Duration.ofDays(1));
     assertThat(config.toBuilder().build()).isEqualTo(config);
   }
+
+  @Test
+  void healthCheckAndEvent_ofAnImpossibleInstant_areRefused() {
+    var far = Instant.parse("2300-01-01T00:00:00Z");
+    for (var at : List.of(Instant.EPOCH, far)) {
+      assertThatThrownBy(
+              () ->
+                  new HealthCheck(
+                      FILESYSTEM,
+                      at,
+                      ServerState.DOWN,
+                      null,
+                      null,
+                      List.of(),
+                      null,
+                      null,
+                      null,
+                      null))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContainingAll("at must lie between", at.toString());
+      assertThatThrownBy(() -> MonitoringEvent.ofMonitor(at, EventType.STORAGE, Severity.INFO, "x"))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContainingAll("at must lie between", at.toString());
+    }
+  }
 }

@@ -132,7 +132,7 @@ public final class BatchWriter<T, R> implements AutoCloseable {
   /** Whether a batch is to be written now; called with the lock held. */
   private boolean isDue() {
     return closed
-        || underWay.isEmpty() && !waiting.isEmpty()
+        || (underWay.isEmpty() && !waiting.isEmpty())
         || waitingItems >= Math.max(1, maxBatch / 2);
   }
 

@@ -1,7 +1,6 @@
 package io.mcprealtime.spool;
 
 import io.mcprealtime.McpRealtimeException;
-import io.mcprealtime.storage.StorageException;
 import io.mcprealtime.storage.StorageUnavailableException;
 import java.io.IOException;
 import java.time.Duration;
@@ -26,8 +25,10 @@ final class Replay implements AutoCloseable {
   private static final double JITTER = 0.2;
   private static final Duration STOP_BOUND = Duration.ofMillis(500);
 
-  /** Records that one commit takes. */
+  /** Records that one commit takes, of a storage that is quick enough. */
   private static final int MAX_RECORDS = 10_000;
+
+  private static final int MIN_RECORDS = 10;
 
   private final WritePath path;
   private final Spool spool;
@@ -36,6 +37,9 @@ final class Replay implements AutoCloseable {
   private final Thread thread = new Thread(this::run, "mcp-replay");
   private Duration delay = FIRST_DELAY;
   private boolean failing;
+
+  /** Records that the next commit takes: a storage too slow for many may take few in time. */
+  private int step = MAX_RECORDS;
 
   /** Guarded by the signal. */
   private boolean hurry;
@@ -116,9 +120,12 @@ final class Replay implements AutoCloseable {
         prepare.run();
         path.prepared();
       }
-      if (spool.isEmpty() && path.isAway()) {
+      if (path.isAway()) {
+        // Also before records are sent: one that is not there says nothing about their number.
         path.storage().check();
-        path.answered();
+        if (spool.isEmpty()) {
+          path.answered();
+        }
       }
       drain();
       path.settle();
@@ -159,47 +166,112 @@ final class Replay implements AutoCloseable {
   }
 
   private <T> void storeOldest(RecordKind<T> kind) throws IOException {
-    var frames = spool.oldest(kind, MAX_RECORDS);
-    if (frames.size() < spool.frames(kind)) {
+    var frames = spool.oldest(kind, step);
+    boolean manySteps = frames.stream().mapToInt(Frame::records).sum() > step;
+    if (manySteps || frames.size() < spool.frames(kind)) {
+      // Writes must not wait for many commits of a slow storage.
       store(kind, frames);
       return;
     }
     var gate = path.gate(kind).writeLock();
     gate.lock();
     try {
-      store(kind, spool.oldest(kind, MAX_RECORDS));
+      store(kind, spool.oldest(kind, step));
     } finally {
       gate.unlock();
     }
   }
 
   private <T> void store(RecordKind<T> kind, List<Frame> frames) throws IOException {
+    var refused = new Refused(new ArrayList<>(), new ArrayList<>());
     var records = new ArrayList<T>();
     for (var frame : frames) {
-      try {
-        records.addAll(spool.read(kind, frame));
-      } catch (IOException e) {
-        var aside = spool.keepAside(frame);
-        path.damaged(
-            "%s: its %d records of %s are kept in %s"
-                .formatted(e.getMessage(), frame.records(), kind.label(), aside));
-      }
+      read(kind, frame, records, refused);
     }
-    var refused = new ArrayList<T>();
-    var reasons = new ArrayList<String>();
-    storeOrHalve(kind, records, refused, reasons);
-    if (!refused.isEmpty()) {
-      var file = spool.reject(kind, frames.get(0), refused);
-      path.rejected(kind, refused.size(), file, reasons.get(0));
+    storeInSteps(kind, records, refused);
+    if (!refused.lines.isEmpty()) {
+      reject(kind, frames, refused);
     }
     spool.remove(kind, frames);
     path.drained(spool);
     path.proven();
   }
 
+  /** Records that cannot be stored, as lines of JSON, and why. */
+  private record Refused(List<String> lines, List<String> reasons) {
+    void add(String line, RuntimeException reason) {
+      lines.add(line);
+      reasons.add(words(reason));
+    }
+  }
+
+  private <T> void read(RecordKind<T> kind, Frame frame, List<T> records, Refused refused) {
+    List<String> lines;
+    try {
+      lines = Spool.lines(frame);
+    } catch (IOException | RuntimeException e) {
+      keepAside(kind, frame, e);
+      return;
+    }
+    for (var line : lines) {
+      try {
+        records.add(kind.read(line));
+      } catch (RuntimeException e) {
+        refused.add(line, e);
+      }
+    }
+  }
+
+  private void keepAside(RecordKind<?> kind, Frame frame, Exception reason) {
+    try {
+      var aside = Spool.keepAside(frame);
+      path.damaged(
+          "%s: its %d records of %s are kept in %s"
+              .formatted(reason.getMessage(), frame.records(), kind.label(), aside));
+    } catch (IOException | RuntimeException e) {
+      stepOver(kind, List.of(frame), frame.records(), e);
+    }
+  }
+
+  private void reject(RecordKind<?> kind, List<Frame> frames, Refused refused) {
+    try {
+      var file = Spool.reject(kind, frames.get(0), refused.lines);
+      path.rejected(kind, refused.lines.size(), file, refused.reasons.get(0));
+    } catch (IOException | RuntimeException e) {
+      stepOver(kind, frames, refused.lines.size(), e);
+    }
+  }
+
+  /**
+   * What can be neither stored nor kept aside stays where it is, and keeps nothing else waiting.
+   */
+  private void stepOver(RecordKind<?> kind, List<Frame> frames, int records, Exception reason) {
+    var files = spool.keepFiles(frames);
+    if (!files.isEmpty()) {
+      path.damaged(
+          "%d records of %s can be neither stored nor kept aside; they stay in %s, with others it may be, until a start of the monitor reads them again: %s"
+              .formatted(records, kind.label(), files, reason));
+    }
+  }
+
+  /** A frame may hold more than one step. What is stored again after a failure adds nothing. */
+  private <T> void storeInSteps(RecordKind<T> kind, List<T> records, Refused refused) {
+    try {
+      for (int from = 0; from < records.size(); from += step) {
+        int to = Math.min(records.size(), from + step);
+        storeOrHalve(kind, records.subList(from, to), refused);
+      }
+    } catch (StorageUnavailableException e) {
+      step = Math.max(MIN_RECORDS, Math.min(step, records.size()) / 2);
+      throw e;
+    }
+    // Not twice as many: every second commit of a slow storage would be in vain.
+    step = Math.min(MAX_RECORDS, step + Math.max(MIN_RECORDS, step / 4));
+    delay = FIRST_DELAY;
+  }
+
   /** So that a record that the storage refuses takes no others with it. */
-  private <T> void storeOrHalve(
-      RecordKind<T> kind, List<T> records, List<T> refused, List<String> reasons) {
+  private <T> void storeOrHalve(RecordKind<T> kind, List<T> records, Refused refused) {
     if (records.isEmpty()) {
       return;
     }
@@ -207,15 +279,18 @@ final class Replay implements AutoCloseable {
       path.store(kind, records);
     } catch (StorageUnavailableException e) {
       throw e;
-    } catch (StorageException e) {
+    } catch (RuntimeException e) {
+      if (closed) {
+        // Says nothing about the records: the storage is closing too.
+        throw e;
+      }
       if (records.size() == 1) {
-        refused.addAll(records);
-        reasons.add(String.valueOf(e.getMessage()));
+        refused.add(kind.write(records.get(0)), e);
         return;
       }
       int middle = records.size() / 2;
-      storeOrHalve(kind, records.subList(0, middle), refused, reasons);
-      storeOrHalve(kind, records.subList(middle, records.size()), refused, reasons);
+      storeOrHalve(kind, records.subList(0, middle), refused);
+      storeOrHalve(kind, records.subList(middle, records.size()), refused);
     }
   }
 

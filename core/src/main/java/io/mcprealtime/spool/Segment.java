@@ -30,6 +30,9 @@ final class Segment {
   int readers;
   boolean active;
 
+  /** Whether it holds what is nowhere else and could not be handed out, and so must stay. */
+  boolean kept;
+
   private @Nullable FileChannel channel;
 
   Segment(Path file, long number, long bytes) {
@@ -54,7 +57,10 @@ final class Segment {
   }
 
   /** So that the file's name is on disk too, where the system can do that. */
-  private static void syncDirectory(Path directory) {
+  static void syncDirectory(@Nullable Path directory) {
+    if (directory == null) {
+      return;
+    }
     try (var channel = FileChannel.open(directory, StandardOpenOption.READ)) {
       channel.force(true);
     } catch (IOException e) {
@@ -78,14 +84,14 @@ final class Segment {
       }
       out.force(false);
       synced = position;
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException | Error e) {
       cutTo(synced, e);
       throw e;
     }
   }
 
   /** What cannot be cut off was not acknowledged: read back after a restart it does no harm. */
-  private void cutTo(long size, IOException failure) {
+  private void cutTo(long size, Throwable failure) {
     try (var file = new RandomAccessFile(this.file.toFile(), "rw")) {
       file.setLength(size);
     } catch (IOException e) {

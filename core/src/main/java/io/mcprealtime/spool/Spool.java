@@ -6,6 +6,7 @@ import io.mcprealtime.ServerId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -44,6 +45,7 @@ public final class Spool implements AutoCloseable {
   private static final int MAX_FRAME_RECORDS = 2_000;
 
   private final SpoolDirectory directory;
+  private final Maker maker;
   private final long limitBytes;
   private final long segmentBytes;
   private final List<String> findings;
@@ -64,8 +66,14 @@ public final class Spool implements AutoCloseable {
 
   private record Newest(Instant at, Frame frame) {}
 
-  private Spool(SpoolDirectory directory, long limitBytes) {
+  /** Makes the file that is written to next. */
+  interface Maker {
+    Segment make(Path directory, long number) throws IOException;
+  }
+
+  private Spool(SpoolDirectory directory, long limitBytes, Maker maker) {
     this.directory = directory;
+    this.maker = maker;
     this.limitBytes = limitBytes;
     this.segmentBytes = Math.max(1, Math.min(SEGMENT_BYTES, limitBytes / MIN_SEGMENTS));
     for (var kind : RecordKind.ALL) {
@@ -75,7 +83,7 @@ public final class Spool implements AutoCloseable {
     var content = directory.read();
     this.findings = content.findings();
     segments.addAll(content.segments());
-    segments.forEach(segment -> nextSegment = Math.max(nextSegment, segment.number + 1));
+    nextSegment = content.nextNumber();
     content
         .frames()
         .forEach(
@@ -94,9 +102,13 @@ public final class Spool implements AutoCloseable {
    * @throws SpoolException when the directory cannot be used, or another process holds it
    */
   public static Spool open(Path directory, long limitBytes) {
+    return open(directory, limitBytes, Segment::create);
+  }
+
+  static Spool open(Path directory, long limitBytes, Maker maker) {
     var held = SpoolDirectory.lock(directory.toAbsolutePath());
     try {
-      return new Spool(held, limitBytes);
+      return new Spool(held, limitBytes, maker);
     } catch (RuntimeException | Error e) {
       held.close();
       throw e;
@@ -129,7 +141,7 @@ public final class Spool implements AutoCloseable {
     writing.lock();
     try {
       // Whoever came first has written this one as well.
-      if (!append.done) {
+      if (!append.done && append.failure == null) {
         writeQueued();
       }
     } finally {
@@ -137,6 +149,10 @@ public final class Spool implements AutoCloseable {
     }
     if (append.failure != null) {
       throw append.failure;
+    }
+    if (!append.done) {
+      // An Error hit another thread before this one's turn came, or its failure could not be made.
+      throw notWritten("a failure of another write", null);
     }
   }
 
@@ -149,7 +165,6 @@ public final class Spool implements AutoCloseable {
     var accepted = new ArrayList<Append>();
     long bytes = bytes();
     for (var append : taken) {
-      append.done = true;
       if (closed) {
         append.failure =
             new SpoolException("the spool in %s is closed".formatted(directory.path()), null);
@@ -187,17 +202,24 @@ public final class Spool implements AutoCloseable {
             index(segment, offset, frame.header(), frame.newest());
             offset += frame.bytes().length;
           }
+          append.done = true;
         }
       }
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException | Error e) {
       roll();
-      var failure =
-          new SpoolException(
-              "the spool in %s cannot be written: %s; free space on its disk, or move it with spool.directory"
-                  .formatted(directory.path(), e.getMessage()),
-              e);
-      appends.forEach(append -> append.failure = failure);
+      var failure = notWritten(e instanceof IOException ? e.getMessage() : e.toString(), e);
+      appends.stream().filter(append -> !append.done).forEach(append -> append.failure = failure);
+      if (e instanceof Error error) {
+        throw error;
+      }
     }
+  }
+
+  private SpoolException notWritten(@Nullable String why, @Nullable Throwable cause) {
+    return new SpoolException(
+        "the spool in %s cannot be written: %s; free space on its disk, or move it with spool.directory"
+            .formatted(directory.path(), why),
+        cause);
   }
 
   private Segment segmentToWrite() throws IOException {
@@ -206,7 +228,7 @@ public final class Spool implements AutoCloseable {
     }
     var current = writer;
     if (current == null) {
-      current = Segment.create(directory.path(), nextSegment++);
+      current = maker.make(directory.path(), nextSegment++);
       synchronized (this) {
         segments.add(current);
       }
@@ -231,6 +253,8 @@ public final class Spool implements AutoCloseable {
   private synchronized void index(
       Segment segment, long offset, FrameHeader header, Map<ServerId, Instant> servers) {
     var frame = new Frame(segment, offset, header, nextFrame++, servers);
+    // First of all: a segment must never go while a frame of it waits.
+    segment.waiting++;
     queue(header.kind()).add(frame);
     var known = newest(header.kind());
     servers.forEach(
@@ -239,7 +263,6 @@ public final class Spool implements AutoCloseable {
                 server,
                 new Newest(at, frame),
                 (one, other) -> other.at.isAfter(one.at) ? other : one));
-    segment.waiting++;
     records += header.records();
   }
 
@@ -284,11 +307,11 @@ public final class Spool implements AutoCloseable {
 
   /** Forgets the oldest frames of a kind, which are stored now. */
   void remove(RecordKind<?> kind, Collection<Frame> stored) {
-    if (closed) {
-      // Another process may hold the directory now; it stores them again, which adds nothing.
-      return;
-    }
     synchronized (this) {
+      if (closed) {
+        // Another process may hold the directory now; it stores them again, which adds nothing.
+        return;
+      }
       var queue = queue(kind.code());
       for (var frame : stored) {
         if (queue.peekFirst() != frame) {
@@ -316,6 +339,9 @@ public final class Spool implements AutoCloseable {
 
   private void deleteIfDone(Segment segment) {
     if (segment.waiting == 0 && segment.readers == 0 && !segment.active) {
+      if (segment.kept && Files.exists(segment.file)) {
+        return;
+      }
       segments.remove(segment);
       try {
         segment.delete();
@@ -344,7 +370,9 @@ public final class Spool implements AutoCloseable {
       synchronized (Spool.this) {
         for (var frame : frames) {
           frame.segment.readers--;
-          deleteIfDone(frame.segment);
+          if (!closed) {
+            deleteIfDone(frame.segment);
+          }
         }
       }
     }
@@ -376,20 +404,41 @@ public final class Spool implements AutoCloseable {
     return bytes;
   }
 
+  /** A frame's records as lines of JSON; they are checked against its checksum once more. */
+  static List<String> lines(Frame frame) throws IOException {
+    try {
+      return FrameCodec.lines(bytes(frame));
+    } catch (UncheckedIOException | IllegalArgumentException e) {
+      throw new IOException("a frame in %s is damaged: %s".formatted(frame.segment.file, e), e);
+    }
+  }
+
   /** Keeps a frame's bytes in a file of their own, for a person to look at. */
-  Path keepAside(Frame frame) throws IOException {
-    var file = SpoolDirectory.aside(frame.segment.file, frame.offset, "damaged");
-    SpoolDirectory.write(file, frame.segment.read(frame.offset, frame.header.size()));
-    return file;
+  static Path keepAside(Frame frame) throws IOException {
+    byte[] bytes = frame.segment.read(frame.offset, frame.header.size());
+    return SpoolDirectory.keep(frame.segment.file, frame.offset, "damaged", bytes).file();
   }
 
   /** Keeps records that the storage refuses in a file of their own, a line of JSON each. */
-  <T> Path reject(RecordKind<T> kind, Frame first, List<T> refused) throws IOException {
-    var file = SpoolDirectory.aside(first.segment.file, first.offset, kind.label() + ".rejected");
-    var text = new StringBuilder();
-    refused.forEach(value -> text.append(kind.write(value)).append('\n'));
-    SpoolDirectory.write(file, text.toString().getBytes(StandardCharsets.UTF_8));
-    return file;
+  static Path reject(RecordKind<?> kind, Frame first, List<String> refused) throws IOException {
+    byte[] text = (String.join("\n", refused) + "\n").getBytes(StandardCharsets.UTF_8);
+    var why = kind.label() + ".rejected";
+    return SpoolDirectory.keep(first.segment.file, first.offset, why, text).file();
+  }
+
+  /**
+   * Has the files of these frames stay in the directory when the frames are removed: the next start
+   * reads them again. The files that were not to stay before.
+   */
+  synchronized List<Path> keepFiles(Collection<Frame> frames) {
+    var files = new ArrayList<Path>();
+    for (var frame : frames) {
+      if (!frame.segment.kept) {
+        frame.segment.kept = true;
+        files.add(frame.segment.file);
+      }
+    }
+    return files;
   }
 
   /** Bytes of its files. */
@@ -420,7 +469,10 @@ public final class Spool implements AutoCloseable {
     writing.lock();
     try {
       if (!closed) {
-        closed = true;
+        synchronized (this) {
+          // Under the index's lock: whoever is about to delete a segment is done before.
+          closed = true;
+        }
         roll();
         directory.close();
       }

@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 final class SpoolDirectory implements AutoCloseable {
   private static final Pattern SEGMENT = Pattern.compile("(\\d{16})" + Segment.SUFFIX);
 
+  /** A segment's file, or what was kept aside of one. */
+  private static final Pattern NUMBERED = Pattern.compile("(\\d{16})[.-].*");
+
   /**
    * Directories that this process holds. A second channel to a lock file must not even be opened:
    * POSIX drops a process's locks of a file when any of its channels to it is closed.
@@ -49,8 +52,10 @@ final class SpoolDirectory implements AutoCloseable {
    * What was read back.
    *
    * @param findings what was wrong, in words
+   * @param nextNumber of a segment that nothing here belongs to
    */
-  record Content(List<Segment> segments, List<Found> frames, List<String> findings) {}
+  record Content(
+      List<Segment> segments, List<Found> frames, List<String> findings, long nextNumber) {}
 
   /** Takes the directory for this process. */
   static SpoolDirectory lock(Path path) {
@@ -104,33 +109,55 @@ final class SpoolDirectory implements AutoCloseable {
     var segments = new ArrayList<Segment>();
     var frames = new ArrayList<Found>();
     var findings = new ArrayList<String>();
+    long nextNumber = 0;
     try (var files = Files.list(path)) {
-      var sorted =
-          files
-              .filter(file -> SEGMENT.matcher(file.getFileName().toString()).matches())
-              .sorted(comparing(file -> file.getFileName().toString()))
-              .toList();
+      var sorted = files.sorted(comparing(file -> file.getFileName().toString())).toList();
       for (var file : sorted) {
         var name = file.getFileName().toString();
-        long number = Long.parseLong(name.substring(0, name.length() - Segment.SUFFIX.length()));
-        byte[] bytes = Files.readAllBytes(file);
-        var scan = SegmentScan.of(bytes);
-        keepAside(file, bytes, scan, findings);
-        if (scan.torn() < bytes.length) {
-          cut(file, bytes.length, scan.torn(), findings);
-        }
-        if (scan.frames().isEmpty()) {
-          Files.delete(file);
+        var numbered = NUMBERED.matcher(name);
+        if (!numbered.matches()) {
           continue;
         }
-        var segment = new Segment(file, number, scan.torn());
-        segments.add(segment);
-        scan.frames().forEach(frame -> frames.add(new Found(segment, frame)));
+        long number = Long.parseLong(numbered.group(1));
+        nextNumber = Math.max(nextNumber, number + 1);
+        if (SEGMENT.matcher(name).matches()) {
+          read(file, number, segments, frames, findings);
+        }
       }
     } catch (IOException e) {
       throw new SpoolException("the spool in %s cannot be read: %s".formatted(path, e), e);
     }
-    return new Content(segments, frames, findings);
+    return new Content(segments, frames, findings, nextNumber);
+  }
+
+  private static void read(
+      Path file, long number, List<Segment> segments, List<Found> frames, List<String> findings)
+      throws IOException {
+    byte[] bytes;
+    try {
+      bytes = Files.readAllBytes(file);
+    } catch (IOException e) {
+      // One file that cannot be read must not keep everything else from being stored.
+      findings.add(
+          "%s cannot be read and is left as it is; what waits in it is not stored before a start that can read it: %s"
+              .formatted(file, e));
+      return;
+    }
+    var scan = SegmentScan.of(bytes);
+    boolean aside = keepAside(file, bytes, scan, findings);
+    if (scan.torn() < bytes.length) {
+      cut(file, bytes.length, scan.torn(), findings);
+    }
+    if (scan.frames().isEmpty()) {
+      if (aside) {
+        Files.delete(file);
+      }
+      return;
+    }
+    var segment = new Segment(file, number, scan.torn());
+    segment.kept = !aside;
+    segments.add(segment);
+    scan.frames().forEach(frame -> frames.add(new Found(segment, frame)));
   }
 
   private static void cut(Path file, int length, int end, List<String> findings)
@@ -143,38 +170,71 @@ final class SpoolDirectory implements AutoCloseable {
             .formatted(file, length - end));
   }
 
-  /** A part that is kept aside already was told of before. */
-  private static void keepAside(Path file, byte[] bytes, SegmentScan scan, List<String> findings)
-      throws IOException {
+  /**
+   * A part that is kept aside already was told of before. Whether all parts are kept aside now;
+   * else the segment alone has them.
+   */
+  private static boolean keepAside(
+      Path file, byte[] bytes, SegmentScan scan, List<String> findings) {
+    boolean all = true;
     for (var part : scan.damaged()) {
       byte[] damaged = Arrays.copyOfRange(bytes, part.from(), part.to());
-      var aside = aside(file, part.from(), "damaged");
-      if (!Files.exists(aside) || !Arrays.equals(Files.readAllBytes(aside), damaged)) {
-        // The segment still has it, until its frames are stored.
-        Files.write(aside, damaged);
+      try {
+        var aside = keep(file, part.from(), "damaged", damaged);
+        if (aside.isNew()) {
+          findings.add(
+              "%s is damaged: %d bytes from %d on are no frame and are kept in %s; the frames after them are used"
+                  .formatted(file, damaged.length, part.from(), aside.file()));
+        }
+      } catch (IOException e) {
+        all = false;
         findings.add(
-            "%s is damaged: %d bytes from %d on are no frame and are kept in %s; the frames after them are used"
-                .formatted(file, damaged.length, part.from(), aside));
+            "%s is damaged: %d bytes from %d on are no frame and could not be kept aside, so the file stays; the frames after them are used: %s"
+                .formatted(file, damaged.length, part.from(), e));
       }
     }
+    return all;
   }
 
-  /** The file beside a segment for what lay there: {@code …-4711.rejected}. */
-  static Path aside(Path segment, long offset, String why) {
+  /** A file with what was kept aside; new unless it was there with just that. */
+  record Aside(Path file, boolean isNew) {}
+
+  /**
+   * Keeps what lay there in a file beside its segment, {@code …-4711.rejected}, which is on disk
+   * with its name when this returns. A file with other content is never replaced.
+   */
+  static Aside keep(Path segment, long offset, String why, byte[] bytes) throws IOException {
     var name = segment.getFileName().toString();
-    return segment.resolveSibling(
-        "%s-%d.%s"
-            .formatted(name.substring(0, name.length() - Segment.SUFFIX.length()), offset, why));
+    var stem = name.substring(0, name.length() - Segment.SUFFIX.length()) + "-" + offset;
+    var file = segment.resolveSibling(stem + "." + why);
+    for (int i = 2; Files.exists(file); i++) {
+      if (Files.size(file) == bytes.length && Arrays.equals(Files.readAllBytes(file), bytes)) {
+        return new Aside(file, false);
+      }
+      file = segment.resolveSibling("%s-%d.%s".formatted(stem, i, why));
+    }
+    write(file, bytes);
+    return new Aside(file, true);
   }
 
   /** Writes a file that is there whole or not at all, and is on disk when this returns. */
-  static void write(Path file, byte[] bytes) throws IOException {
+  private static void write(Path file, byte[] bytes) throws IOException {
     var partial = file.resolveSibling(file.getFileName() + ".partial");
-    Files.write(partial, bytes);
-    try (var open = FileChannel.open(partial, StandardOpenOption.WRITE)) {
-      open.force(true);
+    try {
+      Files.write(partial, bytes);
+      try (var open = FileChannel.open(partial, StandardOpenOption.WRITE)) {
+        open.force(true);
+      }
+      Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      try {
+        Files.deleteIfExists(partial);
+      } catch (IOException left) {
+        e.addSuppressed(left);
+      }
+      throw e;
     }
-    Files.move(partial, file, StandardCopyOption.REPLACE_EXISTING);
+    Segment.syncDirectory(file.toAbsolutePath().getParent());
   }
 
   @Override

@@ -370,11 +370,10 @@ public final class WritePath implements AutoCloseable {
   }
 
   private void tell(Severity severity, String message, Map<String, String> details) {
-    var event =
-        MonitoringEvent.ofMonitor(time.instant(), EventType.STORAGE, severity, message)
-            .withDetails(details);
     try {
-      events.accept(event);
+      events.accept(
+          MonitoringEvent.ofMonitor(time.instant(), EventType.STORAGE, severity, message)
+              .withDetails(details));
     } catch (RuntimeException e) {
       log.warn("an event of the spool was not taken: {}", e.toString());
     }

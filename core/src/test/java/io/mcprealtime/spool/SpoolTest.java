@@ -23,8 +23,12 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -360,5 +364,135 @@ class SpoolTest {
     assertThatThrownBy(() -> spool.append(RecordKind.METRICS, samples("a", 0, 1)))
         .isInstanceOf(SpoolException.class)
         .hasMessageContaining("is closed");
+  }
+
+  @Test
+  void append_thatDiesOfAnError_isRefusedToAllThatSharedIt() throws Exception {
+    var broken = new AtomicBoolean(true);
+    var making = new CountDownLatch(1);
+    var goOn = new CountDownLatch(1);
+    Spool.Maker maker =
+        (path, number) -> {
+          making.countDown();
+          await(goOn);
+          if (broken.get()) {
+            throw new OutOfMemoryError("no heap left");
+          }
+          return Segment.create(path, number);
+        };
+    try (var spool = Spool.open(directory, LIMIT, maker)) {
+      var outcomes = new CopyOnWriteArrayList<Throwable>();
+      var threads = new ArrayList<Thread>();
+      for (int i = 0; i < 3; i++) {
+        int second = i;
+        var thread =
+            new Thread(
+                () -> {
+                  try {
+                    spool.append(RecordKind.METRICS, samples("a", second, second + 1));
+                  } catch (SpoolException | OutOfMemoryError e) {
+                    outcomes.add(e);
+                  }
+                },
+                "test-append");
+        thread.start();
+        threads.add(thread);
+        making.await();
+        // Those after the first share one write.
+        Awaitility.await().until(() -> thread.getState() == Thread.State.WAITING);
+      }
+      goOn.countDown();
+      for (var thread : threads) {
+        thread.join();
+      }
+
+      assertThat(outcomes).hasSize(3);
+      assertThat(outcomes)
+          .filteredOn(SpoolException.class::isInstance)
+          .singleElement()
+          .extracting(Throwable::getMessage)
+          .asString()
+          .contains("cannot be written", "no heap left");
+      assertThat(spool.isEmpty()).isTrue();
+      broken.set(false);
+      spool.append(RecordKind.METRICS, samples("a", 5, 6));
+      assertThat(all(spool)).containsExactly(sample("a", 5));
+    }
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  @SuppressWarnings("NullAway") // A frame without bytes stands for whatever breaks in between.
+  void segment_whoseWriteBreaksInBetween_isCutAgain() throws IOException {
+    var segment = Segment.create(directory, 0);
+    segment.append(List.of(new byte[] {1, 2, 3}));
+
+    assertThatThrownBy(() -> segment.append(Arrays.asList(new byte[] {4}, null)))
+        .isInstanceOf(NullPointerException.class);
+
+    assertThat(Files.size(segment.file)).isEqualTo(3);
+    segment.delete();
+  }
+
+  @Test
+  void view_closedAfterTheSpool_leavesTheFilesToTheNextOwner() throws IOException {
+    var spool = Spool.open(directory, LIMIT);
+    spool.append(RecordKind.METRICS, samples("a", 0, 3));
+    var view = spool.view(RecordKind.METRICS, frame -> true);
+    spool.remove(RecordKind.METRICS, spool.oldest(RecordKind.METRICS, 3));
+    spool.close();
+    try (var next = Spool.open(directory, LIMIT)) {
+      view.close();
+
+      assertThat(files(".segment")).hasSize(1);
+      assertThat(all(next)).isEqualTo(samples("a", 0, 3));
+    }
+  }
+
+  @Test
+  void keep_ofOtherContentAtTheSamePlace_takesAnotherName() throws IOException {
+    var segment = Segment.file(directory, 3);
+    var first = SpoolDirectory.keep(segment, 7, "damaged", new byte[] {1});
+    var again = SpoolDirectory.keep(segment, 7, "damaged", new byte[] {1});
+    var other = SpoolDirectory.keep(segment, 7, "damaged", new byte[] {2});
+
+    assertThat(again).isEqualTo(new SpoolDirectory.Aside(first.file(), false));
+    assertThat(other.isNew()).isTrue();
+    assertThat(Files.readAllBytes(first.file())).containsExactly(1);
+    assertThat(Files.readAllBytes(other.file())).containsExactly(2);
+  }
+
+  @Test
+  void open_withASegmentThatCannotBeRead_usesTheOthers() throws IOException {
+    try (var spool = Spool.open(directory, LIMIT)) {
+      spool.append(RecordKind.METRICS, samples("a", 0, 2));
+    }
+    var unreadable = Files.createDirectory(Segment.file(directory, 5));
+    try (var spool = Spool.open(directory, LIMIT)) {
+      assertThat(spool.findings())
+          .singleElement()
+          .asString()
+          .contains(unreadable.toString(), "cannot be read");
+      assertThat(all(spool)).isEqualTo(samples("a", 0, 2));
+      spool.append(RecordKind.METRICS, samples("a", 2, 3));
+      assertThat(Segment.file(directory, 6)).exists();
+    }
+  }
+
+  @Test
+  void open_thatCannotKeepADamagedPartAside_leavesTheFile() throws IOException {
+    var file = Files.write(Segment.file(directory, 0), new byte[100]);
+    Files.createDirectories(directory.resolve("0000000000000000-0.damaged.partial/x"));
+    try (var spool = Spool.open(directory, LIMIT)) {
+      assertThat(spool.findings()).singleElement().asString().contains("could not be kept aside");
+    }
+    assertThat(file).exists();
   }
 }

@@ -25,6 +25,10 @@ import java.util.function.Consumer;
 /** The heap, with switches: away, hanging, and refusing samples of a server. */
 final class SwitchedStorage implements Storage {
   static final ServerId REFUSED = ServerId.of("refused");
+
+  /** The storage dies of its samples, with another exception than its own. */
+  static final ServerId POISON = ServerId.of("poison");
+
   static final TimeRange ALWAYS =
       new TimeRange(ServerMetrics.MIN_INSTANT, ServerMetrics.MAX_INSTANT);
 
@@ -32,6 +36,7 @@ final class SwitchedStorage implements Storage {
   final List<ServerMetrics> inOrderOfArrival = new CopyOnWriteArrayList<>();
   final AtomicInteger calls = new AtomicInteger();
   private volatile boolean away;
+  private volatile int mostAtOnce = Integer.MAX_VALUE;
   private volatile CountDownLatch gate = new CountDownLatch(0);
 
   void goAway() {
@@ -40,6 +45,11 @@ final class SwitchedStorage implements Storage {
 
   void comeBack() {
     away = false;
+  }
+
+  /** Takes longer than it may for more samples than that. */
+  void slowDown(int most) {
+    mostAtOnce = most;
   }
 
   void hang() {
@@ -94,6 +104,12 @@ final class SwitchedStorage implements Storage {
       public int insert(Collection<ServerMetrics> samples) {
         if (samples.stream().anyMatch(sample -> sample.server().equals(REFUSED))) {
           throw new StorageException("a sample is refused", null);
+        }
+        if (samples.stream().anyMatch(sample -> sample.server().equals(POISON))) {
+          throw new IllegalArgumentException("a sample is poison");
+        }
+        if (samples.size() > mostAtOnce) {
+          throw new StorageUnavailableException("the database is too slow", null);
         }
         inOrderOfArrival.addAll(samples);
         return store.insert(samples);

@@ -240,6 +240,106 @@ class WritePathTest {
   }
 
   @Test
+  void replay_ofWhatTheStorageDiesOf_keepsItInAFile_andGoesOn() throws IOException {
+    open(1 << 20);
+    storage.goAway();
+    var mixed = new ArrayList<>(samples(0, 5));
+    mixed.add(2, sample(SwitchedStorage.POISON, 7));
+    path.write(RecordKind.METRICS, mixed);
+    write(5, 6);
+    storage.comeBack();
+    awaitDrained();
+
+    assertThat(storage.stored()).isEqualTo(samples(0, 6));
+    assertThat(files(".rejected")).singleElement();
+    assertThat(events)
+        .extracting(MonitoringEvent::message)
+        .anyMatch(message -> message.contains("a sample is poison"));
+  }
+
+  @Test
+  void replay_ofASegmentThatIsGone_saysSoOnce_andGoesOn() throws IOException {
+    open(1 << 20);
+    storage.goAway();
+    write(0, 3);
+    write(3, 5);
+    Files.delete(files(".segment").get(0));
+    storage.comeBack();
+    awaitDrained();
+
+    assertThat(write(6, 9)).isEqualTo(Kept.STORED);
+    assertThat(storage.stored()).isEqualTo(samples(6, 9));
+    assertThat(events)
+        .extracting(MonitoringEvent::message)
+        .filteredOn(message -> message.contains("neither stored nor kept aside"))
+        .hasSize(1);
+    assertThat(path.status().orElseThrow().bytes()).isZero();
+  }
+
+  @Test
+  void replay_thatCannotKeepAside_leavesTheSegment_forTheNextStart() throws IOException {
+    open(1 << 20);
+    storage.goAway();
+    path.write(RecordKind.METRICS, List.of(sample(SwitchedStorage.REFUSED, 0)));
+    write(1, 3);
+    var name = files(".segment").get(0).getFileName().toString().replace(".segment", "-0.metrics");
+    // A directory in the way of the file that is written first.
+    var inTheWay = Files.createDirectories(directory.resolve(name + ".rejected.partial/x"));
+    storage.comeBack();
+    awaitDrained();
+
+    assertThat(storage.stored()).isEqualTo(samples(1, 3));
+    assertThat(files(".segment")).hasSize(1);
+    assertThat(events)
+        .extracting(MonitoringEvent::message)
+        .anyMatch(message -> message.contains("1 records of metrics can be neither stored"));
+    path.close();
+    Files.delete(inTheWay);
+    Files.delete(inTheWay.getParent());
+    open(1 << 20);
+    awaitDrained();
+    assertThat(files(".segment")).isEmpty();
+    assertThat(files(".rejected")).singleElement();
+  }
+
+  @Test
+  void rejected_ofALaterOutage_leavesTheEarlierFileAsItIs() throws IOException {
+    for (int second = 0; second < 2; second++) {
+      open(1 << 20);
+      storage.goAway();
+      path.write(RecordKind.METRICS, List.of(sample(SwitchedStorage.REFUSED, second)));
+      storage.comeBack();
+      awaitDrained();
+      path.close();
+    }
+
+    var kept = new ArrayList<String>();
+    for (var file : files(".rejected")) {
+      kept.add(Files.readString(file).replaceAll("(?s).*12:00:(0.).*", "$1"));
+    }
+    assertThat(kept).containsExactlyInAnyOrder("00", "01");
+  }
+
+  @Test
+  void replay_toASlowStorage_makesSmallerSteps() {
+    open(1 << 20);
+    storage.goAway();
+    write(0, 3_000);
+    write(3_000, 3_500);
+    storage.slowDown(400);
+    storage.comeBack();
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .until(
+            () -> {
+              path.retryNow();
+              return path.status().orElseThrow().frames() == 0 && !path.isAway();
+            });
+
+    assertThat(storage.stored()).isEqualTo(samples(0, 3_500));
+  }
+
+  @Test
   void replay_afterARestart_addsNothingTwice() {
     open(1 << 20);
     storage.goAway();
