@@ -313,7 +313,7 @@ class SampleDropTest {
   }
 
   @Test
-  void restore_waitsForADrop_andLosesNothing() throws Exception {
+  void restore_duringADrop_waitsForItAndLosesNothing() throws Exception {
     fill();
     var before = rollups();
     var lost = rollup(FILESYSTEM, Window.FIVE_MINUTES, NOON.plus(Duration.ofDays(4)));
@@ -323,8 +323,12 @@ class SampleDropTest {
           database.transaction(
               "drop a block",
               connection -> {
-                new SampleDrop(new Partition(TimeTable.SAMPLE_CHUNKS, NOON, EVENING))
-                    .run(connection);
+                try (var statement = connection.createStatement()) {
+                  // Whoever finds a deadlock is its victim: that would be the drop.
+                  statement.execute("set local deadlock_timeout = '10ms'");
+                  statement.execute(
+                      "lock table only %s, %s in share row exclusive mode".formatted(BLOCK, KEPT));
+                }
                 var first = before.get(FILESYSTEM).get(0);
                 var started =
                     CompletableFuture.supplyAsync(
@@ -334,6 +338,8 @@ class SampleDropTest {
                     .until(
                         () ->
                             !DATABASE.query("select 1 from pg_locks where not granted").isEmpty());
+                new SampleDrop(new Partition(TimeTable.SAMPLE_CHUNKS, NOON, EVENING))
+                    .run(connection);
                 return started;
               });
       assertThat(restoring.get(30, TimeUnit.SECONDS)).isEqualTo(2);
