@@ -107,7 +107,7 @@ with mark as (
   union all
   select server_key, '24h', date_bin('1 day', start, timestamptz 'epoch'), sum(samples), sum(up),
     sum(requests), sum(errors),
-    sum(mean_us * samples) / sum(samples) filter (where mean_us is not null),
+    sum(mean_us * samples) / nullif(sum(samples) filter (where mean_us is not null), 0),
     min(min_us), max(max_us), null
   from hourly group by 1, 3
 )

@@ -235,7 +235,7 @@ begin
     -- Rows reach back some hours only, so a day is judged by the medians of its hours.
     select array_agg(extract(epoch from h.start)::double precision * 1000 order by h.start),
       array_agg(h.p50_us / 1000 order by h.start),
-      sum(h.mean_us / 1000 * h.samples) / sum(h.samples), min(h.start)
+      sum(h.mean_us / 1000 * h.samples) / nullif(sum(h.samples), 0), min(h.start)
     into times, series, avg_response_time_ms, data_from
     from (
       -- Of an hour that is packed in part, the larger part speaks.
@@ -420,6 +420,7 @@ language plpgsql stable parallel safe set search_path = '' as $$
 declare
   wanted integer;
   packed boolean;
+  packed_at timestamptz;
 begin
   if hours is null or hours not between 1 and 8760 then
     raise exception 'hours must lie between 1 and 8760, is %', coalesce(hours::text, 'null')
@@ -437,10 +438,19 @@ begin
     (array['healthy', 'degraded', 'auth_required', 'empty', 'down', 'unknown'])[m.state]
   into last_seen, last_status
   from mcp_realtime.samples m where m.server_key = wanted order by m.at desc limit 1;
-  if last_seen is null then
-    select c.last_at into last_seen from mcp_realtime.rollup_chunks c
-    where c.server_key = wanted order by c.start desc limit 1;
+  -- Rows that came late may be older than what is packed. A roll-up counts where its samples are
+  -- dropped: it tells where its bucket begins.
+  select max(p.last_at) into packed_at
+  from (
+    (select c.last_at from mcp_realtime.sample_chunks c
+     where c.server_key = wanted order by c.start desc limit 1)
+    union all
+    (select c.last_at from mcp_realtime.rollup_chunks c
+     where c.server_key = wanted order by c.start desc limit 1)) p;
+  if packed_at > last_seen then
+    last_status := null;
   end if;
+  last_seen := greatest(last_seen, packed_at);
 
   with hot as (
     select count(*) as samples, count(*) filter (where m.state in (1, 2, 4)) as up,
@@ -483,7 +493,7 @@ begin
 end $$;
 
 comment on function public.get_mcp_server_summary(text, integer) is
-  'What a server did in the hours (24 unless given) up to now, from the sample rows and the packed hours. A packed hour counts as a whole, so from_time goes back to where the first one begins. Percentiles are exact, and null as soon as packed hours take part: they cannot be averaged. The mean weighs a packed hour by its samples. last_status is null when no row is left. One row; none for a server that is not known.';
+  'What a server did in the hours (24 unless given) up to now, from the sample rows and the packed hours. A packed hour counts as a whole, so from_time goes back to where the first one begins. Percentiles are exact, and null as soon as packed hours take part: they cannot be averaged. The mean weighs a packed hour by its samples. last_status is null when no row is left, or when the newest sample is packed. last_seen is the newest sample, and where all samples are dropped the beginning of the last five minutes that had one. One row; none for a server that is not known.';
 
 create function public.calculate_realtime_kpis()
 returns table (

@@ -11,7 +11,7 @@ declare
     'public.mcp_performance_aggregates'];
   -- What the views and functions read.
   read_by_views constant text[] := array['servers', 'samples', 'health_checks', 'events',
-    'rollup_chunks', 'packed_until', 'hours'];
+    'sample_chunks', 'rollup_chunks', 'packed_until', 'hours'];
   functions constant text[] := array[
     'analyze_performance_trend', 'detect_mcp_anomalies', 'get_mcp_server_summary',
     'calculate_realtime_kpis'];

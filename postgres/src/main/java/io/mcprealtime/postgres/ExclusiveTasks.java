@@ -6,6 +6,9 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Runs tasks each of which runs once at a time, whichever process starts it: a lock of the task's
@@ -15,6 +18,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * one connection beside the one that does the work, however deep they lie.
  */
 final class ExclusiveTasks {
+  private static final Logger LOG = LoggerFactory.getLogger(ExclusiveTasks.class);
   private static final String LOCK = "select pg_try_advisory_xact_lock(hashtextextended(?, 0))";
 
   private final Database database;
@@ -33,22 +37,38 @@ final class ExclusiveTasks {
    */
   boolean run(String task, Runnable work) {
     var outer = held.get(Thread.currentThread());
+    var done = new AtomicBoolean();
     try {
       return outer == null
-          ? database.maintenance(connection -> outermost(connection, task, work))
+          ? database.maintenance(connection -> outermost(connection, task, work, done))
           : within(outer, task, work);
     } catch (SQLException e) {
+      if (done.get()) {
+        lostLock(task, e);
+        return true;
+      }
       throw database.failed("run %s alone".formatted(task), e);
     }
   }
 
-  private boolean outermost(Connection connection, String task, Runnable work) throws SQLException {
+  /** A pooler or the server ends transactions that are idle for long; what was done is done. */
+  private static void lostLock(String task, SQLException e) {
+    LOG.warn(
+        "{} ran, but its lock was lost before its end, so another process may have run it as well:"
+            + " {}",
+        task,
+        e.getMessage());
+  }
+
+  private boolean outermost(Connection connection, String task, Runnable work, AtomicBoolean done)
+      throws SQLException {
     if (!lock(connection, task)) {
       return false;
     }
     held.put(Thread.currentThread(), new Held(connection, new HashSet<>(Set.of(task))));
     try {
       work.run();
+      done.set(true);
       return true;
     } finally {
       held.remove(Thread.currentThread());
@@ -71,7 +91,11 @@ final class ExclusiveTasks {
     } finally {
       outer.tasks.remove(task);
       // This alone gives the lock back before the outer task ends.
-      outer.connection.rollback(before);
+      try {
+        outer.connection.rollback(before);
+      } catch (SQLException e) {
+        lostLock(task, e);
+      }
     }
     return true;
   }

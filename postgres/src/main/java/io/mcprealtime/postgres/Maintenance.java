@@ -4,6 +4,7 @@ import io.mcprealtime.HealthCheck;
 import io.mcprealtime.ServerMetrics;
 import io.mcprealtime.TimeSource;
 import io.mcprealtime.storage.DataKind;
+import io.mcprealtime.storage.StorageException;
 import io.mcprealtime.storage.StorageMaintenance;
 import io.mcprealtime.storage.StorageUsage;
 import java.sql.Connection;
@@ -123,9 +124,22 @@ final class Maintenance implements StorageMaintenance {
     exclusively(
         "pack",
         () -> {
-          var packed = samples.pack(before, atMost);
-          var left = atMost.minusNanos(System.nanoTime() - start);
-          result.set(packed.plus(healthChecks.pack(before, left)));
+          StorageException failure = null;
+          try {
+            result.set(samples.pack(before, atMost));
+          } catch (StorageException e) {
+            // Health checks need not wait until somebody has mended the samples.
+            failure = e;
+          }
+          try {
+            var left = atMost.minusNanos(System.nanoTime() - start);
+            result.set(result.get().plus(healthChecks.pack(before, left)));
+          } catch (StorageException e) {
+            throw Packer.first(failure, e);
+          }
+          if (failure != null) {
+            throw failure;
+          }
         });
     return result.get();
   }

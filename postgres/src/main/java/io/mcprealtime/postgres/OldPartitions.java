@@ -12,9 +12,14 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Measures and drops partitions that are wholly older than an instant. */
 final class OldPartitions {
+  private static final Logger LOG = LoggerFactory.getLogger(OldPartitions.class);
+
   /** Before a drop all that is to be dropped is packed, however long it takes. */
   private static final Duration UNBOUNDED = Duration.ofDays(1);
 
@@ -82,9 +87,7 @@ final class OldPartitions {
         run.drop(table, instant);
       }
     }
-    if (failure != null) {
-      throw failure;
-    }
+    run.failIfFailed(failure);
     for (var group : kept) {
       if (!group.blocks().to().isAfter(instant)) {
         var tables =
@@ -112,12 +115,13 @@ final class OldPartitions {
         "cannot drop %s in PostgreSQL at %s: %s".formatted(what, database.url(), advice), null);
   }
 
-  /** One call, which goes on with the next partition where one is busy. */
+  /** One call, which goes on with the next partition where one is busy or refuses to go. */
   private final class Run {
     private final List<PackGroup> kept;
     private final List<Partition> busy = new ArrayList<>();
     private DropResult dropped = DropResult.NOTHING;
     private Duration left = ALL_LOCKS_WAIT;
+    private @Nullable StorageException failure;
 
     /**
      * @param kept what could not be packed: neither its rows nor its chunks go
@@ -140,19 +144,57 @@ final class OldPartitions {
     private void drop(String what, Partition partition) {
       var wait = left.compareTo(LOCK_WAIT) < 0 ? left : LOCK_WAIT;
       try {
-        dropped =
-            dropped.plus(
-                database.maintenance(
-                    connection -> OldPartitions.drop(connection, partition, wait)));
+        dropped = dropped.plus(dropKeepingRollups(partition, wait));
+      } catch (StorageException e) {
+        failure = Packer.first(failure, e);
       } catch (SQLException e) {
         var state = String.valueOf(e.getSQLState());
         if (BUSY.contains(state)) {
           busy.add(partition);
           left = left.minus(wait).compareTo(NO_WAIT) < 0 ? NO_WAIT : left.minus(wait);
+        } else if (SqlErrors.isUnreachable(e)) {
+          // The next partition would only wait for the same.
+          throw Packer.first(failure, database.failed(what, e));
         } else if (!state.equals(SqlErrors.NO_TABLE)) {
-          throw database.failed(what, e);
+          failure = Packer.first(failure, database.failed(what, e));
         }
         // Otherwise another process has dropped it meanwhile.
+      }
+    }
+
+    private DropResult dropKeepingRollups(Partition partition, Duration wait) throws SQLException {
+      try {
+        return database.maintenance(
+            connection -> OldPartitions.drop(connection, partition, wait, Rollups.KEPT));
+      } catch (SQLException e) {
+        if (partition.table() != TimeTable.SAMPLE_CHUNKS
+            || !SqlErrors.DISK_FULL.equals(e.getSQLState())) {
+          throw e;
+        }
+        // Keeping them takes room for a moment. Without any the disk would stay full for ever; once
+        // this block is gone there is room for those of the next.
+        var result =
+            database.maintenance(
+                connection -> OldPartitions.drop(connection, partition, wait, Rollups.GIVEN_UP));
+        LOG.warn(
+            "The disk of PostgreSQL at {} is full: the samples of {} to {} are dropped without"
+                + " keeping their roll-ups; for SQL their hours stay",
+            database.url(),
+            partition.from(),
+            partition.to());
+        return result;
+      }
+    }
+
+    /**
+     * @param before what failed before the run, null when nothing did
+     */
+    private void failIfFailed(@Nullable StorageException before) {
+      if (failure != null) {
+        throw Packer.first(before, failure);
+      }
+      if (before != null) {
+        throw before;
       }
     }
 
@@ -166,6 +208,12 @@ final class OldPartitions {
     }
   }
 
+  /** What becomes of the roll-ups that a block of samples gives. */
+  private enum Rollups {
+    KEPT,
+    GIVEN_UP
+  }
+
   private static boolean overlaps(PackGroup group, Partition partition) {
     return partition.from().isBefore(group.blocks().to())
         && group.blocks().from().isBefore(partition.to());
@@ -176,13 +224,14 @@ final class OldPartitions {
    * gives up soon. A hosted database over its limit is read-only by default, where only a
    * transaction that asks to write can make room.
    */
-  private static DropResult drop(Connection connection, Partition partition, Duration wait)
+  private static DropResult drop(
+      Connection connection, Partition partition, Duration wait, Rollups rollups)
       throws SQLException {
     ReadWrite.set(connection);
     try (var statement = connection.createStatement()) {
       statement.execute("set local lock_timeout = '%dms'".formatted(wait.toMillis()));
     }
-    if (partition.table() == TimeTable.SAMPLE_CHUNKS) {
+    if (partition.table() == TimeTable.SAMPLE_CHUNKS && rollups == Rollups.KEPT) {
       return new SampleDrop(partition).run(connection);
     }
     var measured = measure(connection, partition);

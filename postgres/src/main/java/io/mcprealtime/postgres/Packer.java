@@ -74,14 +74,15 @@ final class Packer<T> {
         failure = first(failure, e);
       }
     }
+    tidy(before, failure == null && result.complete());
     if (failure != null) {
       throw failure;
     }
-    tidy(before, result.complete());
     return result;
   }
 
-  private static StorageException first(@Nullable StorageException one, StorageException next) {
+  /** The one that was first; it tells of the next, too. */
+  static StorageException first(@Nullable StorageException one, StorageException next) {
     if (one == null) {
       return next;
     }

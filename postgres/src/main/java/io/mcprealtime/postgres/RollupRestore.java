@@ -84,6 +84,7 @@ final class RollupRestore {
             lock.setLong(1, LOCK);
             lock.execute();
           }
+          lock(connection, blocks.keySet());
           int added = 0;
           for (var block : blocks.entrySet()) {
             for (var one : block.getValue().entrySet()) {
@@ -92,6 +93,20 @@ final class RollupRestore {
           }
           return added;
         });
+  }
+
+  /**
+   * Before anything is read: whoever packs into a block or drops its samples meanwhile would put
+   * other roll-ups in the place of those that were read.
+   */
+  private static void lock(Connection connection, Collection<Instant> starts) throws SQLException {
+    var table = TimeTable.ROLLUP_CHUNKS;
+    try (var statement = connection.createStatement()) {
+      for (var start : starts) {
+        var block = new Partition(table, start, start.plus(table.partitionLength()));
+        statement.execute("lock table only %s in row exclusive mode".formatted(block.qualified()));
+      }
+    }
   }
 
   private int restore(Connection connection, ServerId server, Instant start, List<Rollup> lost)

@@ -3,6 +3,7 @@ package io.mcprealtime.postgres;
 import io.mcprealtime.Rollup;
 import io.mcprealtime.ServerId;
 import io.mcprealtime.ServerMetrics;
+import io.mcprealtime.storage.StorageException;
 import io.mcprealtime.storage.StorageMaintenance.DropResult;
 import io.mcprealtime.storage.TimeRange;
 import java.sql.Connection;
@@ -11,14 +12,21 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Drops a block of packed samples and keeps the roll-ups that they gave, in one transaction.
  *
  * <p>Until it puts the roll-ups in place it lets everybody read; who would pack into the block
  * waits, or gives up and comes again.
+ *
+ * <p>Damaged samples that nobody has brought back while they were kept are given up: the block
+ * would stay for ever. So are damaged roll-ups, in favour of those that the samples give.
  */
 final class SampleDrop {
+  private static final Logger LOG = LoggerFactory.getLogger(SampleDrop.class);
+
   /** Servers whose chunks are in memory at once. */
   private static final int SERVERS = 100;
 
@@ -92,12 +100,16 @@ final class SampleDrop {
     for (var chunk : rollups.ofServers(connection, keys, range)) {
       packed
           .computeIfAbsent(chunk.serverKey(), k -> new ArrayList<>())
-          .addAll(rollups.decode(ServerKeys.name(names, chunk.serverKey()), chunk));
+          .addAll(readable(rollups, ServerKeys.name(names, chunk.serverKey()), chunk));
     }
     try (var statement = connection.prepareStatement(KEEP)) {
       for (var chunk : samples.ofServers(connection, keys, range)) {
         var server = ServerKeys.name(names, chunk.serverKey());
-        var derived = Series.fiveMinutes(server, samples.decode(server, chunk));
+        var derived = Series.fiveMinutes(server, readable(samples, server, chunk));
+        if (derived.isEmpty()) {
+          // What stands in the roll-ups' partition stays as it is.
+          continue;
+        }
         var all = RollupChunk.merge(packed.getOrDefault(chunk.serverKey(), List.of()), derived);
         var rollupChunk = new RollupChunk(server, chunk.start(), all, List.of());
         Rows.setInstant(statement, 1, chunk.start());
@@ -110,6 +122,15 @@ final class SampleDrop {
         statement.addBatch();
       }
       statement.executeBatch();
+    }
+  }
+
+  private static <T> List<T> readable(ChunkTable<T> table, ServerId server, Chunk chunk) {
+    try {
+      return table.decode(server, chunk);
+    } catch (StorageException e) {
+      LOG.warn("Given up with their block, which is over its age: {}", e.getMessage());
+      return List.of();
     }
   }
 }

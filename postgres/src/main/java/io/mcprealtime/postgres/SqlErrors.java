@@ -19,6 +19,7 @@ final class SqlErrors {
   static final String LOCK_TIMEOUT = "55P03";
   static final String DEADLOCK = "40P01";
   static final String NO_TABLE = "42P01";
+  static final String DISK_FULL = "53100";
 
   private final DatabaseUrl url;
   private final int connections;
@@ -48,6 +49,11 @@ final class SqlErrors {
   static boolean isConnectionLost(SQLException error) {
     var state = String.valueOf(error.getSQLState());
     return state.startsWith("08") || state.startsWith("57P");
+  }
+
+  /** Whether anything else that is asked of the database now would fail as well. */
+  static boolean isUnreachable(SQLException error) {
+    return isConnectionLost(error) || error instanceof SQLTransientConnectionException;
   }
 
   /**
@@ -110,7 +116,7 @@ final class SqlErrors {
       case "25006" ->
           "the database is read-only, as a hosted one over its size limit or a standby is; clean up"
               + " old data, or connect to the primary";
-      case "53100" -> "the database's disk is full; free space there or clean up old data";
+      case DISK_FULL -> "the database's disk is full; free space there or clean up old data";
       case "53300" ->
           "the database has no connection left; lower the number of connections (%d here) or use its pooler"
               .formatted(connections);

@@ -41,6 +41,7 @@ class ApiAccessTest {
           "mcp_realtime.samples",
           "mcp_realtime.health_checks",
           "mcp_realtime.events",
+          "mcp_realtime.sample_chunks",
           "mcp_realtime.rollup_chunks",
           "mcp_realtime.packed_until",
           "mcp_realtime.hours");

@@ -262,7 +262,17 @@ class PackingTest {
     assertThat(storage().samples().latest()).extracting(ServerMetrics::server).containsOnly(GITHUB);
     assertThat(storage().samples().insert(List.of(late))).isEqualTo(1);
     storage().samples().insert(samples(GITHUB, NOON.minus(Duration.ofDays(1)), INTERVAL, 20));
+    storage().healthChecks().insert(List.of(healthCheck(GITHUB, NOON)));
     assertThatThrownBy(PackingTest::packAll).hasMessageContaining("of filesystem from");
+    assertThat(one("select count(*) from mcp_realtime.health_checks"))
+        .as("health checks are packed all the same")
+        .isEqualTo("0");
+    assertThat(
+            DATABASE.query(
+                "select inhrelid::regclass from pg_inherits where inhparent ="
+                    + " 'mcp_realtime.samples'::regclass"))
+        .as("empty partitions go all the same")
+        .containsExactly("mcp_realtime.samples_202611201200_15");
     var nextDays = NOON.plus(Duration.ofDays(9));
     assertThatThrownBy(() -> storage().maintenance().dropBefore(DataKind.METRICS, nextDays))
         .hasMessageContaining("of filesystem from");

@@ -24,6 +24,7 @@ import io.mcprealtime.testkit.HealthCheckStoreContract;
 import io.mcprealtime.testkit.MaintenanceContract;
 import io.mcprealtime.testkit.RollupStoreContract;
 import io.mcprealtime.testkit.SampleStoreContract;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -334,6 +335,53 @@ class PostgresStorageTest {
       assertThat(found).containsExactly(false, false, false, true, false);
       assertThat(other.maintenance().exclusively("outer", () -> {})).isTrue();
     }
+  }
+
+  /** Ends the transactions that hold the locks of tasks, as a pooler or the server may. */
+  private static void loseLocks() {
+    try {
+      DATABASE.query(
+          "select pg_terminate_backend(pid, 10000) from pg_locks where locktype = 'advisory'");
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Test
+  void exclusively_whenOnlyItsLockIsLost_keepsTheResultOfTheWork() {
+    var maintenance = DATABASE.storage().maintenance();
+    var ran = new ArrayList<String>();
+
+    assertThat(
+            maintenance.exclusively(
+                "outer",
+                () -> {
+                  ran.add("outer");
+                  loseLocks();
+                }))
+        .isTrue();
+    assertThat(
+            maintenance.exclusively(
+                "outer",
+                () ->
+                    maintenance.exclusively(
+                        "inner",
+                        () -> {
+                          ran.add("inner");
+                          loseLocks();
+                        })))
+        .isTrue();
+    assertThatThrownBy(
+            () ->
+                maintenance.exclusively(
+                    "outer",
+                    () -> {
+                      loseLocks();
+                      throw new IllegalStateException("of the work");
+                    }))
+        .hasMessage("of the work");
+
+    assertThat(ran).containsExactly("outer", "inner");
   }
 
   @Test

@@ -339,6 +339,57 @@ class SqlAnalysisTest {
         .allSatisfy(bucket -> assertThat(bucket).containsEntry("samples", "1200"));
   }
 
+  @Test
+  void lastSeen_isTheNewestSample_packedOrNot() throws Exception {
+    var series = insert(FILESYSTEM, Shape.FLAT, 10, Duration.ofSeconds(10));
+    var newest = series.get(9);
+    DATABASE.storage().maintenance().pack(Instant.MAX, Duration.ofMinutes(1));
+
+    assertThat(lastSeen()).containsExactly(newest.at().toString(), "null");
+
+    DATABASE.storage().samples().insert(List.of(at(newest, newest.at().minusMillis(500))));
+    assertThat(lastSeen()).containsExactly(newest.at().toString(), "null");
+
+    var later = at(newest, newest.at().plusMillis(1));
+    DATABASE.storage().samples().insert(List.of(later));
+    assertThat(lastSeen()).containsExactly(later.at().toString(), "healthy");
+  }
+
+  private static ServerMetrics at(ServerMetrics sample, Instant at) {
+    return ServerMetrics.builder(sample.server(), at, sample.state()).build();
+  }
+
+  private static List<String> lastSeen() throws SQLException {
+    var row =
+        row(
+            "select to_char(last_seen at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.USZ') as seen,"
+                + " last_status from get_mcp_server_summary('filesystem', 1)");
+    return List.of(Instant.parse(row.get("seen")).toString(), row.get("last_status"));
+  }
+
+  @Test
+  void hourWithoutSamples_dividesByNothing() throws Exception {
+    insert(FILESYSTEM, Shape.FLAT, 1, Duration.ofSeconds(1));
+    DATABASE.query(
+        """
+        do $$
+        declare start timestamptz := date_bin('1 hour', now(), timestamptz 'epoch') - interval '1 hour';
+        begin
+          execute format('create table mcp_realtime.rollup_chunks_test partition of'
+            ' mcp_realtime.rollup_chunks for values from (%L) to (%L)', start, start + interval '1 hour');
+          insert into mcp_realtime.rollup_chunks (start, first_at, last_at, server_key, records, chunk, tail, hours)
+          select start, start, start, server_key, 1, '', '', array[0,0,0,0,1000,1000,1000,1000,1000,1000]
+          from mcp_realtime.servers;
+          delete from mcp_realtime.samples;
+        end $$""");
+
+    assertThat(row("select * from analyze_performance_trend('filesystem', '24h')"))
+        .containsEntry("avg_response_time_ms", "null");
+    assertThat(row("select * from get_mcp_server_summary('filesystem', 24)"))
+        .containsEntry("avg_response_time_ms", "null");
+    assertThat(rows("select * from mcp_performance_aggregates")).isNotEmpty();
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
