@@ -185,9 +185,13 @@ final class CleanUp {
 
   private List<DataKind> largestFirst(List<DataKind> kinds) {
     var sizes = new EnumMap<DataKind, Long>(DataKind.class);
-    for (var relation : storage.maintenance().usage().relations()) {
-      sizes.merge(relation.kind(), size(relation), Long::sum);
-    }
+    attempt(
+        "measuring",
+        () -> {
+          for (var relation : storage.maintenance().usage().relations()) {
+            sizes.merge(relation.kind(), size(relation), Long::sum);
+          }
+        });
     return kinds.stream()
         .sorted(
             Comparator.comparingLong((DataKind kind) -> sizes.getOrDefault(kind, 0L)).reversed())
@@ -230,8 +234,10 @@ final class CleanUp {
     steps.add(new Step(action, kind, age, all.rows() - before.rows(), freed, null));
   }
 
+  /** Without a size no room is short: nothing more is dropped blindly. */
   private @Nullable Long freedSince(@Nullable Long before) {
-    bytes = storage.maintenance().usage().totalBytes();
+    bytes = null;
+    attempt("measuring", () -> bytes = storage.maintenance().usage().totalBytes());
     return before == null || bytes == null ? null : (Long) (before - bytes);
   }
 
@@ -260,9 +266,11 @@ final class CleanUp {
   }
 
   private String advice() {
-    return (faults.isEmpty()
-            ? "All that may go is gone. "
-            : "Not everything that may go could be dropped; see the faults and run it again. ")
+    return (preview
+            ? "That is all that may go, and it would not be enough, unless packing frees the rest. "
+            : faults.isEmpty()
+                ? "All that may go is gone. "
+                : "Not everything that may go could be dropped; see the faults and run it again. ")
         + "Raise database.limitMegabytes where the database may hold more, lower retention.floors"
         + " to keep less, lengthen collection.interval, or watch fewer servers.";
   }

@@ -1,5 +1,6 @@
 package io.mcprealtime;
 
+import io.mcprealtime.archive.ArchiveException;
 import io.mcprealtime.archive.Export;
 import io.mcprealtime.storage.DataKind;
 import io.mcprealtime.storage.Storage;
@@ -14,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Exports what a clean-up is about to drop, each time to a directory of its own. */
 final class OldDataArchive implements CleanUp.OldData {
+  /** Old data that keeps coming is taken for an exception, and left to the next clean-up. */
+  private static final int ATTEMPTS = 3;
+
   private final Storage storage;
   private final Path directory;
   private final TimeSource time;
@@ -31,18 +35,34 @@ final class OldDataArchive implements CleanUp.OldData {
 
   @Override
   public @Nullable Path archive(DataKind kind, Instant before) {
-    if (storage.maintenance().droppable(kind, before).rows() == 0) {
+    long records = records(kind, before);
+    if (records == 0) {
       return null;
     }
-    var target =
-        free("%s-before-%s".formatted(kind.label(), before.atOffset(ZoneOffset.UTC).toLocalDate()));
-    Export.of(storage, target)
-        .range(new TimeRange(ServerMetrics.MIN_INSTANT, before))
-        .kinds(EnumSet.of(kind))
-        .time(time)
-        .build()
-        .run();
-    return target;
+    String name =
+        "%s-before-%s".formatted(kind.label(), before.atOffset(ZoneOffset.UTC).toLocalDate());
+    for (int i = 0; i < ATTEMPTS; i++) {
+      var target = free(name);
+      Export.of(storage, target)
+          .range(new TimeRange(ServerMetrics.MIN_INSTANT, before))
+          .kinds(EnumSet.of(kind))
+          .time(time)
+          .build()
+          .run();
+      // What came meanwhile may not be in it, and would be dropped with the rest.
+      long now = records(kind, before);
+      if (now == records) {
+        return target;
+      }
+      records = now;
+    }
+    throw new ArchiveException(
+        "nothing was dropped, as more came each time while it was exported to %s; the next clean-up tries again"
+            .formatted(directory.resolve(name)));
+  }
+
+  private long records(DataKind kind, Instant before) {
+    return storage.maintenance().droppable(kind, before).rows();
   }
 
   /** A directory of that name that is not there yet. */

@@ -46,6 +46,15 @@ public record Rollup(
           "start %s is not aligned to %s".formatted(start, window.label()));
     }
     stateCounts = Map.copyOf(stateCounts);
+    stateCounts.forEach((state, count) -> requireCount("count of " + state, count));
+    requireCount("requestCount", requestCount);
+    requireCount("errorCount", errorCount);
+  }
+
+  private static void requireCount(String what, long count) {
+    if (count < 0) {
+      throw new IllegalArgumentException("%s must not be negative, is %d".formatted(what, count));
+    }
   }
 
   /** Samples in the bucket. */

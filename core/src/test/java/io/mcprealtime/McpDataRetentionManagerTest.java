@@ -24,6 +24,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -180,6 +181,12 @@ class McpDataRetentionManagerTest {
     assertThat(only(full, Action.DROP_OVER_AGE).get(0).records()).isEqualTo(2);
     assertThat(only(emergency, Action.SHORTEN_AGE).get(0).bytesFreed()).isEqualTo(800);
     assertThat(emergency.bytesAfter()).isEqualTo(800);
+    assertThat(emergency.advice()).isNull();
+    storage.bytesPerRow = 20_000;
+    assertThat(retention.previewFullCleanup().advice())
+        .startsWith("That is all that may go, and it would not be enough")
+        .doesNotContain("is gone", "run it again");
+    storage.bytesPerRow = 200;
     assertThat(only(emergency, Action.PACK)).extracting(Step::bytesFreed).containsOnlyNulls();
     var real = retention.performEmergencyCleanup();
     assertThat(real.bytesAfter()).isEqualTo(emergency.bytesAfter());
@@ -229,10 +236,78 @@ class McpDataRetentionManagerTest {
     var manifest = Manifest.read(step.archive());
     assertThat(manifest.records(DataKind.METRICS)).isEqualTo(2);
     assertThat(step.archive()).isEqualTo(directory.resolve("metrics-before-2026-11-13"));
-    assertThat(Manifest.newest(directory)).contains(step.archive());
+    assertThat(Manifest.newest(directory)).contains(new Manifest.Found(step.archive(), manifest));
     assertThat(retention.performFullCleanup().steps())
         .extracting(Step::archive)
         .containsOnlyNulls();
+  }
+
+  @Test
+  void cleanup_withAnArchive_exportsAgainWhatArrivesMeanwhile(@TempDir Path directory) {
+    config.archiveDirectory(directory);
+    writeSamplesOfDays(10);
+    var late = NOON.minus(DAY.multipliedBy(9)).plusSeconds(15);
+    storage.onSampleRead =
+        range -> {
+          if (range.from().isAfter(late)) {
+            storage.samples().insert(List.of(Samples.healthy(FILESYSTEM, late, 5)));
+          }
+        };
+
+    var step = retention().performFullCleanup().steps().get(0);
+
+    assertThat(step.records()).isEqualTo(3);
+    assertThat(Manifest.read(step.archive()).records()).isEqualTo(3);
+  }
+
+  @Test
+  void cleanup_whoseOldDataKeepsComing_dropsNothingOfIt(@TempDir Path directory) {
+    config.archiveDirectory(directory);
+    writeSamplesOfDays(10);
+    var late = new AtomicInteger();
+    storage.onSampleRead =
+        range -> {
+          var at = NOON.minus(DAY.multipliedBy(9)).plusSeconds(late.incrementAndGet());
+          storage.samples().insert(List.of(Samples.healthy(FILESYSTEM, at, 5)));
+        };
+
+    var result = retention().performFullCleanup();
+
+    assertThat(result.faults())
+        .singleElement()
+        .asString()
+        .startsWith("metrics: nothing was dropped, as more came each time");
+    assertThat(storage.samples().recent(FILESYSTEM, 100)).hasSize(10 + late.get());
+  }
+
+  @Test
+  void cleanup_thatCannotMeasureAfterADrop_tellsOfTheStepAllTheSame() {
+    config.storageLimitBytes(1_000L);
+    storage.bytesPerRow = 200;
+    writeSamplesOfDays(10);
+    storage.unmeasurableAfter = 1;
+
+    var result = retention().performFullCleanup();
+
+    assertThat(result.steps().get(0).records()).isEqualTo(2);
+    assertThat(result.steps().get(0).bytesFreed()).isNull();
+    assertThat(result.faults()).isNotEmpty().containsOnly("measuring: cannot be measured");
+    assertThat(only(result, Action.SHORTEN_AGE)).isEmpty();
+    assertThat(storage.samples().recent(FILESYSTEM, 100)).hasSize(8);
+  }
+
+  @Test
+  void cleanup_thatCannotSortByThen_shortensAllTheSame() {
+    config.storageLimitBytes(1_000L);
+    storage.bytesPerRow = 200;
+    writeSamplesOfDays(7);
+    // Before, four kinds, packing twice; then the one that sorts.
+    storage.unmeasurableAfter = 7;
+
+    var result = retention().performFullCleanup();
+
+    assertThat(result.faults()).contains("measuring: cannot be measured");
+    assertThat(result.steps()).extracting(Step::action).contains(Action.SHORTEN_AGE);
   }
 
   @Test

@@ -10,9 +10,13 @@ import io.mcprealtime.storage.Storage;
 import io.mcprealtime.storage.StorageException;
 import io.mcprealtime.storage.StorageMaintenance;
 import io.mcprealtime.storage.StorageUsage;
+import io.mcprealtime.storage.TimeRange;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +38,12 @@ final class SwitchableStorage implements Storage {
   /** What the last run of packing was asked for. */
   volatile @Nullable Instant packedBefore;
 
+  /** Is called after samples were read as an export reads them. */
+  volatile @Nullable Consumer<TimeRange> onSampleRead;
+
+  /** Measurements that still work. */
+  volatile int unmeasurableAfter = Integer.MAX_VALUE;
+
   private InMemoryStorage delegate() {
     if (away) {
       throw new StorageException("the database is away", null);
@@ -53,7 +63,9 @@ final class SwitchableStorage implements Storage {
 
   @Override
   public SampleStore samples() {
-    return delegate().samples();
+    var inner = delegate().samples();
+    var listener = onSampleRead;
+    return listener == null ? inner : new ToldSamples(inner, listener);
   }
 
   @Override
@@ -77,6 +89,9 @@ final class SwitchableStorage implements Storage {
     return new StorageMaintenance() {
       @Override
       public StorageUsage usage() {
+        if (unmeasurableAfter-- <= 0) {
+          throw new StorageException("cannot be measured", null);
+        }
         var usage = inner.usage();
         if (bytesPerRow == null) {
           return usage;
@@ -143,5 +158,39 @@ final class SwitchableStorage implements Storage {
   @Override
   public void close() {
     delegate.close();
+  }
+
+  private record ToldSamples(SampleStore inner, Consumer<TimeRange> listener)
+      implements SampleStore {
+    @Override
+    public int insert(Collection<ServerMetrics> samples) {
+      return inner.insert(samples);
+    }
+
+    @Override
+    public void forEach(ServerId server, TimeRange range, Consumer<? super ServerMetrics> sink) {
+      inner.forEach(server, range, sink);
+    }
+
+    @Override
+    public void forEach(TimeRange range, Consumer<? super ServerMetrics> sink) {
+      inner.forEach(range, sink);
+      listener.accept(range);
+    }
+
+    @Override
+    public List<ServerMetrics> recent(ServerId server, int limit) {
+      return inner.recent(server, limit);
+    }
+
+    @Override
+    public Optional<ServerMetrics> latest(ServerId server) {
+      return inner.latest(server);
+    }
+
+    @Override
+    public List<ServerMetrics> latest() {
+      return inner.latest();
+    }
   }
 }

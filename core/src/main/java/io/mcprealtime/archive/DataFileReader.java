@@ -3,6 +3,7 @@ package io.mcprealtime.archive;
 import io.mcprealtime.wire.WireJson;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -70,8 +71,8 @@ final class DataFileReader {
     }
     long records =
         entry.format() == ExportFormat.CSV
-            ? countRows(file)
-            : forEach(file, Records.of(entry.kind()), (value, line) -> {});
+            ? countRows(file, entry)
+            : forEach(file, entry, Records.of(entry.kind()), (value, line) -> {});
     if (records != entry.records()) {
       throw new FaultException(
           0,
@@ -80,13 +81,17 @@ final class DataFileReader {
     }
   }
 
-  /** Hands each record to the sink; answers how many there were. */
-  static <T> long forEach(Path file, Records<T> records, Sink<? super T> sink)
+  /** Hands each record to the sink, no more than the manifest has; answers how many there were. */
+  static <T> long forEach(Path file, Manifest.Entry entry, Records<T> records, Sink<? super T> sink)
       throws FaultException {
     long line = 0;
-    try (var in = open(file)) {
+    try (var in = open(file, entry.rawBytes())) {
       for (String text = readLine(in, line + 1); text != null; text = readLine(in, line + 1)) {
         line++;
+        if (line > entry.records()) {
+          throw new FaultException(
+              line, "is beyond the %d records of the manifest".formatted(entry.records()), null);
+        }
         T value;
         try {
           value = records.fromJson().apply(WireJson.parse(text));
@@ -96,21 +101,62 @@ final class DataFileReader {
         sink.accept(value, line);
       }
       return line;
+    } catch (TooLongException e) {
+      throw new FaultException(line + 1, String.valueOf(e.getMessage()), e);
     } catch (IOException e) {
       throw new FaultException(line + 1, "cannot be decompressed: " + e.getMessage(), e);
     }
   }
 
-  private static long countRows(Path file) throws FaultException {
-    try (var in = open(file)) {
+  private static long countRows(Path file, Manifest.Entry entry) throws FaultException {
+    try (var in = open(file, entry.rawBytes())) {
       return Csv.countRows(in);
     } catch (IOException e) {
       throw new FaultException(0, "cannot be read back: " + e.getMessage(), e);
     }
   }
 
-  private static InputStream open(Path file) throws IOException {
-    return new BufferedInputStream(new GZIPInputStream(Files.newInputStream(file), BUFFER), BUFFER);
+  private static InputStream open(Path file, long maxBytes) throws IOException {
+    var unpacked = new GZIPInputStream(Files.newInputStream(file), BUFFER);
+    return new BufferedInputStream(new Bounded(unpacked, maxBytes), BUFFER);
+  }
+
+  private static final class TooLongException extends IOException {
+    private static final long serialVersionUID = 1;
+
+    private TooLongException(long maxBytes) {
+      super("is beyond the %d bytes of the manifest".formatted(maxBytes));
+    }
+  }
+
+  /** Some bytes of a compressed file can become any number of them. */
+  private static final class Bounded extends FilterInputStream {
+    private final long maxBytes;
+    private long read;
+
+    private Bounded(InputStream in, long maxBytes) {
+      super(in);
+      this.maxBytes = maxBytes;
+    }
+
+    @Override
+    public int read() throws IOException {
+      return counted(in.read(), 1);
+    }
+
+    @Override
+    public int read(byte[] bytes, int offset, int length) throws IOException {
+      int count = in.read(bytes, offset, length);
+      return counted(count, count);
+    }
+
+    private int counted(int result, int count) throws IOException {
+      read += result < 0 ? 0 : count;
+      if (read > maxBytes) {
+        throw new TooLongException(maxBytes);
+      }
+      return result;
+    }
   }
 
   private static @Nullable String readLine(InputStream in, long line)

@@ -8,9 +8,7 @@ import io.mcprealtime.storage.Storage;
 import io.mcprealtime.storage.TimeRange;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -26,12 +24,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Writes what is stored of a time range to a directory: one compressed file for each kind and day
- * (UTC), and a {@link Manifest}. Every file is read back before the manifest appears; until then
- * all names end in {@code .partial}. Holds one record at a time.
+ * (UTC), and a {@link Manifest}. Every file is read back before the directory gets its name; until
+ * then it is another beside it, whose name ends in {@code .partial}. Holds one record at a time.
  */
 public final class Export {
-  static final String PARTIAL = ".partial";
-
   private static final Duration DAY = Duration.ofDays(1);
 
   /** A backend's units may reach from before a day into it, by this at the most. */
@@ -41,6 +37,7 @@ public final class Export {
 
   private final Storage storage;
   private final Path directory;
+  private final ExportFolder folder;
   private final TimeRange range;
   private final Set<DataKind> kinds;
   private final Set<ServerId> servers;
@@ -52,6 +49,7 @@ public final class Export {
   private Export(Builder builder) {
     this.storage = builder.storage;
     this.directory = builder.directory;
+    this.folder = new ExportFolder(builder.directory);
     this.range = upTo(builder.range, builder.time.instant().plus(DAY));
     this.kinds = EnumSet.copyOf(builder.kinds);
     this.servers = new TreeSet<>(builder.servers);
@@ -83,24 +81,18 @@ public final class Export {
    * Writes and verifies it.
    *
    * @throws ArchiveException when the directory holds something already or cannot be written to;
-   *     nothing in it looks like an export then
+   *     there is no export of that name then
    */
   public Manifest run() {
-    prepareDirectory();
+    folder.prepare();
     var entries = new ArrayList<Manifest.Entry>();
     boolean done = false;
     try {
       for (var kind : kinds) {
         write(Records.of(kind), entries);
       }
-      for (var entry : entries) {
-        Files.move(
-            directory.resolve(entry.name() + PARTIAL),
-            directory.resolve(entry.name()),
-            StandardCopyOption.ATOMIC_MOVE);
-      }
       var manifest = new Manifest(tool, time.instant(), range, List.copyOf(servers), entries);
-      writeWhole(directory.resolve(Manifest.FILE_NAME), manifest.encode());
+      folder.finish(manifest);
       done = true;
       return manifest;
     } catch (IOException | UncheckedIOException e) {
@@ -108,59 +100,9 @@ public final class Export {
           "cannot write the export %s: %s".formatted(directory, e.getMessage()), e);
     } finally {
       if (!done) {
-        removePartial();
+        folder.giveUp();
       }
     }
-  }
-
-  /** What an earlier export left unfinished may go; anything else is not ours to replace. */
-  private void prepareDirectory() {
-    try {
-      Files.createDirectories(directory);
-      if (Files.exists(directory.resolve(Manifest.FILE_NAME))) {
-        throw new ArchiveException(
-            "%s holds an export already; name another directory".formatted(directory));
-      }
-      try (var files = Files.newDirectoryStream(directory)) {
-        for (var file : files) {
-          String name = file.getFileName().toString();
-          if (!name.endsWith(PARTIAL)) {
-            throw new ArchiveException(
-                "%s is not empty: %s is in it; name another directory".formatted(directory, name));
-          }
-        }
-      }
-      removePartial();
-    } catch (IOException e) {
-      throw new ArchiveException("cannot write an export to %s: %s".formatted(directory, e), e);
-    }
-  }
-
-  private void removePartial() {
-    try (var files = Files.newDirectoryStream(directory, "*" + PARTIAL)) {
-      for (var file : files) {
-        Files.deleteIfExists(file);
-      }
-    } catch (IOException e) {
-      // They stay under names that nobody takes for an export.
-    }
-  }
-
-  private static void writeWhole(Path file, byte[] content) throws IOException {
-    var partial = file.resolveSibling(file.getFileName() + PARTIAL);
-    try (var channel =
-        java.nio.channels.FileChannel.open(
-            partial,
-            java.nio.file.StandardOpenOption.CREATE,
-            java.nio.file.StandardOpenOption.TRUNCATE_EXISTING,
-            java.nio.file.StandardOpenOption.WRITE)) {
-      var buffer = java.nio.ByteBuffer.wrap(content);
-      while (buffer.hasRemaining()) {
-        channel.write(buffer);
-      }
-      channel.force(true);
-    }
-    Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
   }
 
   private <T> void write(Records<T> records, List<Manifest.Entry> entries) throws IOException {
@@ -217,7 +159,7 @@ public final class Export {
                 records.kind().label(),
                 span.from().atOffset(ZoneOffset.UTC).toLocalDate(),
                 format.label());
-    var partial = directory.resolve(name + PARTIAL);
+    var file = folder.file(name);
     var open = new DataFile[1];
     var count = new long[] {before};
     Manifest.Entry entry;
@@ -229,7 +171,7 @@ public final class Export {
               span,
               value -> {
                 if (isWanted(records.server().apply(value))) {
-                  add(open, partial, records, value);
+                  add(open, file, records, value);
                   if (++count[0] % TOLD_EVERY == 0) {
                     progress.accept(new Progress(records.kind(), span.from(), count[0]));
                   }
@@ -245,11 +187,11 @@ public final class Export {
       }
     }
     try {
-      DataFileReader.check(partial, entry);
+      DataFileReader.check(file, entry);
     } catch (DataFileReader.FaultException e) {
       throw new ArchiveException(
           "%s could not be read back as it was written (%s); nothing of this export is used"
-              .formatted(partial, e.reason()),
+              .formatted(file, e.reason()),
           e);
     }
     progress.accept(new Progress(records.kind(), span.from(), count[0]));
@@ -260,10 +202,10 @@ public final class Export {
     return servers.isEmpty() || (server != null && servers.contains(server));
   }
 
-  private <T> void add(DataFile[] open, Path partial, Records<T> records, T value) {
+  private <T> void add(DataFile[] open, Path file, Records<T> records, T value) {
     try {
       if (open[0] == null) {
-        open[0] = new DataFile(partial);
+        open[0] = new DataFile(file);
         if (format == ExportFormat.CSV) {
           open[0].heading(Csv.heading());
         }

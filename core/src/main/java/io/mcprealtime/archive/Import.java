@@ -103,7 +103,7 @@ public final class Import {
     try {
       DataFileReader.check(file, entry);
       var taken = new Batch<>(entry, records, store);
-      DataFileReader.forEach(file, records, taken::add);
+      DataFileReader.forEach(file, entry, records, taken::add);
       return taken.end();
     } catch (DataFileReader.FaultException e) {
       return refuse(entry, e.line(), e.reason(), store);

@@ -6,21 +6,28 @@ import io.mcprealtime.storage.TimeRange;
 import io.mcprealtime.wire.WireJson;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
 
 /**
- * What an export holds: {@value #FILE_NAME} in its directory. It appears after all files are whole
- * and read back, so a directory without it is no export.
+ * What an export holds: {@value #FILE_NAME} in its directory. It is written after all files are
+ * whole and read back, so a directory without it is no export.
  *
  * @param tool what wrote it, with its version
  * @param created when
@@ -34,6 +41,11 @@ public record Manifest(
   private static final String FORMAT = "mcp-realtime-export";
   private static final int FORMAT_VERSION = 1;
   private static final long MAX_BYTES = 64L << 20;
+
+  /** Of the exports in a directory, so that looking for the newest takes no longer with each. */
+  private static final int NEWEST = 16;
+
+  private static final Logger log = LoggerFactory.getLogger(Manifest.class);
 
   /** Names a file beside the manifest, and nothing elsewhere. */
   private static final Pattern PLAIN_NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,199}");
@@ -122,20 +134,50 @@ public record Manifest(
     }
   }
 
-  /** The export in that directory or right below it that was written last. */
-  public static Optional<Path> newest(Path directory) {
+  /** An export and what it holds. */
+  public record Found(Path directory, Manifest manifest) {}
+
+  /**
+   * The export in that directory or right below it that was written last. One whose manifest cannot
+   * be read is left out, with a warning in the log; looked at are the {@value #NEWEST} that changed
+   * last.
+   */
+  public static Optional<Found> newest(Path directory) {
     if (!Files.isDirectory(directory)) {
       return Optional.empty();
     }
-    var found = new ArrayList<Path>(List.of(directory));
+    var changed = new HashMap<Path, FileTime>();
+    note(directory, changed);
     try (var below = Files.newDirectoryStream(directory, Files::isDirectory)) {
-      below.forEach(found::add);
-    } catch (IOException e) {
+      below.forEach(path -> note(path, changed));
+    } catch (IOException | DirectoryIteratorException e) {
       throw new ArchiveException("%s cannot be listed: %s".formatted(directory, e), e);
     }
-    return found.stream()
-        .filter(path -> Files.isRegularFile(path.resolve(FILE_NAME)))
-        .max(java.util.Comparator.comparing(path -> read(path).created()));
+    return changed.entrySet().stream()
+        .sorted(Map.Entry.<Path, FileTime>comparingByValue().reversed())
+        .limit(NEWEST)
+        .flatMap(entry -> find(entry.getKey()).stream())
+        .max(Comparator.comparing(found -> found.manifest().created()));
+  }
+
+  private static void note(Path directory, Map<Path, FileTime> changed) {
+    if (directory.toString().endsWith(ExportFolder.PARTIAL)) {
+      return;
+    }
+    try {
+      changed.put(directory, Files.getLastModifiedTime(directory.resolve(FILE_NAME)));
+    } catch (IOException e) {
+      // It holds no export.
+    }
+  }
+
+  private static Optional<Found> find(Path directory) {
+    try {
+      return Optional.of(new Found(directory, read(directory)));
+    } catch (ArchiveException e) {
+      log.warn("left out of the archives: {}", e.getMessage());
+      return Optional.empty();
+    }
   }
 
   private static Manifest parse(JsonNode json) {

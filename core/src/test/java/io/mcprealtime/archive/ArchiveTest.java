@@ -200,10 +200,13 @@ class ArchiveTest {
 
   @Test
   void export_toADirectoryWithSomethingInIt_isRefused_butLeftoversGo() throws IOException {
-    Files.writeString(folder.resolve("metrics-2026-11-18.ndjson.gz.partial"), "torn");
-    export(folder).build().run();
+    var target = folder.resolve("export");
+    var leftover = Files.createDirectories(folder.resolve("export.partial"));
+    Files.writeString(leftover.resolve("metrics-2026-11-18.ndjson.gz"), "torn");
+    export(target).build().run();
+    assertThat(names(folder)).containsExactly("export");
 
-    assertThatThrownBy(() -> export(folder).build().run())
+    assertThatThrownBy(() -> export(target).build().run())
         .isInstanceOf(ArchiveException.class)
         .hasMessageContaining("holds an export already; name another directory");
     var other = Files.createDirectory(folder.resolve("other"));
@@ -211,14 +214,21 @@ class ArchiveTest {
     assertThatThrownBy(() -> export(other).build().run())
         .hasMessageContaining("is not empty: notes.txt is in it");
     assertThat(names(other)).containsExactly("notes.txt");
+    assertThat(names(folder)).containsExactly("export", "other");
+    assertThatThrownBy(() -> export(Path.of("/")).build())
+        .hasMessageContaining("name a directory in it");
+    assertThatThrownBy(() -> export(Path.of("")).build().run())
+        .isInstanceOf(ArchiveException.class)
+        .hasMessageContaining("is the working directory; name a directory in it");
     assertThatThrownBy(() -> export(other.resolve("notes.txt")).build().run())
         .isInstanceOf(ArchiveException.class);
   }
 
   @Test
   void export_thatFails_leavesNothingThatLooksWhole() throws IOException {
+    var target = folder.resolve("a").resolve("export");
     var failing =
-        export(folder)
+        export(target)
             .progress(
                 progress -> {
                   if (progress.kind() == DataKind.HEALTH_CHECKS) {
@@ -228,19 +238,22 @@ class ArchiveTest {
             .build();
 
     assertThatThrownBy(failing::run).hasMessage("stopped");
-    assertThat(names(folder)).isEmpty();
-    assertThatThrownBy(() -> into(storage, folder).run())
+    assertThat(names(folder.resolve("a"))).isEmpty();
+    assertThatThrownBy(() -> into(storage, target).run())
         .isInstanceOf(ArchiveException.class)
         .hasMessageContaining("holds no export: manifest.json is missing");
+    export(target).build().run();
+    assertThat(names(folder.resolve("a"))).containsExactly("export");
   }
 
   @Test
   void export_thatIsKilled_leavesNothingThatLooksWhole_andCanBeRepeated() throws Exception {
+    var target = folder.resolve("export");
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
     String classes =
         System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
     var child =
-        new ProcessBuilder(java, "-cp", classes, ExportChildMain.class.getName(), folder.toString())
+        new ProcessBuilder(java, "-cp", classes, ExportChildMain.class.getName(), target.toString())
             .redirectErrorStream(true)
             .start();
     try (var output =
@@ -251,10 +264,10 @@ class ArchiveTest {
     }
     assertThat(child.waitFor(20, TimeUnit.SECONDS)).isTrue();
 
-    assertThat(names(folder)).isNotEmpty().allMatch(name -> name.endsWith(".partial"));
-    assertThatThrownBy(() -> Manifest.read(folder)).hasMessageContaining("holds no export");
-    assertThat(export(folder).build().run().records(DataKind.METRICS)).isEqualTo(600);
-    assertThat(names(folder)).noneMatch(name -> name.endsWith(".partial"));
+    assertThat(names(folder)).containsExactly("export.partial");
+    assertThatThrownBy(() -> Manifest.read(target)).hasMessageContaining("holds no export");
+    assertThat(export(target).build().run().records(DataKind.METRICS)).isEqualTo(600);
+    assertThat(names(folder)).containsExactly("export");
   }
 
   @Test
@@ -340,6 +353,62 @@ class ArchiveTest {
         .contains("cannot be decompressed");
   }
 
+  @Test
+  void import_ofAFileThatHoldsMoreThanItsManifestSays_stopsThere() throws IOException {
+    export(folder).kinds(EnumSet.of(DataKind.METRICS)).build().run();
+    var manifest = Manifest.read(folder);
+    var entry = manifest.files().get(0);
+    var good = "{\"server\":\"a\",\"at\":\"2026-11-20T11:00:00Z\",\"state\":\"HEALTHY\"}\n";
+
+    rewrite(manifest, entry, good + good + "nonsense\n", 1);
+    assertThat(into(new InMemoryStorage(), folder).run().refusals().get(0).toString())
+        .endsWith("line 2: is beyond the 1 records of the manifest");
+    rewrite(manifest, entry, " ".repeat((int) entry.rawBytes()) + good, 1);
+    assertThat(into(new InMemoryStorage(), folder).run().refusals().get(0).toString())
+        .endsWith("is beyond the %d bytes of the manifest".formatted(entry.rawBytes()));
+  }
+
+  @Test
+  void import_ofARollupWithNegativeCounts_isRefused() throws IOException {
+    var manifest = export(folder).kinds(EnumSet.of(DataKind.ROLLUPS)).build().run();
+    var entry = manifest.files().get(0);
+    String line;
+    try (var lines =
+        new BufferedReader(
+            new InputStreamReader(
+                new GZIPInputStream(Files.newInputStream(folder.resolve(entry.name()))),
+                StandardCharsets.UTF_8))) {
+      line = lines.readLine();
+    }
+    for (var wrong :
+        List.of(
+            line.replaceFirst("\"requestCount\":\\d+", "\"requestCount\":-1"),
+            line.replaceFirst("\"errorCount\":\\d+", "\"errorCount\":-1"),
+            line.replaceFirst("\"HEALTHY\":\\d+", "\"HEALTHY\":-2"))) {
+      assertThat(wrong).isNotEqualTo(line);
+      rewrite(manifest, longer(entry), wrong + "\n", 1);
+      assertThat(into(new InMemoryStorage(), folder).run().refusals().get(0).toString())
+          .contains(" line 1: ", "must not be negative");
+    }
+  }
+
+  @Test
+  void newest_leavesOutWhatCannotBeRead() throws IOException {
+    var old = folder.resolve("old");
+    export(old).build().run();
+    time.advance(Duration.ofMinutes(1));
+    var last = folder.resolve("last");
+    var manifest = export(last).build().run();
+    for (var name : List.of("broken", "foreign", "later.partial")) {
+      Files.createDirectories(folder.resolve(name));
+    }
+    Files.writeString(folder.resolve("broken").resolve("manifest.json"), "{");
+    Files.createDirectories(folder.resolve("foreign").resolve("manifest.json"));
+    Files.copy(last.resolve("manifest.json"), folder.resolve("later.partial/manifest.json"));
+
+    assertThat(Manifest.newest(folder)).contains(new Manifest.Found(last, manifest));
+  }
+
   private void rewrite(Manifest manifest, Manifest.Entry entry, String text, long records)
       throws IOException {
     var file = folder.resolve(entry.name());
@@ -350,6 +419,19 @@ class ArchiveTest {
     Files.write(
         folder.resolve("manifest.json"),
         new Manifest("t", NOON, manifest.range(), List.of(), List.of(changed)).encode());
+  }
+
+  private static Manifest.Entry longer(Manifest.Entry entry) {
+    return new Manifest.Entry(
+        entry.name(),
+        entry.kind(),
+        entry.format(),
+        entry.records(),
+        entry.from(),
+        entry.to(),
+        entry.rawBytes() + 9,
+        entry.fileBytes(),
+        entry.sha256());
   }
 
   private static Manifest.Entry with(

@@ -47,6 +47,16 @@ final class Migration {
         });
   }
 
+  /** Fails when the schema is missing or old. */
+  void check() {
+    if (!isUpToDate()) {
+      throw new StorageException(
+          "PostgreSQL at %s has no schema of mcp-realtime, or an older one; run the command migrate, or start serve"
+              .formatted(database.url()),
+          null);
+    }
+  }
+
   private boolean isUpToDate() {
     return database.call(
         "look at the schema's version",

@@ -66,6 +66,15 @@ public final class PostgresStorage implements Storage {
     new Migration(database).run();
   }
 
+  /**
+   * Looks whether the schema is there and up to date, and changes nothing.
+   *
+   * @throws io.mcprealtime.storage.StorageException when it is not
+   */
+  public void checkSchema() {
+    new Migration(database).check();
+  }
+
   @Override
   public String name() {
     return "postgresql";

@@ -18,7 +18,7 @@ import picocli.CommandLine.ParentCommand;
       "Drops what is over its age. serve does the same every 6 hours.",
       "Over 90 % of the database's limit it makes room as well: packs early, then halves the"
           + " ages step by step, down to retention.floors.",
-      "Exit code: 0 done, 1 not all could be done or not enough came free."
+      "Exit code: 0 done or previewed, 1 not all could be done or not enough came free."
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -63,7 +63,7 @@ final class CleanupCommand implements Callable<Integer> {
       boolean good =
           result.outcome() != Outcome.ALREADY_RUNNING
               && result.faults().isEmpty()
-              && result.advice() == null;
+              && (dryRun || result.advice() == null);
       return good ? 0 : 1;
     }
   }

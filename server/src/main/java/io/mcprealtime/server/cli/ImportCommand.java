@@ -4,6 +4,9 @@ import io.mcprealtime.TimeSource;
 import io.mcprealtime.archive.Import;
 import io.mcprealtime.archive.ImportReport;
 import io.mcprealtime.archive.Manifest;
+import io.mcprealtime.server.config.ServerConfig;
+import io.mcprealtime.storage.InMemoryStorage;
+import io.mcprealtime.storage.Storage;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,7 +39,7 @@ final class ImportCommand implements Callable<Integer> {
   @ParentCommand private RootCommand root = new RootCommand();
   @Mixin private StoredDataOptions options = new StoredDataOptions();
 
-  @Option(names = "--dry-run", description = "Check all files, and store nothing.")
+  @Option(names = "--dry-run", description = "Check all files, and open no database.")
   private boolean dryRun;
 
   @Parameters(paramLabel = "DIRECTORY", description = "An export, with its manifest.json.")
@@ -53,18 +56,24 @@ final class ImportCommand implements Callable<Integer> {
         manifest.tool(),
         Figures.count(manifest.records()),
         manifest.files().size());
-    try (var database = OpenDatabase.orNew(config)) {
-      var imports =
-          new Import(
-              database.storage(),
-              directory,
-              config.managers(),
-              TimeSource.system(),
-              new ProgressLine(terminal));
-      var report = dryRun ? imports.check() : imports.run();
-      show(terminal, report);
-      return report.isComplete() ? 0 : 1;
+    ImportReport report;
+    if (dryRun) {
+      // A check stores nothing, so it opens no database either.
+      try (var none = new InMemoryStorage()) {
+        report = of(none, config, terminal).check();
+      }
+    } else {
+      try (var database = OpenDatabase.orNew(config)) {
+        report = of(database.storage(), config, terminal).run();
+      }
     }
+    show(terminal, report);
+    return report.isComplete() ? 0 : 1;
+  }
+
+  private Import of(Storage storage, ServerConfig config, Terminal terminal) {
+    return new Import(
+        storage, directory, config.managers(), TimeSource.system(), new ProgressLine(terminal));
   }
 
   private static void show(Terminal terminal, ImportReport report) {

@@ -37,7 +37,7 @@ final class OpenDatabase implements AutoCloseable {
     this.storage = PostgresStorage.builder(url).connections(CONNECTIONS).build();
   }
 
-  /** Opens one that is there, with the schema that it has. */
+  /** Opens one that is there, and changes nothing of its schema, which must be up to date. */
   static OpenDatabase existing(ServerConfig config) {
     var directory = config.dataDirectory().resolve("postgresql");
     if (config.databaseUrl() == null && !Files.isDirectory(directory.resolve("pgdata"))) {
@@ -59,10 +59,11 @@ final class OpenDatabase implements AutoCloseable {
     }
     var running = running(directory);
     if (running.isPresent()) {
+      // Its schema is the business of whoever runs it.
       return opened(new OpenDatabase(running.get(), null), false);
     }
     var embedded = EmbeddedPostgres.builder(directory).start();
-    return opened(new OpenDatabase(embedded.databaseUrl(), embedded), true);
+    return opened(new OpenDatabase(embedded.databaseUrl(), embedded), migrate);
   }
 
   private static OpenDatabase opened(OpenDatabase database, boolean migrate) {
@@ -70,7 +71,7 @@ final class OpenDatabase implements AutoCloseable {
       if (migrate) {
         database.storage.migrate();
       } else {
-        database.storage.check();
+        database.storage.checkSchema();
       }
       return database;
     } catch (RuntimeException e) {

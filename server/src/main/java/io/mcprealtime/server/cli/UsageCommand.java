@@ -6,7 +6,6 @@ import io.mcprealtime.StorageGrowth;
 import io.mcprealtime.archive.Manifest;
 import io.mcprealtime.server.http.ApiJson;
 import io.mcprealtime.storage.DataKind;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -59,7 +58,7 @@ final class UsageCommand implements Callable<Integer> {
       String database,
       DataUsage usage,
       McpRealtimeConfig config,
-      @Nullable Path archive) {
+      Manifest.@Nullable Found archive) {
     terminal.say("Database  %s, %s", usage.backend(), database);
     terminal.say(
         "Size      %s%s",
@@ -110,14 +109,14 @@ final class UsageCommand implements Callable<Integer> {
             Figures.days(growth.span().toMinutes() / (24 * 60.0)));
   }
 
-  private static String archived(@Nullable Path archive) {
+  private static String archived(Manifest.@Nullable Found archive) {
     if (archive == null) {
       return "nothing by a clean-up";
     }
-    var manifest = Manifest.read(archive);
+    var manifest = archive.manifest();
     return "%s: %s records in %s, %s"
         .formatted(
-            archive,
+            archive.directory(),
             Figures.count(manifest.records()),
             Figures.bytes(manifest.fileBytes()),
             manifest.created());

@@ -19,7 +19,6 @@ import io.mcprealtime.internal.Timer.Timings;
 import io.mcprealtime.server.monitor.ServerView;
 import io.mcprealtime.spool.SpoolStatus;
 import io.mcprealtime.wire.WireJson;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -248,16 +247,16 @@ public final class ApiJson {
    *
    * @param archive an export's directory
    */
-  public static ObjectNode usage(DataUsage usage, @Nullable Path archive) {
+  public static ObjectNode usage(DataUsage usage, Manifest.@Nullable Found archive) {
     var json = object().put("backend", usage.backend());
     json.set("storage", usage(usage));
     json.set("cache", cache(usage.cache()));
     if (archive == null) {
       return json.putNull("lastArchive");
     }
-    var manifest = Manifest.read(archive);
+    var manifest = archive.manifest();
     json.putObject("lastArchive")
-        .put("directory", archive.toString())
+        .put("directory", archive.directory().toString())
         .put("created", manifest.created().toString())
         .put("records", manifest.records())
         .put("rawBytes", manifest.rawBytes())

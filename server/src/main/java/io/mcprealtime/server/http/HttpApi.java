@@ -56,6 +56,10 @@ public final class HttpApi implements AutoCloseable {
 
   private static final int INTAKE_WORKERS = 4;
   private static final int IDLE_SECONDS = 60;
+
+  /** A clean-up that takes longer goes on unattended: an idle connection would be cut. */
+  private static final Duration CLEAN_UP_PATIENCE = Duration.ofSeconds(IDLE_SECONDS * 3L / 4);
+
   private static final Duration START_BOUND = Duration.ofSeconds(5);
   private static final Duration STOP_BOUND = Duration.ofMillis(1_250);
 
@@ -77,6 +81,7 @@ public final class HttpApi implements AutoCloseable {
   private final Readiness readiness;
   private final LiveStream stream;
   private final LiveFeed.Subscription subscription;
+  private final Duration cleanUpPatience;
   private @Nullable HttpServer server;
 
   public HttpApi(
@@ -85,6 +90,17 @@ public final class HttpApi implements AutoCloseable {
       Storage storage,
       ServerRegistry registry,
       OperationMetrics operations) {
+    this(config, mcp, storage, registry, operations, CLEAN_UP_PATIENCE);
+  }
+
+  HttpApi(
+      ServerConfig config,
+      McpRealtime mcp,
+      Storage storage,
+      ServerRegistry registry,
+      OperationMetrics operations,
+      Duration cleanUpPatience) {
+    this.cleanUpPatience = cleanUpPatience;
     this.config = config;
     this.guard = new Guard(config);
     this.registry = registry;
@@ -226,7 +242,30 @@ public final class HttpApi implements AutoCloseable {
     }
     var body = context.body().buffer();
     byte[] bytes = body == null ? new byte[0] : body.getBytes();
-    respond(context, database.executeBlocking(() -> usage.cleanUp(bytes).toString(), false));
+    var done = database.executeBlocking(() -> usage.cleanUp(bytes).toString(), false);
+    long timer = vertx.setTimer(cleanUpPatience.toMillis(), late -> stillRunning(context, done));
+    done.onComplete(
+        ended -> {
+          if (!vertx.cancelTimer(timer)) {
+            logUnattended(ended.cause());
+          }
+        });
+    respond(context, done);
+  }
+
+  private static void stillRunning(RoutingContext context, Future<@Nullable String> done) {
+    if (!done.isComplete() && !context.response().ended()) {
+      context.response().setStatusCode(202);
+      json(context, StoredData.stillRunning());
+    }
+  }
+
+  private static void logUnattended(@Nullable Throwable fault) {
+    if (fault == null) {
+      log.info("the clean-up that was asked for over HTTP is done");
+    } else {
+      log.warn("the clean-up that was asked for over HTTP failed: {}", fault.getMessage());
+    }
   }
 
   private static String media(RoutingContext context) {
@@ -312,13 +351,22 @@ public final class HttpApi implements AutoCloseable {
 
   private static void respond(RoutingContext context, Future<@Nullable String> body) {
     body.onSuccess(
-            text ->
-                context
-                    .response()
-                    .putHeader("Content-Type", "application/json")
-                    .putHeader("Cache-Control", "no-store")
-                    .end(requireNonNull(text)))
-        .onFailure(context::fail);
+            text -> {
+              if (!context.response().ended()) {
+                var ignored =
+                    context
+                        .response()
+                        .putHeader("Content-Type", "application/json")
+                        .putHeader("Cache-Control", "no-store")
+                        .end(requireNonNull(text));
+              }
+            })
+        .onFailure(
+            fault -> {
+              if (!context.response().ended()) {
+                context.fail(fault);
+              }
+            });
   }
 
   private static @Nullable Throwable cause(@Nullable Throwable fault) {

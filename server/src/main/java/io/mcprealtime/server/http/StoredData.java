@@ -42,6 +42,13 @@ final class StoredData {
     return ApiJson.cleanup(result);
   }
 
+  /** The answer to who has waited long enough. */
+  static ObjectNode stillRunning() {
+    return WireJson.object()
+        .put("outcome", "still_running")
+        .put("detail", "the clean-up goes on; GET /api/v1/usage shows what it freed");
+  }
+
   private static JsonNode parse(byte[] body) {
     JsonNode json;
     try {

@@ -150,6 +150,7 @@ class StoredDataCommandsTest {
     assertThat(err.toString()).contains("holds no data yet: serve makes it");
     assertThat(run(fresh, "import", "--dry-run", target)).as(err.toString()).isZero();
     assertThat(out.toString()).contains("Nothing was stored");
+    assertThat(folder.resolve("fresh")).doesNotExist();
     assertThat(run(fresh, "import", target)).as(err.toString()).isZero();
     assertThat(out.toString()).containsPattern("metrics +3,000 +3,000 +0 +0");
     assertThat(run(fresh, "import", target)).isZero();
@@ -203,7 +204,7 @@ class StoredDataCommandsTest {
                 .formatted(archive));
     long before = samples(storage);
 
-    assertThat(run("cleanup", "--dry-run", "--emergency", "-c", settings, "--json")).isEqualTo(1);
+    assertThat(run("cleanup", "--dry-run", "--emergency", "-c", settings, "--json")).isZero();
     var preview = WireJson.parse(out.toString());
     assertThat(preview.get("outcome").stringValue()).isEqualTo("preview");
     assertThat(preview.get("bytesFreed").longValue()).isPositive();
@@ -235,6 +236,26 @@ class StoredDataCommandsTest {
     var usage = WireJson.parse(out.toString());
     assertThat(usage.at("/storage/totalBytes").longValue()).isPositive();
     assertThat(usage.get("lastArchive").isNull()).isTrue();
+  }
+
+  @Test
+  void readingCommands_ofADatabaseWithoutTheSchema_changeNothingAndNameMigrate() {
+    storage.close();
+    server.close();
+    var data = folder.resolve("bare");
+    EmbeddedPostgres.builder(data.resolve("postgresql")).start().close();
+    var bare = Map.of("MCP_REALTIME_DATA_DIR", data.toString());
+    String target = folder.resolve("export").toString();
+
+    for (var command :
+        List.of(List.of("usage"), List.of("cleanup", "--dry-run"), List.of("export", target))) {
+      assertThat(run(bare, command.toArray(String[]::new))).isEqualTo(1);
+      assertThat(err.toString())
+          .contains("has no schema of mcp-realtime, or an older one; run the command migrate");
+    }
+    assertThat(folder.resolve("export")).doesNotExist();
+    assertThat(run(bare, "migrate")).isZero();
+    assertThat(run(bare, "usage")).as(err.toString()).isZero();
   }
 
   @Test

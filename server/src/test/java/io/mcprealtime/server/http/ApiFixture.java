@@ -42,13 +42,13 @@ final class ApiFixture implements AutoCloseable {
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private final OpenApiDocument document = new OpenApiDocument();
 
-  private ApiFixture(Consumer<ServerConfigBuilder> settings) {
+  private ApiFixture(Consumer<ServerConfigBuilder> settings, Duration cleanUpPatience) {
     var config = new ServerConfigBuilder(name -> null);
     config.port(0);
     config.dataDirectory(Path.of("unused"));
     settings.accept(config);
     mcp.manager().live().subscribe(registry);
-    api = new HttpApi(config.build(), mcp, storage, registry, operations);
+    api = new HttpApi(config.build(), mcp, storage, registry, operations, cleanUpPatience);
     port = api.start();
   }
 
@@ -57,7 +57,12 @@ final class ApiFixture implements AutoCloseable {
   }
 
   static ApiFixture open(Consumer<ServerConfigBuilder> settings) {
-    return new ApiFixture(settings);
+    return new ApiFixture(settings, PATIENCE);
+  }
+
+  /** One that waits no longer than that for a clean-up. */
+  static ApiFixture openFor(Duration cleanUpPatience) {
+    return new ApiFixture(config -> {}, cleanUpPatience);
   }
 
   URI uri(String path) {

@@ -1,6 +1,7 @@
 package io.mcprealtime.server.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.mcprealtime.server.config.Tokens.Scope;
 import io.mcprealtime.testkit.TestData;
@@ -52,6 +53,26 @@ class StoredDataTest {
       var emergency =
           api.send("POST", CLEANUP, "{\"emergency\":true}", "Content-Type", "application/json");
       assertThat(emergency.body()).contains("clear_cache");
+    }
+  }
+
+  @Test
+  void cleanup_thatTakesLong_isAnsweredBeforeTheConnectionIsIdle_andGoesOn() {
+    try (var api = ApiFixture.openFor(Duration.ofMillis(50))) {
+      var old = Instant.now().minus(Duration.ofDays(9));
+      api.storage.samples().insert(List.of(TestData.sample(TestData.GITHUB, old)));
+      api.storage.hang();
+      try {
+        var answer = api.send("POST", CLEANUP, "{}", "Content-Type", "application/json");
+        assertThat(answer.statusCode()).isEqualTo(202);
+        assertThat(WireJson.parse(answer.body()).get("outcome").stringValue())
+            .isEqualTo("still_running");
+      } finally {
+        api.storage.goOn();
+      }
+      await()
+          .atMost(ApiFixture.PATIENCE)
+          .until(() -> api.storage.samples().latest(TestData.GITHUB).isEmpty());
     }
   }
 
