@@ -83,14 +83,19 @@ public record Rollup(
     return count == 0 ? Optional.empty() : Optional.of(responseTimeSum.dividedBy(count));
   }
 
+  /** Counts that nobody counted may not fit; then the sum is the largest that does. */
+  private static long plus(long sum, long count) {
+    return count > Long.MAX_VALUE - sum ? Long.MAX_VALUE : sum + count;
+  }
+
   /** The roll-up of these samples, all of one server and within the bucket. */
   public static Rollup ofSamples(
       ServerId server, Window window, Instant start, Collection<ServerMetrics> samples) {
     var sum = new Sum();
     for (var sample : samples) {
       sum.states.merge(sample.state(), 1, Integer::sum);
-      sum.requests += sample.requestCount() == null ? 0 : sample.requestCount();
-      sum.errors += sample.errorCount() == null ? 0 : sample.errorCount();
+      sum.requests = plus(sum.requests, sample.requestCount() == null ? 0 : sample.requestCount());
+      sum.errors = plus(sum.errors, sample.errorCount() == null ? 0 : sample.errorCount());
       var time = sample.responseTime();
       if (time != null) {
         sum.time = sum.time.plus(time);
@@ -106,9 +111,12 @@ public record Rollup(
       ServerId server, Window window, Instant start, Collection<Rollup> parts) {
     var sum = new Sum();
     for (var part : parts) {
-      part.stateCounts.forEach((state, count) -> sum.states.merge(state, count, Integer::sum));
-      sum.requests += part.requestCount;
-      sum.errors += part.errorCount;
+      part.stateCounts.forEach(
+          (state, count) ->
+              sum.states.merge(
+                  state, count, (a, b) -> (int) Math.min(Integer.MAX_VALUE, (long) a + b)));
+      sum.requests = plus(sum.requests, part.requestCount);
+      sum.errors = plus(sum.errors, part.errorCount);
       sum.time = sum.time.plus(part.responseTimeSum);
       if (part.minResponseTime != null && part.maxResponseTime != null) {
         sum.spread(part.minResponseTime, part.maxResponseTime);
