@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mcprealtime.ManualTime;
+import io.mcprealtime.Rollup;
 import io.mcprealtime.ServerId;
 import io.mcprealtime.ServerMetrics;
 import io.mcprealtime.Window;
@@ -190,14 +191,14 @@ class PostgresStorageTest {
   }
 
   @Test
-  void insert_outOfAllTime_isRefused() {
-    var event = event(FILESYSTEM, ServerMetrics.MAX_INSTANT);
+  void restore_outOfAllTime_isRefused() {
+    var end = ServerMetrics.MAX_INSTANT;
+    var rollup = Rollup.ofSamples(FILESYSTEM, Window.FIVE_MINUTES, end, List.of());
+    var rollups = DATABASE.storage().rollups();
 
-    assertThatThrownBy(() -> DATABASE.storage().events().insert(List.of(event)))
+    assertThatThrownBy(() -> rollups.restore(List.of(rollup)))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage(
-            "a record of events must lie between 2000-01-01T00:00:00Z and 2200-01-01T00:00:00Z, is"
-                + " at 2200-01-01T00:00:00Z");
+        .hasMessageContaining("must lie between 2000-01-01T00:00:00Z and 2200-01-01T00:00:00Z");
   }
 
   @Test
