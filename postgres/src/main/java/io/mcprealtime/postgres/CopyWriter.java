@@ -47,16 +47,54 @@ final class CopyWriter {
    * @return how many were new
    */
   int insert(TimeTable table, Collection<Instant> instants, BinaryCopy rows) {
+    return write(
+        table,
+        instants,
+        merging ->
+            merging
+                ? database.transactionRaw(connection -> merge(connection, table, rows))
+                : database.callRaw(connection -> copy(connection, table.qualified(), table, rows)));
+  }
+
+  /**
+   * The same, while no row of the table can be packed: what is read with the connection stays true
+   * until the rows are written.
+   *
+   * @param rows reads what the rows depend on, and makes them
+   */
+  int insertUnpacked(
+      TimeTable table, Collection<Instant> instants, SqlFunction<Connection, BinaryCopy> rows) {
+    // Many are made in several transactions; those that are dropped again while empty, below.
+    partitions.ensure(table, instants);
+    return write(
+        table,
+        instants,
+        merging ->
+            database.transactionRaw(
+                connection -> {
+                  lock(connection, table);
+                  Partitions.ensure(connection, table, instants);
+                  var unpacked = rows.apply(connection);
+                  return merging
+                      ? merge(connection, table, unpacked)
+                      : copy(connection, table.qualified(), table, unpacked);
+                }));
+  }
+
+  /** The lock that any writer takes, on every partition: whoever packs one waits. */
+  private static void lock(Connection connection, TimeTable table) throws SQLException {
+    try (var statement = connection.createStatement()) {
+      statement.execute("lock table %s in row exclusive mode".formatted(table.qualified()));
+    }
+  }
+
+  private int write(
+      TimeTable table, Collection<Instant> instants, SqlFunction<Boolean, Integer> work) {
     boolean merging = false;
     for (int attempt = 1; ; attempt++) {
       try {
-        return merging
-            ? database.again(
-                () -> database.transactionRaw(connection -> merge(connection, table, rows)))
-            : database.again(
-                () ->
-                    database.callRaw(
-                        connection -> copy(connection, table.qualified(), table, rows)));
+        boolean merge = merging;
+        return database.again(() -> work.apply(merge));
       } catch (SQLException e) {
         var state = String.valueOf(e.getSQLState());
         boolean last = attempt == ATTEMPTS;

@@ -35,20 +35,27 @@ final class HealthCheckTable implements HealthCheckStore {
 
   @Override
   public int insert(Collection<HealthCheck> checks) {
-    keys.ensure(checks.stream().map(HealthCheck::server).toList());
-    var sorted =
-        packed.unpacked(checks).stream()
-            .sorted(
-                Comparator.comparing(HealthCheck::at)
-                    .thenComparingInt(check -> keys.of(check.server())))
-            .toList();
-    if (sorted.isEmpty()) {
+    if (checks.isEmpty()) {
       return 0;
     }
-    var rows = new BinaryCopy(FIELDS, sorted.size());
-    sorted.forEach(check -> encode(rows, check));
-    return writer.insert(
-        TimeTable.HEALTH_CHECKS, sorted.stream().map(HealthCheck::at).toList(), rows);
+    keys.ensure(checks.stream().map(HealthCheck::server).toList());
+    var instants = checks.stream().map(HealthCheck::at).toList();
+    return packed.mayHold(checks)
+        ? writer.insertUnpacked(
+            TimeTable.HEALTH_CHECKS,
+            instants,
+            connection -> rows(packed.unpacked(connection, checks)))
+        : writer.insert(TimeTable.HEALTH_CHECKS, instants, rows(checks));
+  }
+
+  private BinaryCopy rows(Collection<HealthCheck> checks) {
+    var rows = new BinaryCopy(FIELDS, checks.size());
+    checks.stream()
+        .sorted(
+            Comparator.comparing(HealthCheck::at)
+                .thenComparingInt(check -> keys.of(check.server())))
+        .forEach(check -> encode(rows, check));
+    return rows;
   }
 
   @Override

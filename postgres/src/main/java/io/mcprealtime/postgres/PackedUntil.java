@@ -18,14 +18,14 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.stream.Collectors;
 
 /**
  * Knows up to which instant records are packed, and finds those of a batch that are stored in a
  * chunk already: the hot table's key cannot know them.
  *
  * <p>Two copies of a record do no harm, as readers and packing make one of them; but the writer
- * would be told that the second is new.
+ * would be told that the second is new. So the writer of old records looks and writes in one
+ * transaction that keeps packing away.
  */
 final class PackedUntil<T> {
   /** Nobody packs what is newer, save by hand; so the database is asked only about older ones. */
@@ -34,15 +34,13 @@ final class PackedUntil<T> {
   /** Servers whose chunks are looked at at once. */
   private static final int SERVERS = 100;
 
-  private final Database database;
   private final Series<T> series;
   private final ChunkTable<T> chunks;
   private final ServerKeys keys;
   private final TimeSource time;
   private final AtomicReference<Instant> known = new AtomicReference<>(Instant.MIN);
 
-  PackedUntil(Database database, Series<T> series, ServerKeys keys, TimeSource time) {
-    this.database = database;
+  PackedUntil(Series<T> series, ServerKeys keys, TimeSource time) {
     this.series = series;
     this.chunks = ChunkTable.of(series);
     this.keys = keys;
@@ -54,37 +52,33 @@ final class PackedUntil<T> {
     known.accumulateAndGet(until, (one, other) -> one.isAfter(other) ? one : other);
   }
 
-  /** The records that no chunk holds. */
-  List<T> unpacked(Collection<T> records) {
-    var oldest = records.stream().map(series.at()).min(Instant::compareTo);
-    if (oldest.isEmpty()) {
-      return List.of();
-    }
-    if (oldest.get().isBefore(time.instant().minus(FRESH))) {
-      database.callAgain("look up what is packed", this::refresh).ifPresent(this::raise);
-    }
+  /** Whether a chunk may hold one of the records; quick. */
+  boolean mayHold(Collection<T> records) {
+    var fresh = time.instant().minus(FRESH);
     var until = known.get();
-    var old = records.stream().filter(one -> !series.at().apply(one).isAfter(until)).toList();
-    if (old.isEmpty()) {
-      return List.copyOf(records);
-    }
+    return records.stream()
+        .map(series.at())
+        .anyMatch(at -> at.isBefore(fresh) || !at.isAfter(until));
+  }
+
+  /** The records that no chunk holds. */
+  List<T> unpacked(Connection connection, Collection<T> records) throws SQLException {
+    refresh(connection).ifPresent(this::raise);
+    var until = known.get();
     var byServer = new TreeMap<Integer, List<T>>();
-    for (var one : old) {
-      byServer
-          .computeIfAbsent(keys.of(series.server().apply(one)), key -> new ArrayList<>())
-          .add(one);
+    for (var one : records) {
+      if (!series.at().apply(one).isAfter(until)) {
+        byServer
+            .computeIfAbsent(keys.of(series.server().apply(one)), key -> new ArrayList<>())
+            .add(one);
+      }
     }
     Set<List<Object>> packed = new HashSet<>();
     var all = List.copyOf(byServer.keySet());
     for (int i = 0; i < all.size(); i += SERVERS) {
-      var some = all.subList(i, Math.min(all.size(), i + SERVERS));
-      database.callAgain(
-          "look up packed " + series.word(),
-          connection -> find(connection, some, byServer, packed));
+      find(connection, all.subList(i, Math.min(all.size(), i + SERVERS)), byServer, packed);
     }
-    return records.stream()
-        .filter(one -> !packed.contains(identity(one)))
-        .collect(Collectors.toList());
+    return records.stream().filter(one -> !packed.contains(identity(one))).toList();
   }
 
   private Optional<Instant> refresh(Connection connection) throws SQLException {
@@ -100,7 +94,7 @@ final class PackedUntil<T> {
     return List.of(series.server().apply(record), series.at().apply(record));
   }
 
-  private boolean find(
+  private void find(
       Connection connection,
       List<Integer> some,
       Map<Integer, List<T>> byServer,
@@ -133,7 +127,6 @@ final class PackedUntil<T> {
             .ifPresent(server -> addStored(server, chunk, wanted.keySet(), packed));
       }
     }
-    return true;
   }
 
   private void addStored(

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.SortedSet;
 import java.util.TreeSet;
 
 /** Creates, lists and drops partitions. */
@@ -26,6 +27,32 @@ final class Partitions {
 
   /** Makes sure that rows of these instants have a partition. */
   void ensure(TimeTable table, Collection<Instant> instants) {
+    var starts = starts(table, instants);
+    boolean covered =
+        database.callAgain(
+            "look for partitions of " + table.table(),
+            connection -> isCovered(connection, table, starts));
+    if (covered) {
+      return;
+    }
+    var all = new ArrayList<>(starts);
+    for (int i = 0; i < all.size(); i += PER_TRANSACTION) {
+      var some = all.subList(i, Math.min(all.size(), i + PER_TRANSACTION));
+      database.transactionAgain(
+          "create partitions of " + table.table(), connection -> create(connection, table, some));
+    }
+  }
+
+  /** The same as part of a transaction, whose lock on the table keeps them from being dropped. */
+  static void ensure(Connection connection, TimeTable table, Collection<Instant> instants)
+      throws SQLException {
+    var starts = starts(table, instants);
+    if (!isCovered(connection, table, starts)) {
+      create(connection, table, starts);
+    }
+  }
+
+  private static SortedSet<Instant> starts(TimeTable table, Collection<Instant> instants) {
     var starts = new TreeSet<Instant>();
     for (var instant : instants) {
       if (instant.isBefore(ServerMetrics.MIN_INSTANT)
@@ -40,25 +67,14 @@ final class Partitions {
       }
       starts.add(table.partitionStart(instant));
     }
-    if (isCovered(table, starts)) {
-      return;
-    }
-    var all = new ArrayList<>(starts);
-    for (int i = 0; i < all.size(); i += PER_TRANSACTION) {
-      var some = all.subList(i, Math.min(all.size(), i + PER_TRANSACTION));
-      database.transactionAgain(
-          "create partitions of " + table.table(), connection -> create(connection, table, some));
-    }
+    return starts;
   }
 
   /** Looks without a lock; what it misses is looked at again under one. */
-  private boolean isCovered(TimeTable table, Collection<Instant> starts) {
-    return database.callAgain(
-        "look for partitions of " + table.table(),
-        connection -> {
-          var existing = list(connection, table);
-          return starts.stream().allMatch(start -> gaps(wanted(table, start), existing).isEmpty());
-        });
+  private static boolean isCovered(
+      Connection connection, TimeTable table, Collection<Instant> starts) throws SQLException {
+    var existing = list(connection, table);
+    return starts.stream().allMatch(start -> gaps(wanted(table, start), existing).isEmpty());
   }
 
   private static Partition wanted(TimeTable table, Instant start) {
@@ -143,7 +159,7 @@ final class Partitions {
     return found;
   }
 
-  private static int create(Connection connection, TimeTable table, List<Instant> starts)
+  private static int create(Connection connection, TimeTable table, Collection<Instant> starts)
       throws SQLException {
     try (var lock = ReadWrite.prepare(connection, "select pg_advisory_xact_lock(?)")) {
       lock.setLong(1, CREATION_LOCK);

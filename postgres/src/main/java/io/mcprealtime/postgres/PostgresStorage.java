@@ -27,8 +27,8 @@ public final class PostgresStorage implements Storage {
     var partitions = new Partitions(database);
     var writer = new CopyWriter(database, partitions);
     var keys = new ServerKeys(database);
-    var packedSamples = new PackedUntil<>(database, Series.SAMPLES, keys, builder.time);
-    var packedChecks = new PackedUntil<>(database, Series.HEALTH_CHECKS, keys, builder.time);
+    var packedSamples = new PackedUntil<>(Series.SAMPLES, keys, builder.time);
+    var packedChecks = new PackedUntil<>(Series.HEALTH_CHECKS, keys, builder.time);
     samples = new SampleTable(database, writer, keys, packedSamples);
     healthChecks = new HealthCheckTable(database, writer, keys, packedChecks);
     events = new EventTable(database, writer, keys);

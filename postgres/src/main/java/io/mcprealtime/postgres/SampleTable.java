@@ -45,20 +45,35 @@ final class SampleTable implements SampleStore {
 
   @Override
   public int insert(Collection<ServerMetrics> samples) {
-    keys.ensure(samples.stream().map(ServerMetrics::server).toList());
-    var keyed = new ArrayList<Keyed>(samples.size());
-    for (var sample : packed.unpacked(samples)) {
-      keyed.add(new Keyed(sample.at().toEpochMilli(), keys.of(sample.server()), sample));
-    }
-    if (keyed.isEmpty()) {
+    if (samples.isEmpty()) {
       return 0;
     }
+    keys.ensure(samples.stream().map(ServerMetrics::server).toList());
+    if (packed.mayHold(samples)) {
+      return writer.insertUnpacked(
+          TimeTable.SAMPLES,
+          samples.stream().map(ServerMetrics::at).toList(),
+          connection -> rows(keyed(packed.unpacked(connection, samples))));
+    }
+    var keyed = keyed(samples);
+    return writer.insert(TimeTable.SAMPLES, new Instants(keyed), rows(keyed));
+  }
+
+  private List<Keyed> keyed(Collection<ServerMetrics> samples) {
+    var keyed = new ArrayList<Keyed>(samples.size());
+    for (var sample : samples) {
+      keyed.add(new Keyed(sample.at().toEpochMilli(), keys.of(sample.server()), sample));
+    }
     keyed.sort(Keyed.BY_TIME);
+    return keyed;
+  }
+
+  private static BinaryCopy rows(List<Keyed> keyed) {
     var rows = new BinaryCopy(FIELDS, keyed.size());
     for (var one : keyed) {
       encode(rows, one.key, one.sample);
     }
-    return writer.insert(TimeTable.SAMPLES, new Instants(keyed), rows);
+    return rows;
   }
 
   @Override

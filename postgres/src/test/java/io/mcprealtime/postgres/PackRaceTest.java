@@ -8,6 +8,7 @@ import io.mcprealtime.ServerId;
 import io.mcprealtime.ServerMetrics;
 import io.mcprealtime.TimeSource;
 import io.mcprealtime.storage.TimeRange;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -21,6 +22,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -95,6 +97,41 @@ class PackRaceTest {
   }
 
   @Test
+  void writerOfAStoredSample_whoWaitsForPacking_isNotToldThatItIsNew() throws Exception {
+    var samples = DATABASE.storage().samples();
+    var stored = List.of(sample(server(0), NOON));
+    samples.insert(stored);
+    try (var packing = PostgresStorage.builder(DATABASE.server().databaseUrl()).build();
+        var connection = DATABASE.connect();
+        var statement = connection.createStatement()) {
+      var partition = Partitions.list(connection, TimeTable.SAMPLES).get(0).qualified();
+      connection.setAutoCommit(false);
+      statement.execute("lock table only %s in share mode".formatted(partition));
+      untilTheEnd(() -> packing.maintenance().pack(Instant.MAX, Duration.ofSeconds(30)));
+      awaitWaiting(statement, "AccessExclusiveLock");
+      var again = threads.submit(() -> samples.insert(stored));
+      awaitWaiting(statement, "RowExclusiveLock");
+      connection.commit();
+
+      assertThat(again.get()).isZero();
+      ended.set(true);
+    }
+  }
+
+  private static void awaitWaiting(Statement statement, String mode) {
+    Awaitility.await()
+        .pollInterval(Duration.ofMillis(5))
+        .until(
+            () -> {
+              try (var rows =
+                  statement.executeQuery(
+                      "select from pg_locks where not granted and mode = '%s'".formatted(mode))) {
+                return rows.next();
+              }
+            });
+  }
+
+  @Test
   void readers_whileRowsArePacked_seeEachSampleOnce() throws Exception {
     var storage = DATABASE.storage();
     try (var packing = PostgresStorage.builder(DATABASE.server().databaseUrl()).build()) {
@@ -166,7 +203,7 @@ class PackRaceTest {
       var moved = new AtomicInteger();
       for (var database : List.of(one, other)) {
         var keys = new ServerKeys(database);
-        var until = new PackedUntil<>(database, Series.SAMPLES, keys, TimeSource.system());
+        var until = new PackedUntil<>(Series.SAMPLES, keys, TimeSource.system());
         var packer = new Packer<>(database, new Partitions(database), Series.SAMPLES, until);
         untilTheEnd(
             () ->

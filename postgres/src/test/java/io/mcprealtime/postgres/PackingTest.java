@@ -135,7 +135,7 @@ class PackingTest {
 
   private static PackGroup onlyGroup(Database database) {
     var keys = new ServerKeys(database);
-    var until = new PackedUntil<>(database, Series.SAMPLES, keys, TimeSource.system());
+    var until = new PackedUntil<>(Series.SAMPLES, keys, TimeSource.system());
     var partitions = new Partitions(database);
     var groups = new Packer<>(database, partitions, Series.SAMPLES, until).groups(Instant.MAX);
     assertThat(groups).hasSize(1);
