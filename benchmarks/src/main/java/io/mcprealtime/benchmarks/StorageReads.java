@@ -13,11 +13,12 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.IntSupplier;
+import java.util.function.ToIntFunction;
 
 /**
- * What reads cost: the time of a call through the storage, and the pages of tables, indexes and
- * TOAST that PostgreSQL counted for it, found in memory or not.
+ * What reads cost: the time of a call through the storage, the pages of tables, indexes and TOAST
+ * that PostgreSQL counted for it, found in memory or not, and those that EXPLAIN (ANALYZE, BUFFERS)
+ * counts for its statements. The plans' pages lack TOAST, which is read as the answer is written.
  */
 final class StorageReads {
   private static final int CALLS = 101;
@@ -39,21 +40,24 @@ final class StorageReads {
 
   private final Storage storage;
   private final Connection connection;
+  private final Explained explained;
 
-  private StorageReads(Storage storage, Connection connection) {
+  private StorageReads(Storage storage, Connection connection, Explained explained) {
     this.storage = storage;
     this.connection = connection;
+    this.explained = explained;
   }
 
   static void run(Path directory, Settings settings) throws SQLException, InterruptedException {
     try (var bed = TestBed.start(directory)) {
       for (int servers : new int[] {settings.number("few", 50), settings.number("many", 1_000)}) {
-        measure(bed, bed.create("reads_" + servers), servers);
+        var name = "reads_" + servers;
+        measure(bed, bed.create(name), name, servers);
       }
     }
   }
 
-  private static void measure(TestBed bed, DatabaseUrl url, int servers)
+  private static void measure(TestBed bed, DatabaseUrl url, String name, int servers)
       throws SQLException, InterruptedException {
     var plan = new Loader.Plan(servers, START, Loader.END.minus(WHOLE), Loader.END);
     try (var loader = new Loader(url, plan, () -> {});
@@ -61,42 +65,45 @@ final class StorageReads {
       loader.load();
       TestBed.run(connection, "vacuum analyze");
       TestBed.run(connection, "checkpoint");
-      System.out.printf(
-          "%n%d servers%n%-30s %10s %10s %10s%n", servers, "", "records", "p50 ms", "pages");
-      var reads = new StorageReads(loader.storage(), connection);
-      var server = ServerId.of("server-%04d".formatted(servers / 2));
-      reads.print("latest of all servers", () -> reads.storage.samples().latest().size());
-      reads.print("latest of one server", () -> reads.count(server, Duration.ZERO));
-      reads.print("1 h of samples, one server", () -> reads.count(server, Duration.ofHours(1)));
-      reads.print("24 h of samples, one server", () -> reads.count(server, Duration.ofDays(1)));
-      var week = TimeRange.endingAt(Loader.END, Duration.ofDays(7));
-      reads.print(
-          "7 d by roll-ups of 1 h",
-          () -> reads.storage.rollups().query(server, Window.ONE_HOUR, week).size());
+      try (var explained = Explained.start(bed, url, name)) {
+        new StorageReads(loader.storage(), connection, explained).measure(servers);
+      }
     }
   }
 
-  private int count(ServerId server, Duration length) {
-    if (length.isZero()) {
-      return storage.samples().recent(server, 1).size();
-    }
+  private void measure(int servers) throws SQLException, InterruptedException {
+    System.out.printf(
+        "%n%d servers%n%-30s %10s %10s %10s %12s %14s%n",
+        servers, "", "records", "p50 ms", "pages", "statements", "plans' pages");
+    var server = ServerId.of("server-%04d".formatted(servers / 2));
+    print("latest of all servers", from -> from.samples().latest().size());
+    print("latest of one server", from -> from.samples().recent(server, 1).size());
+    print("1 h of samples, one server", from -> count(from, server, Duration.ofHours(1)));
+    print("24 h of samples, one server", from -> count(from, server, Duration.ofDays(1)));
+    var week = TimeRange.endingAt(Loader.END, Duration.ofDays(7));
+    print(
+        "7 d by roll-ups of 1 h",
+        from -> from.rollups().query(server, Window.ONE_HOUR, week).size());
+  }
+
+  private static int count(Storage from, ServerId server, Duration length) {
     var found = new AtomicInteger();
-    storage
-        .samples()
+    from.samples()
         .forEach(server, TimeRange.endingAt(Loader.END, length), sample -> found.incrementAndGet());
     return found.get();
   }
 
-  private void print(String what, IntSupplier call) throws SQLException, InterruptedException {
+  private void print(String what, ToIntFunction<Storage> call)
+      throws SQLException, InterruptedException {
     int records = 0;
     for (int i = 0; i < CALLS; i++) {
-      records = call.getAsInt();
+      records = call.applyAsInt(storage);
     }
     long before = pages();
     var nanos = new long[CALLS];
     for (int i = 0; i < CALLS; i++) {
       long start = System.nanoTime();
-      int found = call.getAsInt();
+      int found = call.applyAsInt(storage);
       nanos[i] = System.nanoTime() - start;
       if (found != records) {
         throw new IllegalStateException("%s: %d, then %d".formatted(what, records, found));
@@ -104,7 +111,12 @@ final class StorageReads {
     }
     double pages = (double) (pages() - before) / CALLS;
     Arrays.sort(nanos);
-    System.out.printf("%-30s %,10d %10.2f %,10.1f%n", what, records, nanos[CALLS / 2] / 1e6, pages);
+    // The first call on a connection reads the catalog, too.
+    call.applyAsInt(explained.storage());
+    var cost = explained.of(() -> call.applyAsInt(explained.storage()));
+    System.out.printf(
+        "%-30s %,10d %10.2f %,10.1f %12d %,14d%n",
+        what, records, nanos[CALLS / 2] / 1e6, pages, cost.statements(), cost.pages());
   }
 
   private long pages() throws SQLException, InterruptedException {

@@ -10,13 +10,21 @@ import java.sql.SQLException;
 /** An embedded PostgreSQL, as the product starts it, with databases to measure in. */
 final class TestBed implements AutoCloseable {
   private final EmbeddedPostgres server;
+  private final Path directory;
 
-  private TestBed(EmbeddedPostgres server) {
+  private TestBed(EmbeddedPostgres server, Path directory) {
     this.server = server;
+    this.directory = directory;
   }
 
   static TestBed start(Path directory) {
-    return new TestBed(EmbeddedPostgres.builder(directory.resolve("postgresql")).start());
+    var own = directory.resolve("postgresql");
+    return new TestBed(EmbeddedPostgres.builder(own).start(), own);
+  }
+
+  /** The server's log. */
+  Path log() {
+    return directory.resolve("server.log");
   }
 
   DatabaseUrl url() {
