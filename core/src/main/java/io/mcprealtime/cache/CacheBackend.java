@@ -5,19 +5,22 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where cached values are kept. A value that is older than its tier's time to live is not given
- * out. What cannot be done is a {@link io.mcprealtime.McpRealtimeException}. Constructors do no
- * I/O.
+ * Where cached values are kept. A value past its expiry is not given out; one that cannot be read
+ * is a miss, and counted. What cannot be done is a {@link io.mcprealtime.McpRealtimeException}.
+ * Constructors do no I/O. Thread-safe.
  */
 public interface CacheBackend extends AutoCloseable {
-  /** The backend's name for people: {@code in-process}, {@code redis}. */
+  /** The backend's name for people: {@code in-process}, {@code redis}, {@code upstash}. */
   String name();
 
-  /** Puts values by key, replacing those that are there. */
-  <T> void putAll(CacheTier<T> tier, Map<String, T> values);
+  /**
+   * Puts values of any tiers, replacing those that are there. A remote backend sends them as one
+   * command, or as few as its limit on a request's size allows.
+   */
+  void put(Collection<? extends CacheValue<?>> values);
 
   /** The values of those keys; a key without one is absent. */
-  <T> Map<String, T> getAll(CacheTier<T> tier, Collection<String> keys);
+  <T> Map<String, T> get(CacheTier<T> tier, Collection<String> keys);
 
   /** Every value of a tier, by key. */
   <T> Map<String, T> getAll(CacheTier<T> tier);
@@ -28,6 +31,9 @@ public interface CacheBackend extends AutoCloseable {
   /** What the backend holds now, measured. */
   Usage usage();
 
+  /** Values found that could not be read, since the start. */
+  long unreadable();
+
   @Override
   void close();
 
@@ -36,6 +42,7 @@ public interface CacheBackend extends AutoCloseable {
    *
    * @param keys values held
    * @param bytes memory in use; absent where the backend cannot measure it
+   * @param limitBytes what it may use; absent where there is no limit, or none is told
    */
-  record Usage(long keys, @Nullable Long bytes) {}
+  record Usage(long keys, @Nullable Long bytes, @Nullable Long limitBytes) {}
 }

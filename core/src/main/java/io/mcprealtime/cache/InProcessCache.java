@@ -2,7 +2,9 @@ package io.mcprealtime.cache;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Expiry;
 import io.mcprealtime.TimeSource;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
@@ -14,7 +16,7 @@ public final class InProcessCache implements CacheBackend {
   private static final long MAX_VALUES_PER_TIER = 100_000;
 
   private final TimeSource time;
-  private final Map<String, Cache<String, Object>> tiers = new ConcurrentHashMap<>();
+  private final Map<String, Cache<String, CacheValue<?>>> tiers = new ConcurrentHashMap<>();
 
   public InProcessCache(TimeSource time) {
     this.time = time;
@@ -26,18 +28,20 @@ public final class InProcessCache implements CacheBackend {
   }
 
   @Override
-  public <T> void putAll(CacheTier<T> tier, Map<String, T> values) {
-    of(tier).putAll(values);
+  public void put(Collection<? extends CacheValue<?>> values) {
+    for (var value : values) {
+      of(value.tier()).put(value.key(), value);
+    }
   }
 
   @Override
-  public <T> Map<String, T> getAll(CacheTier<T> tier, Collection<String> keys) {
+  public <T> Map<String, T> get(CacheTier<T> tier, Collection<String> keys) {
     var cache = of(tier);
     var found = new HashMap<String, T>();
     for (var key : keys) {
       var value = cache.getIfPresent(key);
       if (value != null) {
-        found.put(key, tier.type().cast(value));
+        found.put(key, tier.type().cast(value.value()));
       }
     }
     return found;
@@ -46,7 +50,7 @@ public final class InProcessCache implements CacheBackend {
   @Override
   public <T> Map<String, T> getAll(CacheTier<T> tier) {
     var found = new TreeMap<String, T>();
-    of(tier).asMap().forEach((key, value) -> found.put(key, tier.type().cast(value)));
+    of(tier).asMap().forEach((key, value) -> found.put(key, tier.type().cast(value.value())));
     return found;
   }
 
@@ -62,7 +66,13 @@ public final class InProcessCache implements CacheBackend {
       cache.cleanUp();
       keys += cache.estimatedSize();
     }
-    return new Usage(keys, null);
+    return new Usage(keys, null, null);
+  }
+
+  /** Always zero: nothing is encoded. */
+  @Override
+  public long unreadable() {
+    return 0;
   }
 
   @Override
@@ -70,15 +80,20 @@ public final class InProcessCache implements CacheBackend {
     tiers.clear();
   }
 
-  private Cache<String, Object> of(CacheTier<?> tier) {
+  private Cache<String, CacheValue<?>> of(CacheTier<?> tier) {
     return tiers.computeIfAbsent(
         tier.name(),
         name ->
             Caffeine.newBuilder()
                 .maximumSize(MAX_VALUES_PER_TIER)
-                .expireAfterWrite(tier.timeToLive())
+                .expireAfter(Expiry.<String, CacheValue<?>>writing((key, value) -> left(value)))
                 .ticker(time::nanoTime)
                 .executor(Runnable::run)
                 .build());
+  }
+
+  private Duration left(CacheValue<?> value) {
+    var left = Duration.between(time.instant(), value.expiresAt());
+    return left.isNegative() ? Duration.ZERO : left;
   }
 }
