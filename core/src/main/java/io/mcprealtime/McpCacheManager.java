@@ -4,7 +4,9 @@ import io.mcprealtime.analysis.Trend;
 import io.mcprealtime.cache.CacheBackend;
 import io.mcprealtime.cache.CacheTier;
 import io.mcprealtime.cache.CacheTier.RecentEvents;
+import io.mcprealtime.cache.CacheValue;
 import io.mcprealtime.internal.Timer;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -27,7 +29,7 @@ public final class McpCacheManager {
   private static final String ALL_SERVERS = "\n";
 
   private final CacheBackend backend;
-  private final int batchSize;
+  private final TimeSource time;
   private final Timer reads;
   private final LongAdder hits = new LongAdder();
   private final LongAdder misses = new LongAdder();
@@ -35,7 +37,7 @@ public final class McpCacheManager {
 
   public McpCacheManager(CacheBackend backend, McpRealtimeConfig config, TimeSource time) {
     this.backend = backend;
-    this.batchSize = config.cacheBatchSize();
+    this.time = time;
     this.reads = new Timer(time);
   }
 
@@ -148,22 +150,11 @@ public final class McpCacheManager {
   }
 
   private <T> boolean put(CacheTier<T> tier, Map<String, T> values) {
+    var expiresAt = time.instant().plus(tier.timeToLive());
+    var cached = new ArrayList<CacheValue<T>>(values.size());
+    values.forEach((key, value) -> cached.add(new CacheValue<>(tier, key, value, expiresAt)));
     try {
-      if (!values.isEmpty() && values.size() <= batchSize) {
-        backend.putAll(tier, values);
-        return true;
-      }
-      var batch = new HashMap<String, T>();
-      for (var entry : values.entrySet()) {
-        batch.put(entry.getKey(), entry.getValue());
-        if (batch.size() == batchSize) {
-          backend.putAll(tier, batch);
-          batch = new HashMap<>();
-        }
-      }
-      if (!batch.isEmpty()) {
-        backend.putAll(tier, batch);
-      }
+      backend.put(cached);
       return true;
     } catch (McpRealtimeException e) {
       failed("write", e);
@@ -178,7 +169,7 @@ public final class McpCacheManager {
   private <T> Map<String, T> getAll(CacheTier<T> tier, Collection<String> keys) {
     Map<String, T> found = Map.of();
     try {
-      found = reads.measure(() -> backend.getAll(tier, keys));
+      found = reads.measure(() -> backend.get(tier, keys));
     } catch (McpRealtimeException e) {
       failed("read", e);
     }

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.mcprealtime.MetricsResult.Source;
 import io.mcprealtime.cache.CacheBackend;
 import io.mcprealtime.cache.CacheTier;
+import io.mcprealtime.cache.CacheValue;
 import io.mcprealtime.cache.InProcessCache;
 import io.mcprealtime.storage.TimeRange;
 import java.time.Duration;
@@ -252,13 +253,13 @@ class McpRealtimeManagerTest {
     }
 
     @Override
-    public <T> void putAll(CacheTier<T> tier, Map<String, T> values) {
-      delegate().putAll(tier, values);
+    public void put(Collection<? extends CacheValue<?>> values) {
+      delegate().put(values);
     }
 
     @Override
-    public <T> Map<String, T> getAll(CacheTier<T> tier, Collection<String> keys) {
-      return delegate().getAll(tier, keys);
+    public <T> Map<String, T> get(CacheTier<T> tier, Collection<String> keys) {
+      return delegate().get(tier, keys);
     }
 
     @Override
@@ -274,6 +275,11 @@ class McpRealtimeManagerTest {
     @Override
     public Usage usage() {
       return delegate().usage();
+    }
+
+    @Override
+    public long unreadable() {
+      return 0;
     }
 
     @Override
