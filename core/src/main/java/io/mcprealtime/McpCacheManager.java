@@ -1,53 +1,108 @@
 package io.mcprealtime;
 
+import io.mcprealtime.FirstLevel.Found;
+import io.mcprealtime.MetricsResult.Source;
 import io.mcprealtime.analysis.Trend;
+import io.mcprealtime.budget.Pacing;
 import io.mcprealtime.cache.CacheBackend;
 import io.mcprealtime.cache.CacheTier;
 import io.mcprealtime.cache.CacheTier.RecentEvents;
-import io.mcprealtime.cache.CacheValue;
 import io.mcprealtime.internal.Timer;
-import java.util.ArrayList;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps the latest of everything at hand. The cache is never in the way: what its backend cannot do
- * is counted as an error, and a read as a miss. Thread-safe.
+ * Keeps the latest of everything at hand: in the process, and where there is one in a cache that
+ * processes share. The cache is never in the way: what the shared one cannot do is counted as an
+ * error, and a read as a miss. Thread-safe.
  */
 public final class McpCacheManager {
-  private static final Logger log = LoggerFactory.getLogger(McpCacheManager.class);
+  /** The key of values that belong to no one server; no server is called so. */
+  private static final String ALL_SERVERS = "*\t";
 
-  /** The key of values that belong to no one server; no server id may look like it. */
-  private static final String ALL_SERVERS = "\n";
+  /** Over so many bytes of the shared cache there is a warning. */
+  private static final long WARNING_BYTES = 200_000_000;
 
-  private final CacheBackend backend;
+  /** Over this share of the shared cache's limit, tiers are dropped. */
+  private static final double EMERGENCY_RATIO = 0.9;
+
+  /** A warning comes again after the memory was below this share of what it warned of. */
+  private static final double WARN_AGAIN_BELOW = 0.9;
+
+  /** What goes first when memory is short; the latest metrics are never dropped. */
+  private static final List<CacheTier<?>> DROPPED =
+      List.of(CacheTier.TRENDS, CacheTier.SUMMARY, CacheTier.EVENTS, CacheTier.HEALTH);
+
   private final TimeSource time;
+  private final Pacing pacing;
+  private final FirstLevel first;
+  private final @Nullable SharedCache shared;
   private final Timer reads;
-  private final LongAdder hits = new LongAdder();
-  private final LongAdder misses = new LongAdder();
-  private final LongAdder errors = new LongAdder();
+  private final Map<String, Tally> tallies = new ConcurrentHashMap<>();
 
-  public McpCacheManager(CacheBackend backend, McpRealtimeConfig config, TimeSource time) {
-    this.backend = backend;
-    this.time = time;
-    this.reads = new Timer(time);
+  /** Keys whose shared value is older than what this process knows, until it is put again. */
+  private final Set<String> outdated = ConcurrentHashMap.newKeySet();
+
+  private final AtomicLong eventsVersion = new AtomicLong();
+
+  private volatile Consumer<MonitoringEvent> tell = event -> {};
+  private volatile CacheBackend.@Nullable Usage lastUsage;
+  private boolean warned;
+
+  /** Hits and misses of one tier. */
+  private static final class Tally {
+    private final LongAdder hits = new LongAdder();
+    private final LongAdder sharedHits = new LongAdder();
+    private final LongAdder misses = new LongAdder();
+  }
+
+  /** A cache in the process alone. */
+  public McpCacheManager(TimeSource time) {
+    this(null, Pacing.fixed(CacheTier.METRICS.timeToLive()), time);
   }
 
   /**
-   * Caches the newest of these samples for each server.
+   * @param shared the cache that processes share; who made it closes it
+   * @param pacing how fast that may be used
+   */
+  public McpCacheManager(@Nullable CacheBackend shared, Pacing pacing, TimeSource time) {
+    this.time = time;
+    this.pacing = pacing;
+    this.first = new FirstLevel(time);
+    this.shared =
+        shared == null ? null : new SharedCache(shared, pacing, time, event -> tell.accept(event));
+    this.reads = new Timer(time);
+  }
+
+  /** Where events of the cache go. */
+  void tell(Consumer<MonitoringEvent> listener) {
+    tell = listener;
+  }
+
+  /**
+   * Caches the newest of these samples for each server; others can read them after the next write.
    *
-   * @return whether the backend took them all
+   * @return whether there is going to be one: not while the shared cache is away, or its budget
+   *     used up
    */
   public boolean cacheServerMetrics(Collection<ServerMetrics> metrics) {
-    return put(CacheTier.METRICS, newest(metrics, ServerMetrics::server, ServerMetrics::at));
+    collected(CacheTier.METRICS, newest(metrics, ServerMetrics::server, ServerMetrics::at));
+    return shared == null || shared.takesWrites();
   }
 
   public Optional<ServerMetrics> getServerMetrics(ServerId server) {
@@ -56,24 +111,46 @@ public final class McpCacheManager {
 
   /** The latest samples of those servers that the cache has. */
   public Map<ServerId, ServerMetrics> getMetrics(Collection<ServerId> servers) {
-    var keys = servers.stream().map(ServerId::value).toList();
-    return byServer(getAll(CacheTier.METRICS, keys));
+    return byServer(values(find(servers, missing -> Map.of())));
   }
 
-  /** Every latest sample that the cache has. */
+  /** The latest sample, from the cache or else from where the loader reads it. */
+  Optional<Found<ServerMetrics>> find(ServerId server, Supplier<Optional<ServerMetrics>> database) {
+    return find(CacheTier.METRICS, server.value(), database);
+  }
+
+  /**
+   * The latest samples of those servers, by name.
+   *
+   * @param database reads those that the cache lacks
+   */
+  Map<String, Found<ServerMetrics>> find(
+      Collection<ServerId> servers, Function<List<String>, Map<String, ServerMetrics>> database) {
+    return find(CacheTier.METRICS, servers.stream().map(ServerId::value).toList(), database);
+  }
+
+  /** Every latest sample that the cache has, also of servers that other processes watch. */
   public Map<ServerId, ServerMetrics> getAllMetrics() {
-    try {
-      var found = reads.measure(() -> backend.getAll(CacheTier.METRICS));
-      hits.add(found.size());
-      return byServer(found);
-    } catch (McpRealtimeException e) {
-      failed("read", e);
-      return Map.of();
-    }
+    var tally = tally(CacheTier.METRICS);
+    return reads.measure(
+        () -> {
+          Map<String, ServerMetrics> found = new TreeMap<>();
+          if (shared != null) {
+            found.putAll(shared.getAll(CacheTier.METRICS));
+          }
+          var own = first.cache().getAll(CacheTier.METRICS);
+          tally.hits.add(own.size());
+          own.forEach(
+              (name, sample) ->
+                  found.merge(name, sample, (a, b) -> a.at().isAfter(b.at()) ? a : b));
+          tally.hits.add(found.size() - (long) own.size());
+          tally.sharedHits.add(found.size() - (long) own.size());
+          return byServer(found);
+        });
   }
 
-  public boolean cacheHealthChecks(Collection<HealthCheck> checks) {
-    return put(CacheTier.HEALTH, newest(checks, HealthCheck::server, HealthCheck::at));
+  public void cacheHealthChecks(Collection<HealthCheck> checks) {
+    collected(CacheTier.HEALTH, newest(checks, HealthCheck::server, HealthCheck::at));
   }
 
   public Optional<HealthCheck> getHealthCheck(ServerId server) {
@@ -81,114 +158,289 @@ public final class McpCacheManager {
   }
 
   /** Caches the newest events of all servers, newest first. */
-  public boolean cacheEvents(List<MonitoringEvent> newestFirst) {
-    return put(CacheTier.EVENTS, Map.of(ALL_SERVERS, new RecentEvents(newestFirst)));
+  public void cacheEvents(List<MonitoringEvent> newestFirst) {
+    computed(CacheTier.EVENTS, ALL_SERVERS, new RecentEvents(newestFirst));
   }
 
   public Optional<List<MonitoringEvent>> getEvents() {
     return get(CacheTier.EVENTS, ALL_SERVERS).map(RecentEvents::events);
   }
 
-  /** Forgets the cached events, because there are newer ones. */
-  public void clearEvents() {
-    clear(CacheTier.EVENTS);
+  /** The newest events, from the cache or else from where the loader reads them. */
+  List<MonitoringEvent> events(Supplier<List<MonitoringEvent>> database) {
+    long version = eventsVersion.get();
+    var events = load(CacheTier.EVENTS, ALL_SERVERS, () -> new RecentEvents(database.get()));
+    if (eventsVersion.get() != version) {
+      // Some came while these were read.
+      clearEvents();
+    }
+    return events.events();
   }
 
-  public boolean cacheSummary(ServerSummary summary) {
-    return put(CacheTier.SUMMARY, Map.of(summaryKey(summary), summary));
+  /** Forgets the cached events, because there are newer ones. */
+  public void clearEvents() {
+    eventsVersion.incrementAndGet();
+    outdated.add(CacheTier.EVENTS.name() + ALL_SERVERS);
+    first.cache().clear(CacheTier.EVENTS);
+  }
+
+  public void cacheSummary(ServerSummary summary) {
+    int hours = Math.toIntExact(Duration.between(summary.from(), summary.to()).toHours());
+    computed(CacheTier.SUMMARY, summaryKey(summary.server(), hours), summary);
   }
 
   /** The summary of that many hours up to now. */
   public Optional<ServerSummary> getSummary(ServerId server, int hours) {
-    return get(CacheTier.SUMMARY, hours + "\n" + server.value());
+    return get(CacheTier.SUMMARY, summaryKey(server, hours));
   }
 
-  private static String summaryKey(ServerSummary summary) {
-    long hours = java.time.Duration.between(summary.from(), summary.to()).toHours();
-    return hours + "\n" + summary.server().value();
+  ServerSummary summary(ServerId server, int hours, Supplier<ServerSummary> database) {
+    return load(CacheTier.SUMMARY, summaryKey(server, hours), database);
   }
 
-  public boolean cacheTrend(Trend trend) {
-    return put(CacheTier.TRENDS, Map.of(trendKey(trend.server(), trend.window()), trend));
+  private static String summaryKey(ServerId server, int hours) {
+    return hours + "\t" + server.value();
+  }
+
+  public void cacheTrend(Trend trend) {
+    computed(CacheTier.TRENDS, trendKey(trend.server(), trend.window()), trend);
   }
 
   public Optional<Trend> getTrend(ServerId server, Window window) {
     return get(CacheTier.TRENDS, trendKey(server, window));
   }
 
+  Trend trend(ServerId server, Window window, Supplier<Trend> database) {
+    return load(CacheTier.TRENDS, trendKey(server, window), database);
+  }
+
   private static String trendKey(ServerId server, Window window) {
-    return window.label() + "\n" + server.value();
+    return window.label() + "\t" + server.value();
   }
 
-  /** What the cache did, measured. */
-  public CacheStats stats() {
-    var timings = reads.timings();
-    Optional<CacheBackend.Usage> usage = Optional.empty();
-    try {
-      usage = Optional.of(backend.usage());
-    } catch (McpRealtimeException e) {
-      failed("usage", e);
+  /** Writes what has changed to the shared cache; to be called once in each write interval. */
+  void flush() {
+    if (shared != null) {
+      shared.flush();
     }
-    return new CacheStats(
-        backend.name(),
-        hits.sum(),
-        misses.sum(),
-        errors.sum(),
-        timings.mean(),
-        timings.p95(),
-        usage.map(CacheBackend.Usage::keys).orElse(null),
-        usage.map(CacheBackend.Usage::bytes).orElse(null));
   }
 
-  /** Frees memory: everything goes but the latest metrics, which are never dropped. */
+  /** How long to wait before the next {@link #flush()}. */
+  Duration writeInterval() {
+    return pacing.writeInterval();
+  }
+
+  /**
+   * Measures the shared cache's memory: a warning over {@value #WARNING_BYTES} bytes, and over 90 %
+   * of its limit tiers go, one after the other, until there is room.
+   */
+  void inspect() {
+    if (shared == null) {
+      return;
+    }
+    var usage = measure(shared);
+    if (usage == null || usage.bytes() == null) {
+      return;
+    }
+    warn(usage.bytes());
+    if (isShort(usage)) {
+      emergencyCleanup();
+    }
+  }
+
+  private CacheBackend.@Nullable Usage measure(SharedCache cache) {
+    var usage = cache.usage();
+    lastUsage = usage;
+    return usage;
+  }
+
+  private static boolean isShort(CacheBackend.@Nullable Usage usage) {
+    if (usage == null) {
+      return false;
+    }
+    var bytes = usage.bytes();
+    var limit = usage.limitBytes();
+    return bytes != null && limit != null && bytes > limit * EMERGENCY_RATIO;
+  }
+
+  private void warn(long bytes) {
+    if (bytes <= WARNING_BYTES) {
+      warned &= bytes > WARNING_BYTES * WARN_AGAIN_BELOW;
+      return;
+    }
+    if (!warned) {
+      warned = true;
+      tell.accept(
+          MonitoringEvent.ofMonitor(
+              time.instant(),
+              EventType.QUOTA,
+              Severity.WARNING,
+              "the cache holds %d bytes, more than the %d that it warns of"
+                  .formatted(bytes, WARNING_BYTES)));
+    }
+  }
+
+  /** What the cache did, measured; what the shared cache holds is at most some minutes old. */
+  public CacheStats stats() {
+    long hits = 0;
+    long sharedHits = 0;
+    long misses = 0;
+    var tiers = new TreeMap<String, CacheStats.Tier>();
+    for (var tally : tallies.entrySet()) {
+      var counts = tally.getValue();
+      var tier = new CacheStats.Tier(counts.hits.sum(), counts.misses.sum());
+      tiers.put(tally.getKey(), tier);
+      hits += tier.hits();
+      sharedHits += counts.sharedHits.sum();
+      misses += tier.misses();
+    }
+    if (shared == null) {
+      var usage = first.cache().usage();
+      return new CacheStats(
+          first.cache().name(),
+          hits,
+          0,
+          misses,
+          0,
+          reads.timings(),
+          Timer.Timings.NONE,
+          Timer.Timings.NONE,
+          usage.keys(),
+          usage.bytes(),
+          null,
+          tiers,
+          null);
+    }
+    var usage = lastUsage;
+    return new CacheStats(
+        shared.backend().name(),
+        hits,
+        sharedHits,
+        misses,
+        shared.errors(),
+        reads.timings(),
+        shared.reads(),
+        shared.writes(),
+        usage == null ? null : usage.keys(),
+        usage == null ? null : usage.bytes(),
+        usage == null ? null : usage.limitBytes(),
+        tiers,
+        new CacheStats.Shared(shared.state(), pacing.writeInterval(), pacing.stretch()));
+  }
+
+  /**
+   * Frees memory: trends go, then summaries and events, then health checks; never the latest
+   * metrics. Of a shared cache with a limit only as many go as have to.
+   */
   public void emergencyCleanup() {
-    for (var tier : CacheTier.ALL) {
-      if (!tier.equals(CacheTier.METRICS)) {
-        clear(tier);
+    for (var tier : DROPPED) {
+      first.cache().clear(tier);
+      if (shared != null) {
+        shared.clear(tier);
+        var usage = measure(shared);
+        if (usage != null && usage.limitBytes() != null && !isShort(usage)) {
+          return;
+        }
       }
     }
   }
 
-  private <T> boolean put(CacheTier<T> tier, Map<String, T> values) {
-    var expiresAt = time.instant().plus(tier.timeToLive());
-    var cached = new ArrayList<CacheValue<T>>(values.size());
-    values.forEach((key, value) -> cached.add(new CacheValue<>(tier, key, value, expiresAt)));
-    try {
-      backend.put(cached);
-      return true;
-    } catch (McpRealtimeException e) {
-      failed("write", e);
-      return false;
+  /** What this process collected is the newest until it collects again, which may be late. */
+  private <T> void collected(CacheTier<T> tier, Map<String, T> values) {
+    first.put(tier, values, lifetime(tier).multipliedBy(2));
+    if (shared != null) {
+      values.forEach((key, value) -> shared.put(tier, key, value));
     }
+  }
+
+  private <T> void computed(CacheTier<T> tier, String key, T value) {
+    first.put(tier, Map.of(key, value), lifetime(tier));
+    outdated.remove(tier.name() + key);
+    if (shared != null) {
+      shared.put(tier, key, value);
+    }
+  }
+
+  private Duration lifetime(CacheTier<?> tier) {
+    return Duration.ofMillis(Math.round(tier.timeToLive().toMillis() * pacing.stretch()));
   }
 
   private <T> Optional<T> get(CacheTier<T> tier, String key) {
-    return Optional.ofNullable(getAll(tier, List.of(key)).get(key));
+    return this.<T>find(tier, key, Optional::empty).map(Found::value);
   }
 
-  private <T> Map<String, T> getAll(CacheTier<T> tier, Collection<String> keys) {
-    Map<String, T> found = Map.of();
-    try {
-      found = reads.measure(() -> backend.get(tier, keys));
-    } catch (McpRealtimeException e) {
-      failed("read", e);
+  private <T> Optional<Found<T>> find(
+      CacheTier<T> tier, String key, Supplier<Optional<T>> database) {
+    var found =
+        find(
+            tier,
+            List.of(key),
+            missing -> database.get().map(value -> Map.of(key, value)).orElse(Map.of()));
+    return Optional.ofNullable(found.get(key));
+  }
+
+  /** The value of that key, which there always is where it is worked out. */
+  private <T> T load(CacheTier<T> tier, String key, Supplier<T> work) {
+    return find(
+            tier,
+            key,
+            () -> {
+              var value = work.get();
+              computed(tier, key, value);
+              return Optional.of(value);
+            })
+        .orElseThrow()
+        .value();
+  }
+
+  private <T> Map<String, Found<T>> find(
+      CacheTier<T> tier, Collection<String> keys, Function<List<String>, Map<String, T>> database) {
+    var tally = tally(tier);
+    return reads.measure(
+        () -> {
+          var found = first.get(tier, keys, missing -> fetch(tier, missing, database));
+          long cached = 0;
+          for (var one : found.values()) {
+            if (one.source() == Source.DATABASE) {
+              continue;
+            }
+            cached++;
+            if (one.source() == Source.REDIS) {
+              tally.sharedHits.increment();
+            }
+          }
+          tally.hits.add(cached);
+          tally.misses.add(keys.size() - cached);
+          return found;
+        });
+  }
+
+  /** What the first level lacks: from the shared cache, and what that lacks from the database. */
+  private <T> Map<String, Found<T>> fetch(
+      CacheTier<T> tier, List<String> keys, Function<List<String>, Map<String, T>> database) {
+    var found = new HashMap<String, Found<T>>();
+    if (shared != null) {
+      var current = keys.stream().filter(key -> !outdated.contains(tier.name() + key)).toList();
+      var values = shared.get(tier, current);
+      first.put(tier, values, lifetime(tier));
+      values.forEach((key, value) -> found.put(key, new Found<>(value, Source.REDIS)));
     }
-    hits.add(found.size());
-    misses.add(keys.size() - (long) found.size());
+    var missing = keys.stream().filter(key -> !found.containsKey(key)).toList();
+    if (!missing.isEmpty()) {
+      var values = database.apply(missing);
+      first.put(tier, values, lifetime(tier));
+      values.forEach((key, value) -> found.put(key, new Found<>(value, Source.DATABASE)));
+    }
     return found;
   }
 
-  private void clear(CacheTier<?> tier) {
-    try {
-      backend.clear(tier);
-    } catch (McpRealtimeException e) {
-      failed("clear", e);
-    }
+  private Tally tally(CacheTier<?> tier) {
+    return tallies.computeIfAbsent(tier.name(), name -> new Tally());
   }
 
-  private void failed(String what, McpRealtimeException e) {
-    errors.increment();
-    log.debug("cache {} {} failed: {}", backend.name(), what, e.getMessage());
+  private static <T> Map<String, T> values(Map<String, Found<T>> found) {
+    return found.entrySet().stream()
+        .collect(Collectors.toMap(Map.Entry::getKey, entry -> entry.getValue().value()));
   }
 
   private static <T> Map<ServerId, T> byServer(Map<String, T> values) {
@@ -197,7 +449,7 @@ public final class McpCacheManager {
   }
 
   private static <T> Map<String, T> newest(
-      Collection<T> values, Function<T, ServerId> server, Function<T, java.time.Instant> instant) {
+      Collection<T> values, Function<T, ServerId> server, Function<T, Instant> instant) {
     var newest = new HashMap<String, T>();
     for (var value : values) {
       newest.merge(

@@ -1,12 +1,14 @@
 package io.mcprealtime;
 
+import io.mcprealtime.budget.Pacing;
 import io.mcprealtime.cache.CacheBackend;
-import io.mcprealtime.cache.InProcessCache;
+import io.mcprealtime.cache.CacheTier;
 import io.mcprealtime.internal.Closing;
 import io.mcprealtime.internal.PeriodicJob;
 import io.mcprealtime.storage.InMemoryStorage;
 import io.mcprealtime.storage.Storage;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +32,7 @@ public final class McpRealtime implements AutoCloseable {
   private final McpRealtimeManager manager;
   private final PeriodicJob packing;
   private final PeriodicJob cleanUp;
+  private final @Nullable CacheJob caching;
   private final @Nullable Runnable prepare;
 
   private McpRealtime(Builder builder) {
@@ -37,12 +40,16 @@ public final class McpRealtime implements AutoCloseable {
     var config = builder.config;
     this.prepare = builder.prepare;
     var storage = builder.storage == null ? new InMemoryStorage() : builder.storage;
-    var backend = builder.cache == null ? new InProcessCache(time) : builder.cache;
-    this.cache = new McpCacheManager(backend, config, time);
+    this.cache = new McpCacheManager(builder.cache, builder.pacing, time);
     this.timeSeries = new McpTimeSeriesManager(storage, config, time);
     this.retention = new McpDataRetentionManager(cache, storage, config, time);
     this.manager = new McpRealtimeManager(cache, timeSeries, retention, config, time);
     retention.tell(event -> manager.processEvents(List.of(event)));
+    cache.tell(
+        event -> {
+          var ignored = manager.processEventsAsync(List.of(event));
+        });
+    this.caching = builder.cache == null ? null : new CacheJob(cache);
     this.packing = new PeriodicJob("mcp-pack", config.packInterval(), retention::maintain);
     this.cleanUp =
         new PeriodicJob("mcp-clean-up", config.cleanupInterval(), retention::performFullCleanup);
@@ -83,6 +90,9 @@ public final class McpRealtime implements AutoCloseable {
     }
     cleanUp.start();
     packing.start();
+    if (caching != null) {
+      caching.start();
+    }
     return this;
   }
 
@@ -93,13 +103,18 @@ public final class McpRealtime implements AutoCloseable {
    */
   @Override
   public void close() {
-    Closing.begin(List.of(cleanUp, packing, timeSeries)).await(STOP_BOUND);
+    var parts = new ArrayList<AutoCloseable>(List.of(cleanUp, packing, timeSeries));
+    if (caching != null) {
+      parts.add(caching);
+    }
+    Closing.begin(parts).await(STOP_BOUND);
   }
 
   /** Chooses what the managers stand on. */
   public static final class Builder {
     private @Nullable Storage storage;
     private @Nullable CacheBackend cache;
+    private Pacing pacing = Pacing.fixed(CacheTier.METRICS.timeToLive());
     private McpRealtimeConfig config = McpRealtimeConfig.defaults();
     private TimeSource time = TimeSource.system();
     private @Nullable Runnable prepare;
@@ -111,8 +126,15 @@ public final class McpRealtime implements AutoCloseable {
       return this;
     }
 
-    public Builder cache(CacheBackend value) {
+    /** A cache that processes share; without one the cache is in this process alone. */
+    public Builder cache(@Nullable CacheBackend value) {
       cache = value;
+      return this;
+    }
+
+    /** How fast the shared cache may be used; without a limit, every 15 s, by default. */
+    public Builder pacing(Pacing value) {
+      pacing = value;
       return this;
     }
 

@@ -19,7 +19,6 @@ import org.jspecify.annotations.Nullable;
  * @param tightHotWindow the same while the storage is short of room
  * @param packInterval how often old rows are packed
  * @param cleanupInterval how often old data is dropped
- * @param cacheBatchSize values that one cache write carries
  * @param insertBatchSize records that one database write carries at the least before it is split
  * @param maxWaitingRecords records that may wait to be written before more are refused
  * @param storageLimitBytes what the database may hold; no limit when null
@@ -36,7 +35,6 @@ public record McpRealtimeConfig(
     Duration tightHotWindow,
     Duration packInterval,
     Duration cleanupInterval,
-    int cacheBatchSize,
     int insertBatchSize,
     int maxWaitingRecords,
     @Nullable Long storageLimitBytes,
@@ -54,7 +52,7 @@ public record McpRealtimeConfig(
     requirePositive("packInterval", packInterval);
     requirePositive("cleanupInterval", cleanupInterval);
     requirePositive("staleAfter", staleAfter);
-    if (cacheBatchSize < 1 || insertBatchSize < 1 || maxWaitingRecords < insertBatchSize) {
+    if (insertBatchSize < 1 || maxWaitingRecords < insertBatchSize) {
       throw new IllegalArgumentException(
           "batch sizes must be positive and maxWaitingRecords at least insertBatchSize");
     }
@@ -111,7 +109,6 @@ public record McpRealtimeConfig(
     builder.tightHotWindow = tightHotWindow;
     builder.packInterval = packInterval;
     builder.cleanupInterval = cleanupInterval;
-    builder.cacheBatchSize = cacheBatchSize;
     builder.insertBatchSize = insertBatchSize;
     builder.maxWaitingRecords = maxWaitingRecords;
     builder.storageLimitBytes = storageLimitBytes;
@@ -141,7 +138,6 @@ public record McpRealtimeConfig(
     private Duration tightHotWindow = Duration.ofMinutes(15);
     private Duration packInterval = Duration.ofMinutes(5);
     private Duration cleanupInterval = Duration.ofHours(6);
-    private int cacheBatchSize = 50;
     private int insertBatchSize = 1_000;
     private int maxWaitingRecords = 200_000;
     private @Nullable Long storageLimitBytes;
@@ -188,11 +184,6 @@ public record McpRealtimeConfig(
 
     public Builder cleanupInterval(Duration value) {
       cleanupInterval = value;
-      return this;
-    }
-
-    public Builder cacheBatchSize(int value) {
-      cacheBatchSize = value;
       return this;
     }
 
@@ -249,7 +240,6 @@ public record McpRealtimeConfig(
           tightHotWindow,
           packInterval,
           cleanupInterval,
-          cacheBatchSize,
           insertBatchSize,
           maxWaitingRecords,
           storageLimitBytes,

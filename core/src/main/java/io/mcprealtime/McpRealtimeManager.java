@@ -1,9 +1,11 @@
 package io.mcprealtime;
 
 import static java.util.Comparator.comparing;
+import static java.util.Comparator.naturalOrder;
 import static java.util.stream.Collectors.counting;
 import static java.util.stream.Collectors.groupingBy;
 
+import io.mcprealtime.FirstLevel.Found;
 import io.mcprealtime.McpDataRetentionManager.DataUsage;
 import io.mcprealtime.MetricsResult.Source;
 import io.mcprealtime.RealtimeStats.SystemStats;
@@ -16,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -23,6 +26,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -161,27 +165,21 @@ public final class McpRealtimeManager {
   public MetricsResult<Optional<ServerMetrics>> getMetrics(
       ServerId server, MetricsOptions options) {
     long start = time.nanoTime();
-    if (options.useCache()) {
-      var found = cache.getServerMetrics(server);
-      if (found.isPresent()) {
-        return result(found, Source.CACHE, start);
+    try {
+      Supplier<Optional<ServerMetrics>> database =
+          options.fallbackToDb() ? () -> timeSeries.getLatestMetrics(server) : Optional::empty;
+      var found =
+          options.useCache()
+              ? cache.find(server, database)
+              : database.get().map(sample -> new Found<>(sample, Source.DATABASE));
+      return result(found.map(Found::value), found.map(Found::source).orElse(Source.NONE), start);
+    } catch (McpRealtimeException e) {
+      var known = options.useCache() ? states.newest(server) : Optional.<ServerMetrics>empty();
+      if (known.isEmpty()) {
+        throw e;
       }
+      return result(known, Source.CACHE, start);
     }
-    if (options.fallbackToDb()) {
-      try {
-        var found = timeSeries.getLatestMetrics(server);
-        if (found.isPresent()) {
-          return result(found, Source.DATABASE, start);
-        }
-      } catch (McpRealtimeException e) {
-        var known = options.useCache() ? states.newest(server) : Optional.<ServerMetrics>empty();
-        if (known.isEmpty()) {
-          throw e;
-        }
-        return result(known, Source.CACHE, start);
-      }
-    }
-    return result(Optional.empty(), Source.NONE, start);
   }
 
   /** The latest sample of every server, by server. */
@@ -194,14 +192,11 @@ public final class McpRealtimeManager {
     long start = time.nanoTime();
     if (options.useCache()) {
       var servers = states.servers(time.instant().minus(FORGOTTEN_AFTER));
-      var found = cache.getMetrics(servers);
-      int missing = servers.size() - found.size();
-      if (!found.isEmpty() && (missing == 0 || !options.fallbackToDb())) {
-        return result(sorted(found.values()), Source.CACHE, start);
-      }
       try {
-        if (!found.isEmpty() && missing <= POINT_READS) {
-          return result(sorted(completed(found, servers)), Source.DATABASE, start);
+        var found = cache.find(servers, options.fallbackToDb() ? this::read : missing -> Map.of());
+        if (!found.isEmpty()) {
+          return result(
+              sorted(found.values().stream().map(Found::value).toList()), source(found), start);
         }
       } catch (McpRealtimeException e) {
         return result(sorted(states.newest(servers)), Source.CACHE, start);
@@ -216,19 +211,29 @@ public final class McpRealtimeManager {
     return result(List.of(), Source.NONE, start);
   }
 
-  /** Reads those that the cache lacks, and caches them. */
-  private Collection<ServerMetrics> completed(
-      Map<ServerId, ServerMetrics> found, Set<ServerId> servers) {
-    var complete = new ArrayList<>(found.values());
-    var read = new ArrayList<ServerMetrics>();
-    for (var server : servers) {
-      if (!found.containsKey(server)) {
-        timeSeries.getLatestMetrics(server).ifPresent(read::add);
+  /** Reads the latest samples of servers that the cache lacks. */
+  private Map<String, ServerMetrics> read(List<String> servers) {
+    var found = new HashMap<String, ServerMetrics>();
+    if (servers.size() <= POINT_READS) {
+      for (var server : servers) {
+        timeSeries
+            .getLatestMetrics(ServerId.of(server))
+            .ifPresent(sample -> found.put(server, sample));
+      }
+      return found;
+    }
+    var wanted = Set.copyOf(servers);
+    for (var sample : timeSeries.getLatestMetrics()) {
+      if (wanted.contains(sample.server().value())) {
+        found.put(sample.server().value(), sample);
       }
     }
-    cache.cacheServerMetrics(read);
-    complete.addAll(read);
-    return complete;
+    return found;
+  }
+
+  /** The farthest place that one of them came from. */
+  private static Source source(Map<String, Found<ServerMetrics>> found) {
+    return found.values().stream().map(Found::source).max(naturalOrder()).orElse(Source.NONE);
   }
 
   private static List<ServerMetrics> sorted(Collection<ServerMetrics> samples) {
@@ -296,41 +301,23 @@ public final class McpRealtimeManager {
 
   /** The newest events of all servers and of the monitor, newest first. */
   public List<MonitoringEvent> recentEvents() {
-    return cache
-        .getEvents()
-        .orElseGet(
-            () -> {
-              var now = time.instant();
-              var range =
-                  new TimeRange(now.minus(config.retention(DataKind.EVENTS)), now.plusMillis(1));
-              var events = timeSeries.getEvents(null, range, DASHBOARD_EVENTS);
-              cache.cacheEvents(events);
-              return events;
-            });
+    return cache.events(
+        () -> {
+          var now = time.instant();
+          var range =
+              new TimeRange(now.minus(config.retention(DataKind.EVENTS)), now.plusMillis(1));
+          return timeSeries.getEvents(null, range, DASHBOARD_EVENTS);
+        });
   }
 
   /** What a server did in the hours up to now. */
   public ServerSummary getServerSummary(ServerId server, int hours) {
-    return cache
-        .getSummary(server, hours)
-        .orElseGet(
-            () -> {
-              var summary = timeSeries.getServerSummary(server, hours);
-              cache.cacheSummary(summary);
-              return summary;
-            });
+    return cache.summary(server, hours, () -> timeSeries.getServerSummary(server, hours));
   }
 
   /** Where a server's response time is going. */
   public Trend analyzePerformance(ServerId server, Window window) {
-    return cache
-        .getTrend(server, window)
-        .orElseGet(
-            () -> {
-              var trend = timeSeries.analyzePerformanceTrends(server, window);
-              cache.cacheTrend(trend);
-              return trend;
-            });
+    return cache.trend(server, window, () -> timeSeries.analyzePerformanceTrends(server, window));
   }
 
   /** The state of the whole, measured. */

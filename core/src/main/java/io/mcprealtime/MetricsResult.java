@@ -11,7 +11,10 @@ import java.time.Duration;
 public record MetricsResult<T>(T data, Source source, Duration responseTime) {
   /** Where an answer came from. */
   public enum Source {
+    /** This process's own memory. */
     CACHE,
+    /** The cache that processes share. */
+    REDIS,
     DATABASE,
     NONE
   }

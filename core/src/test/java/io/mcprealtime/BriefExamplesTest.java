@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mcprealtime.MetricsResult.Source;
 import io.mcprealtime.analysis.Trend.Direction;
-import io.mcprealtime.cache.InProcessCache;
 import io.mcprealtime.storage.DataKind;
 import io.mcprealtime.storage.InMemoryStorage;
 import java.time.Duration;
@@ -21,8 +20,7 @@ class BriefExamplesTest {
   @Test
   void cacheManager_cachesAndReadsMetrics() {
     var config = McpRealtimeConfig.defaults();
-    var cacheManager =
-        new McpCacheManager(new InProcessCache(TimeSource.system()), config, TimeSource.system());
+    var cacheManager = new McpCacheManager(TimeSource.system());
     var metrics = Samples.series(filesystem, now, 50, i -> 10 + i);
 
     assertThat(cacheManager.cacheServerMetrics(metrics)).isTrue();
@@ -55,7 +53,7 @@ class BriefExamplesTest {
     var time = ManualTime.startingAt("2026-11-20T12:00:00Z");
     var storage = new InMemoryStorage();
     var config = McpRealtimeConfig.defaults();
-    var cache = new McpCacheManager(new InProcessCache(time), config, time);
+    var cache = new McpCacheManager(time);
     storage.samples().insert(Samples.series(filesystem, time.instant(), 10, i -> 5));
     time.advance(Duration.ofDays(9));
     storage.samples().insert(Samples.series(filesystem, time.instant(), 10, i -> 5));

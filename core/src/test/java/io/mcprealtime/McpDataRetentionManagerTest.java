@@ -11,7 +11,6 @@ import io.mcprealtime.CleanupResult.Action;
 import io.mcprealtime.CleanupResult.Outcome;
 import io.mcprealtime.CleanupResult.Step;
 import io.mcprealtime.archive.Manifest;
-import io.mcprealtime.cache.InProcessCache;
 import io.mcprealtime.storage.DataKind;
 import io.mcprealtime.storage.InMemoryStorage;
 import io.mcprealtime.storage.StorageMaintenance.UsagePoint;
@@ -39,7 +38,7 @@ class McpDataRetentionManagerTest {
 
   private McpDataRetentionManager retention() {
     var built = config.build();
-    var cache = new McpCacheManager(new InProcessCache(time), built, time);
+    var cache = new McpCacheManager(time);
     return new McpDataRetentionManager(cache, storage, built, time);
   }
 

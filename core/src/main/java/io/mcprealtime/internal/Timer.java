@@ -58,15 +58,25 @@ public final class Timer {
         count,
         failures.sum(),
         count == 0 ? Optional.empty() : Optional.of(Duration.ofNanos(total / count)),
-        latency.quantile(0.95));
+        latency.quantile(0.5),
+        latency.quantile(0.95),
+        latency.quantile(0.99));
   }
 
   /**
-   * How long a kind of call took.
+   * How long a kind of call took; times are absent before the first.
    *
-   * @param mean absent before the first call
-   * @param p95 absent before the first call
+   * @param failures calls that threw
    */
   public record Timings(
-      long count, long failures, Optional<Duration> mean, Optional<Duration> p95) {}
+      long count,
+      long failures,
+      Optional<Duration> mean,
+      Optional<Duration> p50,
+      Optional<Duration> p95,
+      Optional<Duration> p99) {
+    /** Before the first call. */
+    public static final Timings NONE =
+        new Timings(0, 0, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+  }
 }

@@ -3,7 +3,6 @@ package io.mcprealtime.server.cli;
 import io.mcprealtime.McpCacheManager;
 import io.mcprealtime.McpDataRetentionManager;
 import io.mcprealtime.TimeSource;
-import io.mcprealtime.cache.InProcessCache;
 import io.mcprealtime.server.config.ConfigFiles;
 import io.mcprealtime.server.config.ServerConfig;
 import io.mcprealtime.server.config.ServerConfigBuilder;
@@ -34,7 +33,7 @@ final class StoredDataOptions {
 
   static McpDataRetentionManager retention(Storage storage, ServerConfig config) {
     var time = TimeSource.system();
-    var cache = new McpCacheManager(new InProcessCache(time), config.managers(), time);
+    var cache = new McpCacheManager(time);
     return new McpDataRetentionManager(cache, storage, config.managers(), time);
   }
 }

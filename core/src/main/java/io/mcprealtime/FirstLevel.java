@@ -1,0 +1,120 @@
+package io.mcprealtime;
+
+import io.mcprealtime.cache.CacheTier;
+import io.mcprealtime.cache.CacheValue;
+import io.mcprealtime.cache.InProcessCache;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+
+/**
+ * The cache in the process. What it lacks is fetched once, however many ask at the same time; who
+ * comes second waits for the first one's answer.
+ */
+final class FirstLevel {
+  private final InProcessCache cache;
+  private final TimeSource time;
+  private final Map<Key, CompletableFuture<Answer<?>>> flights = new ConcurrentHashMap<>();
+
+  FirstLevel(TimeSource time) {
+    this.cache = new InProcessCache(time);
+    this.time = time;
+  }
+
+  private record Key(CacheTier<?> tier, String key) {}
+
+  /** A value, and where it came from; none when there is none anywhere. */
+  private record Answer<T>(Map<String, Found<T>> found) {}
+
+  /** A value that was found, and where. */
+  record Found<T>(T value, MetricsResult.Source source) {}
+
+  InProcessCache cache() {
+    return cache;
+  }
+
+  <T> void put(CacheTier<T> tier, Map<String, T> values, Duration lifetime) {
+    var expiresAt = time.instant().plus(lifetime);
+    var cached = new ArrayList<CacheValue<T>>(values.size());
+    values.forEach((key, value) -> cached.add(new CacheValue<>(tier, key, value, expiresAt)));
+    cache.put(cached);
+  }
+
+  /**
+   * The values of those keys.
+   *
+   * @param fetch finds those of the keys that are not here, and may throw
+   */
+  <T> Map<String, Found<T>> get(
+      CacheTier<T> tier,
+      Collection<String> keys,
+      Function<List<String>, Map<String, Found<T>>> fetch) {
+    var found = new LinkedHashMap<String, Found<T>>();
+    cache
+        .get(tier, keys)
+        .forEach((key, value) -> found.put(key, new Found<>(value, MetricsResult.Source.CACHE)));
+    if (found.size() == keys.size()) {
+      return found;
+    }
+    var flight = new CompletableFuture<Answer<?>>();
+    var mine = new ArrayList<String>();
+    var others = new HashMap<String, CompletableFuture<Answer<?>>>();
+    for (var key : keys) {
+      if (!found.containsKey(key)) {
+        var other = flights.putIfAbsent(new Key(tier, key), flight);
+        if (other == null) {
+          mine.add(key);
+        } else if (other != flight) {
+          others.put(key, other);
+        }
+      }
+    }
+    if (!mine.isEmpty()) {
+      found.putAll(fly(tier, mine, flight, fetch));
+    }
+    others.forEach(
+        (key, other) -> {
+          var value = join(other).found().get(key);
+          if (value != null) {
+            found.put(key, new Found<>(tier.type().cast(value.value()), value.source()));
+          }
+        });
+    return found;
+  }
+
+  private <T> Map<String, Found<T>> fly(
+      CacheTier<T> tier,
+      List<String> keys,
+      CompletableFuture<Answer<?>> flight,
+      Function<List<String>, Map<String, Found<T>>> fetch) {
+    try {
+      var found = fetch.apply(keys);
+      flight.complete(new Answer<>(found));
+      return found;
+    } catch (RuntimeException | Error e) {
+      flight.completeExceptionally(e);
+      throw e;
+    } finally {
+      keys.forEach(key -> flights.remove(new Key(tier, key), flight));
+    }
+  }
+
+  private static Answer<?> join(CompletableFuture<Answer<?>> flight) {
+    try {
+      return flight.join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof RuntimeException known) {
+        throw known;
+      }
+      throw e;
+    }
+  }
+}

@@ -1,0 +1,67 @@
+package io.mcprealtime;
+
+import io.mcprealtime.cache.CacheBackend;
+import io.mcprealtime.cache.CacheTier;
+import io.mcprealtime.cache.CacheValue;
+import java.util.Collection;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A cache that can go away, and counts calls. */
+final class SwitchableCache implements CacheBackend {
+  private final CacheBackend delegate;
+  volatile boolean away;
+  final AtomicInteger calls = new AtomicInteger();
+
+  SwitchableCache(CacheBackend delegate) {
+    this.delegate = delegate;
+  }
+
+  private CacheBackend delegate() {
+    calls.incrementAndGet();
+    if (away) {
+      throw new McpRealtimeException("the cache is away");
+    }
+    return delegate;
+  }
+
+  @Override
+  public String name() {
+    return delegate.name();
+  }
+
+  @Override
+  public void put(Collection<? extends CacheValue<?>> values) {
+    delegate().put(values);
+  }
+
+  @Override
+  public <T> Map<String, T> get(CacheTier<T> tier, Collection<String> keys) {
+    return delegate().get(tier, keys);
+  }
+
+  @Override
+  public <T> Map<String, T> getAll(CacheTier<T> tier) {
+    return delegate().getAll(tier);
+  }
+
+  @Override
+  public void clear(CacheTier<?> tier) {
+    delegate().clear(tier);
+  }
+
+  @Override
+  public Usage usage() {
+    return delegate().usage();
+  }
+
+  @Override
+  public long unreadable() {
+    return 0;
+  }
+
+  @Override
+  public void close() {
+    delegate.close();
+  }
+}
