@@ -24,7 +24,7 @@ final class Segment {
   /** What is on disk for certain. Changed under the spool's writing lock. */
   volatile long synced;
 
-  /** Frames that wait, and readers at work. Guarded by the spool. */
+  /** Frames that wait, and readers at work. Guarded by the index. */
   int waiting;
 
   int readers;

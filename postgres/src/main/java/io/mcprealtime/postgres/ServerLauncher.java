@@ -1,5 +1,6 @@
 package io.mcprealtime.postgres;
 
+import io.mcprealtime.internal.FileTrees;
 import io.mcprealtime.storage.StorageException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -146,7 +147,7 @@ final class ServerLauncher {
   private void createCluster() {
     var temporary = directory.root().resolve("pgdata.new");
     try {
-      Files2.deleteTree(temporary);
+      FileTrees.delete(temporary);
       run(
           "initdb",
           program("initdb"),
