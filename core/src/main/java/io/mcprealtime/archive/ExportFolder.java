@@ -64,7 +64,7 @@ final class ExportFolder {
     for (var made : missing) {
       var above = made.getParent();
       if (above != null) {
-        sync(above);
+        FileTrees.sync(above);
       }
     }
   }
@@ -108,9 +108,9 @@ final class ExportFolder {
       }
     }
     write(file(Manifest.FILE_NAME), manifest.encode());
-    sync(partial);
+    FileTrees.sync(partial);
     Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE);
-    sync(parent);
+    FileTrees.sync(parent);
   }
 
   private static void write(Path file, byte[] content) throws IOException {
@@ -130,20 +130,6 @@ final class ExportFolder {
       FileTrees.delete(partial);
     } catch (IOException e) {
       // It stays under a name that nobody takes for an export, and the next one replaces it.
-    }
-  }
-
-  /** So that names in it are on the disk too. */
-  private static void sync(Path directory) throws IOException {
-    FileChannel channel;
-    try {
-      channel = FileChannel.open(directory, StandardOpenOption.READ);
-    } catch (IOException e) {
-      // Windows opens no directory; its file system keeps names by itself.
-      return;
-    }
-    try (channel) {
-      channel.force(true);
     }
   }
 }

@@ -1,15 +1,17 @@
 package io.mcprealtime.internal;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import org.jspecify.annotations.Nullable;
 
-/** Directories with all that is in them. */
+/** What the platform lacks for directories. */
 public final class FileTrees {
   private FileTrees() {}
 
@@ -43,5 +45,23 @@ public final class FileTrees {
             return FileVisitResult.CONTINUE;
           }
         });
+  }
+
+  /**
+   * Puts the names of a directory's files on disk, so that they are there after a power cut.
+   *
+   * @throws IOException when the disk fails
+   */
+  public static void sync(Path directory) throws IOException {
+    FileChannel channel;
+    try {
+      channel = FileChannel.open(directory, StandardOpenOption.READ);
+    } catch (IOException e) {
+      // Windows opens no directory; its file system keeps names by itself.
+      return;
+    }
+    try (channel) {
+      channel.force(true);
+    }
   }
 }

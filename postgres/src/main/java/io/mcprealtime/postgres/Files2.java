@@ -1,12 +1,10 @@
 package io.mcprealtime.postgres;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 
 /** What {@code java.nio.file.Files} lacks. */
 final class Files2 {
@@ -14,15 +12,6 @@ final class Files2 {
 
   static boolean isPosix(Path path) {
     return path.getFileSystem().supportedFileAttributeViews().contains("posix");
-  }
-
-  /** Makes a rename within the directory durable, where the platform can. */
-  static void syncDirectory(Path directory) {
-    try (var channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-      channel.force(true);
-    } catch (IOException e) {
-      // Windows cannot open a directory; it also needs no such call.
-    }
   }
 
   /** The cause in words: some of the platform's exceptions carry nothing but the path. */

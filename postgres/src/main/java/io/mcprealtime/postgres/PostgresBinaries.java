@@ -91,7 +91,7 @@ final class PostgresBinaries {
         unpack(stream, temporary);
       }
       Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
-      Files2.syncDirectory(directory);
+      FileTrees.sync(directory);
       deleteOthers(directory, target);
       return target;
     } catch (IOException e) {

@@ -137,7 +137,7 @@ final class ServerLauncher {
       }
       Files.writeString(temporary, created, StandardOpenOption.CREATE, StandardOpenOption.SYNC);
       Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
-      Files2.syncDirectory(directory.root());
+      FileTrees.sync(directory.root());
       return created;
     } catch (IOException e) {
       throw DataDirectory.notWritable(directory.root(), e);
@@ -158,7 +158,7 @@ final class ServerLauncher {
           "--encoding=UTF8",
           "--locale=C");
       Files.move(temporary, directory.cluster(), StandardCopyOption.ATOMIC_MOVE);
-      Files2.syncDirectory(directory.root());
+      FileTrees.sync(directory.root());
     } catch (IOException e) {
       throw DataDirectory.notWritable(directory.root(), e);
     }
