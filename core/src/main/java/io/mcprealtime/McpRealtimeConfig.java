@@ -135,7 +135,7 @@ public record McpRealtimeConfig(
     private final Map<DataKind, Duration> retention = new EnumMap<>(DataKind.class);
     private final Map<DataKind, Duration> floors = new EnumMap<>(DataKind.class);
     private Duration hotWindow = Duration.ofHours(6);
-    private Duration tightHotWindow = Duration.ofMinutes(15);
+    private Duration tightHotWindow = Duration.ofMinutes(5);
     private Duration packInterval = Duration.ofMinutes(5);
     private Duration cleanupInterval = Duration.ofHours(6);
     private int insertBatchSize = 1_000;

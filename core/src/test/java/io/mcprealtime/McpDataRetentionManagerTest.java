@@ -92,7 +92,7 @@ class McpDataRetentionManagerTest {
     var pack = only(result, Action.PACK).get(0);
     assertThat(pack.bytesFreed()).isEqualTo(300);
     assertThat(pack.records()).isEqualTo(10);
-    assertThat(pack.age()).isEqualTo(Duration.ofMinutes(15));
+    assertThat(pack.age()).isEqualTo(Duration.ofMinutes(5));
     // Packed as far as the tight window, it is still over: everything is packed.
     assertThat(only(result, Action.PACK)).extracting(Step::age).contains(Duration.ZERO);
     var shortened = only(result, Action.SHORTEN_AGE);
@@ -348,7 +348,7 @@ class McpDataRetentionManagerTest {
     assertThat(storage.packedBefore).isEqualTo(NOON.minus(Duration.ofHours(6)));
     storage.bytesPerRow = 101;
     retention.pack();
-    assertThat(storage.packedBefore).isEqualTo(NOON.minus(Duration.ofMinutes(15)));
+    assertThat(storage.packedBefore).isEqualTo(NOON.minus(Duration.ofMinutes(5)));
   }
 
   @Test

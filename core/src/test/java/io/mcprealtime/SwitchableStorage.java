@@ -1,10 +1,9 @@
 package io.mcprealtime;
 
 import io.mcprealtime.storage.DataKind;
-import io.mcprealtime.storage.EventStore;
-import io.mcprealtime.storage.HealthCheckStore;
+import io.mcprealtime.storage.ForwardingSampleStore;
+import io.mcprealtime.storage.ForwardingStorage;
 import io.mcprealtime.storage.InMemoryStorage;
-import io.mcprealtime.storage.RollupStore;
 import io.mcprealtime.storage.SampleStore;
 import io.mcprealtime.storage.Storage;
 import io.mcprealtime.storage.StorageException;
@@ -13,9 +12,7 @@ import io.mcprealtime.storage.StorageUsage;
 import io.mcprealtime.storage.TimeRange;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Collection;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -23,8 +20,7 @@ import org.jspecify.annotations.Nullable;
  * An in-memory storage that can go away, and that can be given a size: that of its rows but
  * roll-ups, of which it makes more when samples go.
  */
-final class SwitchableStorage implements Storage {
-  private final InMemoryStorage delegate = new InMemoryStorage();
+final class SwitchableStorage extends ForwardingStorage {
   volatile boolean away;
   volatile @Nullable Integer bytesPerRow;
   volatile @Nullable DataKind undroppable;
@@ -44,11 +40,16 @@ final class SwitchableStorage implements Storage {
   /** Measurements that still work. */
   volatile int unmeasurableAfter = Integer.MAX_VALUE;
 
-  private InMemoryStorage delegate() {
+  SwitchableStorage() {
+    super(new InMemoryStorage());
+  }
+
+  @Override
+  protected Storage delegate() {
     if (away) {
       throw new StorageException("the database is away", null);
     }
-    return delegate;
+    return super.delegate();
   }
 
   @Override
@@ -57,35 +58,22 @@ final class SwitchableStorage implements Storage {
   }
 
   @Override
-  public void check() {
-    delegate().check();
-  }
-
-  @Override
   public SampleStore samples() {
-    var inner = delegate().samples();
     var listener = onSampleRead;
-    return listener == null ? inner : new ToldSamples(inner, listener);
-  }
-
-  @Override
-  public HealthCheckStore healthChecks() {
-    return delegate().healthChecks();
-  }
-
-  @Override
-  public EventStore events() {
-    return delegate().events();
-  }
-
-  @Override
-  public RollupStore rollups() {
-    return delegate().rollups();
+    return new ForwardingSampleStore(super.samples()) {
+      @Override
+      public void forEach(TimeRange range, Consumer<? super ServerMetrics> sink) {
+        super.forEach(range, sink);
+        if (listener != null) {
+          listener.accept(range);
+        }
+      }
+    };
   }
 
   @Override
   public StorageMaintenance maintenance() {
-    var inner = delegate().maintenance();
+    var inner = super.maintenance();
     return new StorageMaintenance() {
       @Override
       public StorageUsage usage() {
@@ -153,44 +141,5 @@ final class SwitchableStorage implements Storage {
         return inner.dropBefore(kind, instant);
       }
     };
-  }
-
-  @Override
-  public void close() {
-    delegate.close();
-  }
-
-  private record ToldSamples(SampleStore inner, Consumer<TimeRange> listener)
-      implements SampleStore {
-    @Override
-    public int insert(Collection<ServerMetrics> samples) {
-      return inner.insert(samples);
-    }
-
-    @Override
-    public void forEach(ServerId server, TimeRange range, Consumer<? super ServerMetrics> sink) {
-      inner.forEach(server, range, sink);
-    }
-
-    @Override
-    public void forEach(TimeRange range, Consumer<? super ServerMetrics> sink) {
-      inner.forEach(range, sink);
-      listener.accept(range);
-    }
-
-    @Override
-    public List<ServerMetrics> recent(ServerId server, int limit) {
-      return inner.recent(server, limit);
-    }
-
-    @Override
-    public Optional<ServerMetrics> latest(ServerId server) {
-      return inner.latest(server);
-    }
-
-    @Override
-    public List<ServerMetrics> latest() {
-      return inner.latest();
-    }
   }
 }

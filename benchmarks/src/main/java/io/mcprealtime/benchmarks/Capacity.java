@@ -66,7 +66,7 @@ final class Capacity {
       loader.load();
       sizes.put("hot window 6 h", report(url, servers, "hot window 6 h"));
       loader.tighten();
-      sizes.put("hot window 15 min", report(url, servers, "hot window 15 min"));
+      sizes.put("hot window 5 min", report(url, servers, "hot window 5 min"));
       System.out.println(loader.packingSpeed());
     }
     bed.drop(name);

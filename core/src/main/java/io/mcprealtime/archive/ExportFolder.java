@@ -1,19 +1,16 @@
 package io.mcprealtime.archive;
 
+import io.mcprealtime.internal.FileTrees;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryNotEmptyException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The directory of an export while it is written: it lies beside the one that is asked for, under
@@ -50,7 +47,7 @@ final class ExportFolder {
     try {
       makeParent();
       removeEmptyTarget();
-      remove(partial);
+      FileTrees.delete(partial);
       Files.createDirectory(partial);
     } catch (IOException e) {
       throw new ArchiveException("cannot write an export to %s: %s".formatted(target, e), e);
@@ -67,7 +64,7 @@ final class ExportFolder {
     for (var made : missing) {
       var above = made.getParent();
       if (above != null) {
-        sync(above);
+        FileTrees.sync(above);
       }
     }
   }
@@ -111,9 +108,9 @@ final class ExportFolder {
       }
     }
     write(file(Manifest.FILE_NAME), manifest.encode());
-    sync(partial);
+    FileTrees.sync(partial);
     Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE);
-    sync(parent);
+    FileTrees.sync(parent);
   }
 
   private static void write(Path file, byte[] content) throws IOException {
@@ -130,49 +127,9 @@ final class ExportFolder {
   /** Removes what was written, as far as it can be. */
   void giveUp() {
     try {
-      remove(partial);
+      FileTrees.delete(partial);
     } catch (IOException e) {
       // It stays under a name that nobody takes for an export, and the next one replaces it.
-    }
-  }
-
-  static void remove(Path directory) throws IOException {
-    if (!Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
-      return;
-    }
-    Files.walkFileTree(
-        directory,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            Files.delete(file);
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult postVisitDirectory(Path visited, @Nullable IOException fault)
-              throws IOException {
-            if (fault != null) {
-              throw fault;
-            }
-            Files.delete(visited);
-            return FileVisitResult.CONTINUE;
-          }
-        });
-  }
-
-  /** So that names in it are on the disk too. */
-  private static void sync(Path directory) throws IOException {
-    FileChannel channel;
-    try {
-      channel = FileChannel.open(directory, StandardOpenOption.READ);
-    } catch (IOException e) {
-      // Windows opens no directory; its file system keeps names by itself.
-      return;
-    }
-    try (channel) {
-      channel.force(true);
     }
   }
 }

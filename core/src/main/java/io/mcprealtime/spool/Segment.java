@@ -1,5 +1,6 @@
 package io.mcprealtime.spool;
 
+import io.mcprealtime.internal.FileTrees;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
@@ -24,7 +25,7 @@ final class Segment {
   /** What is on disk for certain. Changed under the spool's writing lock. */
   volatile long synced;
 
-  /** Frames that wait, and readers at work. Guarded by the spool. */
+  /** Frames that wait, and readers at work. Guarded by the index. */
   int waiting;
 
   int readers;
@@ -52,20 +53,13 @@ final class Segment {
     segment.channel =
         FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
     segment.active = true;
-    syncDirectory(directory);
-    return segment;
-  }
-
-  /** So that the file's name is on disk too, where the system can do that. */
-  static void syncDirectory(@Nullable Path directory) {
-    if (directory == null) {
-      return;
-    }
-    try (var channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-      channel.force(true);
+    try {
+      FileTrees.sync(directory);
     } catch (IOException e) {
-      // Windows opens no directory; its file system keeps names by itself.
+      segment.seal();
+      throw e;
     }
+    return segment;
   }
 
   /** Appends these and returns when they are on disk; on a failure nothing of them is left. */

@@ -1,31 +1,16 @@
 package io.mcprealtime.spool;
 
-import static java.util.Objects.requireNonNull;
-
-import io.mcprealtime.ServerId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
-import java.util.Deque;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Records that wait for the storage, in append-only files of one directory. An append returns when
@@ -34,8 +19,6 @@ import org.slf4j.LoggerFactory;
  * Thread-safe.
  */
 public final class Spool implements AutoCloseable {
-  private static final Logger log = LoggerFactory.getLogger(Spool.class);
-
   /** A file of that size takes no more; a small spool has smaller ones, to come free in parts. */
   private static final long SEGMENT_BYTES = 8L << 20;
 
@@ -49,22 +32,12 @@ public final class Spool implements AutoCloseable {
   private final long limitBytes;
   private final long segmentBytes;
   private final List<String> findings;
+  private final FrameIndex index = new FrameIndex();
 
   private final ReentrantLock writing = new ReentrantLock();
   private final List<Append> queue = new ArrayList<>();
   private @Nullable Segment writer;
   private long nextSegment;
-  private volatile boolean closed;
-
-  /** Guarded by this, as everything below. */
-  private final TreeMap<Integer, Deque<Frame>> waiting = new TreeMap<>();
-
-  private final Map<Integer, Map<ServerId, Newest>> newest = new HashMap<>();
-  private final List<Segment> segments = new ArrayList<>();
-  private long nextFrame;
-  private long records;
-
-  private record Newest(Instant at, Frame frame) {}
 
   /** Makes the file that is written to next. */
   interface Maker {
@@ -76,19 +49,15 @@ public final class Spool implements AutoCloseable {
     this.maker = maker;
     this.limitBytes = limitBytes;
     this.segmentBytes = Math.max(1, Math.min(SEGMENT_BYTES, limitBytes / MIN_SEGMENTS));
-    for (var kind : RecordKind.ALL) {
-      waiting.put(kind.code(), new ArrayDeque<>());
-      newest.put(kind.code(), new HashMap<>());
-    }
     var content = directory.read();
     this.findings = content.findings();
-    segments.addAll(content.segments());
+    content.segments().forEach(index::add);
     nextSegment = content.nextNumber();
     content
         .frames()
         .forEach(
             found ->
-                index(
+                index.add(
                     found.segment(),
                     found.frame().offset(),
                     found.frame().header(),
@@ -165,7 +134,7 @@ public final class Spool implements AutoCloseable {
     var accepted = new ArrayList<Append>();
     long bytes = bytes();
     for (var append : taken) {
-      if (closed) {
+      if (index.isClosed()) {
         append.failure =
             new SpoolException("the spool in %s is closed".formatted(directory.path()), null);
       } else if (bytes + append.bytes > limitBytes) {
@@ -196,14 +165,9 @@ public final class Spool implements AutoCloseable {
               .flatMap(append -> append.frames.stream())
               .map(FrameCodec.Encoded::bytes)
               .toList());
-      synchronized (this) {
-        for (var append : appends) {
-          for (var frame : append.frames) {
-            index(segment, offset, frame.header(), frame.newest());
-            offset += frame.bytes().length;
-          }
-          append.done = true;
-        }
+      for (var append : appends) {
+        offset = index.add(segment, offset, append.frames);
+        append.done = true;
       }
     } catch (IOException | RuntimeException | Error e) {
       roll();
@@ -229,9 +193,7 @@ public final class Spool implements AutoCloseable {
     var current = writer;
     if (current == null) {
       current = maker.make(directory.path(), nextSegment++);
-      synchronized (this) {
-        segments.add(current);
-      }
+      index.add(current);
       writer = current;
     }
     return current;
@@ -243,88 +205,31 @@ public final class Spool implements AutoCloseable {
     writer = null;
     if (ended != null) {
       ended.seal();
-      synchronized (this) {
-        ended.active = false;
-        deleteIfDone(ended);
-      }
+      index.end(ended);
     }
-  }
-
-  private synchronized void index(
-      Segment segment, long offset, FrameHeader header, Map<ServerId, Instant> servers) {
-    var frame = new Frame(segment, offset, header, nextFrame++, servers);
-    // First of all: a segment must never go while a frame of it waits.
-    segment.waiting++;
-    queue(header.kind()).add(frame);
-    var known = newest(header.kind());
-    servers.forEach(
-        (server, at) ->
-            known.merge(
-                server,
-                new Newest(at, frame),
-                (one, other) -> other.at.isAfter(one.at) ? other : one));
-    records += header.records();
-  }
-
-  private Deque<Frame> queue(int kind) {
-    return requireNonNull(waiting.get(kind));
-  }
-
-  private Map<ServerId, Newest> newest(int kind) {
-    return requireNonNull(newest.get(kind));
   }
 
   /** The kind of the frame that waits longest; empty when none does. */
-  synchronized Optional<RecordKind<?>> oldestKind() {
-    return waiting.values().stream()
-        .map(Deque::peekFirst)
-        .filter(Objects::nonNull)
-        .min(Comparator.comparingLong(frame -> frame.number))
-        .flatMap(frame -> RecordKind.ofCode(frame.header.kind()));
+  Optional<RecordKind<?>> oldestKind() {
+    return index.oldestKind();
   }
 
   /** The oldest frames of a kind, in order: one at the least, and not many more records. */
-  synchronized List<Frame> oldest(RecordKind<?> kind, int maxRecords) {
-    var found = new ArrayList<Frame>();
-    int count = 0;
-    for (var frame : queue(kind.code())) {
-      if (!found.isEmpty() && count + frame.records() > maxRecords) {
-        break;
-      }
-      found.add(frame);
-      count += frame.records();
-    }
-    return found;
+  List<Frame> oldest(RecordKind<?> kind, int maxRecords) {
+    return index.oldest(kind, maxRecords);
   }
 
-  synchronized int frames(RecordKind<?> kind) {
-    return queue(kind.code()).size();
+  int frames(RecordKind<?> kind) {
+    return index.frames(kind);
   }
 
-  synchronized boolean isEmpty() {
-    return waiting.values().stream().allMatch(Deque::isEmpty);
+  boolean isEmpty() {
+    return index.isEmpty();
   }
 
   /** Forgets the oldest frames of a kind, which are stored now. */
   void remove(RecordKind<?> kind, Collection<Frame> stored) {
-    synchronized (this) {
-      if (closed) {
-        // Another process may hold the directory now; it stores them again, which adds nothing.
-        return;
-      }
-      var queue = queue(kind.code());
-      for (var frame : stored) {
-        if (queue.peekFirst() != frame) {
-          throw new IllegalStateException("a frame is removed out of order");
-        }
-        queue.removeFirst();
-        records -= frame.records();
-        frame.segment.waiting--;
-        deleteIfDone(frame.segment);
-      }
-      var gone = Set.copyOf(stored);
-      newest(kind.code()).values().removeIf(entry -> gone.contains(entry.frame));
-    }
+    index.remove(kind, stored);
     // The file that is written to goes too when nothing waits any more.
     if (isEmpty() && writing.tryLock()) {
       try {
@@ -337,54 +242,14 @@ public final class Spool implements AutoCloseable {
     }
   }
 
-  private void deleteIfDone(Segment segment) {
-    if (segment.waiting == 0 && segment.readers == 0 && !segment.active) {
-      if (segment.kept && Files.exists(segment.file)) {
-        return;
-      }
-      segments.remove(segment);
-      try {
-        segment.delete();
-      } catch (IOException e) {
-        log.warn("{} is stored and could not be deleted: {}", segment.file, e.toString());
-      }
-    }
+  /** Frames that stay readable until the view is closed, whatever is removed meanwhile. */
+  FrameIndex.View view(RecordKind<?> kind, Predicate<Frame> filter) {
+    return index.view(kind, filter);
   }
 
-  /** Frames that stay readable until this is closed, whatever is removed meanwhile. */
-  final class View implements AutoCloseable {
-    private final List<Frame> frames;
-
-    private View(List<Frame> frames) {
-      this.frames = frames;
-      frames.forEach(frame -> frame.segment.readers++);
-    }
-
-    /** In the order in which they were appended. */
-    List<Frame> frames() {
-      return frames;
-    }
-
-    @Override
-    public void close() {
-      synchronized (Spool.this) {
-        for (var frame : frames) {
-          frame.segment.readers--;
-          if (!closed) {
-            deleteIfDone(frame.segment);
-          }
-        }
-      }
-    }
-  }
-
-  synchronized View view(RecordKind<?> kind, Predicate<Frame> filter) {
-    return new View(queue(kind.code()).stream().filter(filter).toList());
-  }
-
-  /** The frames that hold the newest record of some server. */
-  synchronized View newest(RecordKind<?> kind) {
-    return new View(newest(kind.code()).values().stream().map(Newest::frame).distinct().toList());
+  /** The frames that hold the newest record of some server, as {@link #view}. */
+  FrameIndex.View newest(RecordKind<?> kind) {
+    return index.newest(kind);
   }
 
   /** A frame's records; they are checked against its checksum once more. */
@@ -430,20 +295,13 @@ public final class Spool implements AutoCloseable {
    * Has the files of these frames stay in the directory when the frames are removed: the next start
    * reads them again. The files that were not to stay before.
    */
-  synchronized List<Path> keepFiles(Collection<Frame> frames) {
-    var files = new ArrayList<Path>();
-    for (var frame : frames) {
-      if (!frame.segment.kept) {
-        frame.segment.kept = true;
-        files.add(frame.segment.file);
-      }
-    }
-    return files;
+  List<Path> keepFiles(Collection<Frame> frames) {
+    return index.keepFiles(frames);
   }
 
   /** Bytes of its files. */
-  synchronized long bytes() {
-    return segments.stream().mapToLong(segment -> segment.synced).sum();
+  long bytes() {
+    return index.bytes();
   }
 
   double usedRatio() {
@@ -451,16 +309,8 @@ public final class Spool implements AutoCloseable {
   }
 
   /** What it holds now; it does not know whether the storage is away. */
-  public synchronized SpoolStatus status() {
-    int frames = 0;
-    Instant oldest = null;
-    for (var queue : waiting.values()) {
-      frames += queue.size();
-      for (var frame : queue) {
-        oldest = oldest == null || frame.from().isBefore(oldest) ? frame.from() : oldest;
-      }
-    }
-    return new SpoolStatus(directory.path(), frames, records, bytes(), limitBytes, oldest, null);
+  public SpoolStatus status() {
+    return index.status(directory.path(), limitBytes);
   }
 
   /** Takes no more; what waits stays in its directory. */
@@ -468,11 +318,8 @@ public final class Spool implements AutoCloseable {
   public void close() {
     writing.lock();
     try {
-      if (!closed) {
-        synchronized (this) {
-          // Under the index's lock: whoever is about to delete a segment is done before.
-          closed = true;
-        }
+      if (!index.isClosed()) {
+        index.close();
         roll();
         directory.close();
       }

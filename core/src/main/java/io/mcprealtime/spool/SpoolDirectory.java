@@ -3,6 +3,7 @@ package io.mcprealtime.spool;
 import static java.util.Comparator.comparing;
 
 import io.mcprealtime.ServerId;
+import io.mcprealtime.internal.FileTrees;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.channels.FileChannel;
@@ -234,7 +235,10 @@ final class SpoolDirectory implements AutoCloseable {
       }
       throw e;
     }
-    Segment.syncDirectory(file.toAbsolutePath().getParent());
+    var directory = file.toAbsolutePath().getParent();
+    if (directory != null) {
+      FileTrees.sync(directory);
+    }
   }
 
   @Override

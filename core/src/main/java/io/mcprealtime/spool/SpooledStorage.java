@@ -5,11 +5,10 @@ import io.mcprealtime.MonitoringEvent;
 import io.mcprealtime.ServerId;
 import io.mcprealtime.ServerMetrics;
 import io.mcprealtime.storage.EventStore;
+import io.mcprealtime.storage.ForwardingStorage;
 import io.mcprealtime.storage.HealthCheckStore;
-import io.mcprealtime.storage.RollupStore;
 import io.mcprealtime.storage.SampleStore;
 import io.mcprealtime.storage.Storage;
-import io.mcprealtime.storage.StorageMaintenance;
 import io.mcprealtime.storage.TimeRange;
 import java.util.Collection;
 import java.util.List;
@@ -21,14 +20,13 @@ import org.jspecify.annotations.Nullable;
  * A storage whose readers see what waits in the spool as well. Roll-ups are the storage's own: they
  * take in what waits when it is stored.
  */
-public final class SpooledStorage implements Storage {
-  private final Storage storage;
+public final class SpooledStorage extends ForwardingStorage {
   private final Merge<ServerMetrics> samples;
   private final Merge<HealthCheck> checks;
   private final Merge<MonitoringEvent> events;
 
   public SpooledStorage(Storage storage, WritePath path) {
-    this.storage = storage;
+    super(storage);
     this.samples = new Merge<>(RecordKind.METRICS, path);
     this.checks = new Merge<>(RecordKind.HEALTH_CHECKS, path);
     this.events = new Merge<>(RecordKind.EVENTS, path);
@@ -37,16 +35,6 @@ public final class SpooledStorage implements Storage {
   /** The newest sample of every server in the spool, by server. */
   public List<ServerMetrics> newestSpooled() {
     return samples.newest(List::of);
-  }
-
-  @Override
-  public String name() {
-    return storage.name();
-  }
-
-  @Override
-  public void check() {
-    storage.check();
   }
 
   @Override
@@ -64,92 +52,80 @@ public final class SpooledStorage implements Storage {
     return new Events();
   }
 
-  @Override
-  public RollupStore rollups() {
-    return storage.rollups();
-  }
-
-  @Override
-  public StorageMaintenance maintenance() {
-    return storage.maintenance();
-  }
-
-  @Override
-  public void close() {
-    storage.close();
-  }
-
   private final class Samples implements SampleStore {
     @Override
     public int insert(Collection<ServerMetrics> batch) {
-      return storage.samples().insert(batch);
+      return delegate().samples().insert(batch);
     }
 
     @Override
     public void forEach(ServerId server, TimeRange range, Consumer<? super ServerMetrics> sink) {
-      samples.inOrder(server, range, each -> storage.samples().forEach(server, range, each), sink);
+      samples.inOrder(
+          server, range, each -> delegate().samples().forEach(server, range, each), sink);
     }
 
     @Override
     public void forEach(TimeRange range, Consumer<? super ServerMetrics> sink) {
-      samples.ofEachServer(range, (part, each) -> storage.samples().forEach(part, each), sink);
+      samples.ofEachServer(range, (part, each) -> delegate().samples().forEach(part, each), sink);
     }
 
     @Override
     public List<ServerMetrics> recent(ServerId server, int limit) {
       var always = new TimeRange(ServerMetrics.MIN_INSTANT, ServerMetrics.MAX_INSTANT);
       return samples.newestFirst(
-          server, always, limit, () -> storage.samples().recent(server, limit));
+          server, always, limit, () -> delegate().samples().recent(server, limit));
     }
 
     @Override
     public Optional<ServerMetrics> latest(ServerId server) {
       var always = new TimeRange(ServerMetrics.MIN_INSTANT, ServerMetrics.MAX_INSTANT);
       return samples
-          .newestFirst(server, always, 1, () -> storage.samples().latest(server).stream().toList())
+          .newestFirst(
+              server, always, 1, () -> delegate().samples().latest(server).stream().toList())
           .stream()
           .findFirst();
     }
 
     @Override
     public List<ServerMetrics> latest() {
-      return samples.newest(() -> storage.samples().latest());
+      return samples.newest(() -> delegate().samples().latest());
     }
   }
 
   private final class HealthChecks implements HealthCheckStore {
     @Override
     public int insert(Collection<HealthCheck> batch) {
-      return storage.healthChecks().insert(batch);
+      return delegate().healthChecks().insert(batch);
     }
 
     @Override
     public List<HealthCheck> query(ServerId server, TimeRange range, int limit) {
       return checks.newestFirst(
-          server, range, limit, () -> storage.healthChecks().query(server, range, limit));
+          server, range, limit, () -> delegate().healthChecks().query(server, range, limit));
     }
 
     @Override
     public void forEach(TimeRange range, Consumer<? super HealthCheck> sink) {
-      checks.ofEachServer(range, (part, each) -> storage.healthChecks().forEach(part, each), sink);
+      checks.ofEachServer(
+          range, (part, each) -> delegate().healthChecks().forEach(part, each), sink);
     }
   }
 
   private final class Events implements EventStore {
     @Override
     public int insert(Collection<MonitoringEvent> batch) {
-      return storage.events().insert(batch);
+      return delegate().events().insert(batch);
     }
 
     @Override
     public List<MonitoringEvent> query(@Nullable ServerId server, TimeRange range, int limit) {
       return events.newestFirst(
-          server, range, limit, () -> storage.events().query(server, range, limit));
+          server, range, limit, () -> delegate().events().query(server, range, limit));
     }
 
     @Override
     public void forEach(TimeRange range, Consumer<? super MonitoringEvent> sink) {
-      events.inOrder(null, range, each -> storage.events().forEach(range, each), sink);
+      events.inOrder(null, range, each -> delegate().events().forEach(range, each), sink);
     }
   }
 }

@@ -3,27 +3,23 @@ package io.mcprealtime.spool;
 import io.mcprealtime.MonitoringEvent;
 import io.mcprealtime.ServerId;
 import io.mcprealtime.ServerMetrics;
-import io.mcprealtime.storage.EventStore;
-import io.mcprealtime.storage.HealthCheckStore;
+import io.mcprealtime.storage.ForwardingSampleStore;
+import io.mcprealtime.storage.ForwardingStorage;
 import io.mcprealtime.storage.InMemoryStorage;
-import io.mcprealtime.storage.RollupStore;
 import io.mcprealtime.storage.SampleStore;
 import io.mcprealtime.storage.Storage;
 import io.mcprealtime.storage.StorageException;
-import io.mcprealtime.storage.StorageMaintenance;
 import io.mcprealtime.storage.StorageUnavailableException;
 import io.mcprealtime.storage.TimeRange;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
 
 /** The heap, with switches: away, hanging, and refusing samples of a server. */
-final class SwitchedStorage implements Storage {
+final class SwitchedStorage extends ForwardingStorage {
   static final ServerId REFUSED = ServerId.of("refused");
 
   /** The storage dies of its samples, with another exception than its own. */
@@ -32,12 +28,15 @@ final class SwitchedStorage implements Storage {
   static final TimeRange ALWAYS =
       new TimeRange(ServerMetrics.MIN_INSTANT, ServerMetrics.MAX_INSTANT);
 
-  private final InMemoryStorage heap = new InMemoryStorage();
   final List<ServerMetrics> inOrderOfArrival = new CopyOnWriteArrayList<>();
   final AtomicInteger calls = new AtomicInteger();
   private volatile boolean away;
   private volatile int mostAtOnce = Integer.MAX_VALUE;
   private volatile CountDownLatch gate = new CountDownLatch(0);
+
+  SwitchedStorage() {
+    super(new InMemoryStorage());
+  }
 
   void goAway() {
     away = true;
@@ -62,17 +61,18 @@ final class SwitchedStorage implements Storage {
 
   List<ServerMetrics> stored() {
     var all = new ArrayList<ServerMetrics>();
-    heap.samples().forEach(ALWAYS, all::add);
+    super.delegate().samples().forEach(ALWAYS, all::add);
     return all;
   }
 
   List<MonitoringEvent> storedEvents() {
     var all = new ArrayList<MonitoringEvent>();
-    heap.events().forEach(ALWAYS, all::add);
+    super.delegate().events().forEach(ALWAYS, all::add);
     return all;
   }
 
-  private InMemoryStorage reached() {
+  @Override
+  protected Storage delegate() {
     calls.incrementAndGet();
     try {
       gate.await();
@@ -81,7 +81,7 @@ final class SwitchedStorage implements Storage {
       throw new StorageException("interrupted", e);
     }
     check();
-    return heap;
+    return super.delegate();
   }
 
   @Override
@@ -98,8 +98,7 @@ final class SwitchedStorage implements Storage {
 
   @Override
   public SampleStore samples() {
-    var store = reached().samples();
-    return new SampleStore() {
+    return new ForwardingSampleStore(super.samples()) {
       @Override
       public int insert(Collection<ServerMetrics> samples) {
         if (samples.stream().anyMatch(sample -> sample.server().equals(REFUSED))) {
@@ -112,58 +111,8 @@ final class SwitchedStorage implements Storage {
           throw new StorageUnavailableException("the database is too slow", null);
         }
         inOrderOfArrival.addAll(samples);
-        return store.insert(samples);
-      }
-
-      @Override
-      public void forEach(ServerId server, TimeRange range, Consumer<? super ServerMetrics> sink) {
-        store.forEach(server, range, sink);
-      }
-
-      @Override
-      public void forEach(TimeRange range, Consumer<? super ServerMetrics> sink) {
-        store.forEach(range, sink);
-      }
-
-      @Override
-      public List<ServerMetrics> recent(ServerId server, int limit) {
-        return store.recent(server, limit);
-      }
-
-      @Override
-      public Optional<ServerMetrics> latest(ServerId server) {
-        return store.latest(server);
-      }
-
-      @Override
-      public List<ServerMetrics> latest() {
-        return store.latest();
+        return super.insert(samples);
       }
     };
-  }
-
-  @Override
-  public HealthCheckStore healthChecks() {
-    return reached().healthChecks();
-  }
-
-  @Override
-  public EventStore events() {
-    return reached().events();
-  }
-
-  @Override
-  public RollupStore rollups() {
-    return reached().rollups();
-  }
-
-  @Override
-  public StorageMaintenance maintenance() {
-    return reached().maintenance();
-  }
-
-  @Override
-  public void close() {
-    heap.close();
   }
 }

@@ -29,7 +29,7 @@ import java.util.concurrent.atomic.AtomicReference;
  */
 final class PackedUntil<T> {
   /** Nobody packs what is newer, save by hand; so the database is asked only about older ones. */
-  private static final Duration FRESH = Duration.ofMinutes(10);
+  private static final Duration FRESH = Duration.ofMinutes(2);
 
   /** Servers whose chunks are looked at at once. */
   private static final int SERVERS = 100;

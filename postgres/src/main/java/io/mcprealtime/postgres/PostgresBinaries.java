@@ -1,5 +1,6 @@
 package io.mcprealtime.postgres;
 
+import io.mcprealtime.internal.FileTrees;
 import io.mcprealtime.storage.StorageException;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
@@ -76,7 +77,7 @@ final class PostgresBinaries {
     }
     var temporary = directory.resolve(PREFIX + "unpacking");
     try {
-      Files2.deleteTree(temporary);
+      FileTrees.delete(temporary);
       long free = Files.getFileStore(directory).getUsableSpace();
       if (free < NEEDED_BYTES) {
         throw new StorageException(
@@ -90,7 +91,7 @@ final class PostgresBinaries {
         unpack(stream, temporary);
       }
       Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
-      Files2.syncDirectory(directory);
+      FileTrees.sync(directory);
       deleteOthers(directory, target);
       return target;
     } catch (IOException e) {
@@ -149,7 +150,7 @@ final class PostgresBinaries {
     try (var others = Files.newDirectoryStream(directory, PREFIX + "*")) {
       for (var other : others) {
         if (!other.equals(kept)) {
-          Files2.deleteTree(other);
+          FileTrees.delete(other);
         }
       }
     }

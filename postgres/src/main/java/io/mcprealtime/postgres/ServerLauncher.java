@@ -1,5 +1,6 @@
 package io.mcprealtime.postgres;
 
+import io.mcprealtime.internal.FileTrees;
 import io.mcprealtime.storage.StorageException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -136,7 +137,7 @@ final class ServerLauncher {
       }
       Files.writeString(temporary, created, StandardOpenOption.CREATE, StandardOpenOption.SYNC);
       Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
-      Files2.syncDirectory(directory.root());
+      FileTrees.sync(directory.root());
       return created;
     } catch (IOException e) {
       throw DataDirectory.notWritable(directory.root(), e);
@@ -146,7 +147,7 @@ final class ServerLauncher {
   private void createCluster() {
     var temporary = directory.root().resolve("pgdata.new");
     try {
-      Files2.deleteTree(temporary);
+      FileTrees.delete(temporary);
       run(
           "initdb",
           program("initdb"),
@@ -157,7 +158,7 @@ final class ServerLauncher {
           "--encoding=UTF8",
           "--locale=C");
       Files.move(temporary, directory.cluster(), StandardCopyOption.ATOMIC_MOVE);
-      Files2.syncDirectory(directory.root());
+      FileTrees.sync(directory.root());
     } catch (IOException e) {
       throw DataDirectory.notWritable(directory.root(), e);
     }

@@ -1,5 +1,6 @@
 package io.mcprealtime.postgres;
 
+import io.mcprealtime.internal.FileTrees;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -115,6 +116,6 @@ final class PgBouncer implements AutoCloseable {
   @Override
   public void close() throws IOException {
     process.destroyForcibly().onExit().join();
-    Files2.deleteTree(directory);
+    FileTrees.delete(directory);
   }
 }

@@ -1,5 +1,6 @@
 package io.mcprealtime.postgres;
 
+import io.mcprealtime.internal.FileTrees;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
@@ -138,7 +139,7 @@ final class ServerChild implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-      Files2.deleteTree(home);
+      FileTrees.delete(home);
     }
   }
 }

@@ -2,6 +2,7 @@ package io.mcprealtime.postgres;
 
 import static java.util.Objects.requireNonNull;
 
+import io.mcprealtime.internal.FileTrees;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -98,7 +99,7 @@ final class TestDatabase
     if (context.getRequiredTestClass() == owner) {
       server().close();
       server = null;
-      Files2.deleteTree(requireNonNull(directory));
+      FileTrees.delete(requireNonNull(directory));
     }
   }
 }

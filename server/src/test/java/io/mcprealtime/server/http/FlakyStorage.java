@@ -1,23 +1,22 @@
 package io.mcprealtime.server.http;
 
-import io.mcprealtime.storage.EventStore;
-import io.mcprealtime.storage.HealthCheckStore;
+import io.mcprealtime.storage.ForwardingStorage;
 import io.mcprealtime.storage.InMemoryStorage;
-import io.mcprealtime.storage.RollupStore;
-import io.mcprealtime.storage.SampleStore;
 import io.mcprealtime.storage.Storage;
 import io.mcprealtime.storage.StorageException;
-import io.mcprealtime.storage.StorageMaintenance;
 import io.mcprealtime.storage.StorageUnavailableException;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
 /** The heap, with a switch that takes it away. */
-final class FlakyStorage implements Storage {
-  private final InMemoryStorage heap = new InMemoryStorage();
+final class FlakyStorage extends ForwardingStorage {
   private volatile boolean away;
   private volatile CountDownLatch gate = new CountDownLatch(0);
   private volatile @Nullable RuntimeException fault;
+
+  FlakyStorage() {
+    super(new InMemoryStorage());
+  }
 
   void goAway() {
     away = true;
@@ -42,7 +41,8 @@ final class FlakyStorage implements Storage {
     fault = value;
   }
 
-  private InMemoryStorage reached() {
+  @Override
+  protected Storage delegate() {
     try {
       gate.await();
     } catch (InterruptedException e) {
@@ -54,12 +54,7 @@ final class FlakyStorage implements Storage {
       throw broken;
     }
     check();
-    return heap;
-  }
-
-  @Override
-  public String name() {
-    return heap.name();
+    return super.delegate();
   }
 
   @Override
@@ -67,35 +62,5 @@ final class FlakyStorage implements Storage {
     if (away) {
       throw new StorageUnavailableException("the database at db.example is away", null);
     }
-  }
-
-  @Override
-  public SampleStore samples() {
-    return reached().samples();
-  }
-
-  @Override
-  public HealthCheckStore healthChecks() {
-    return reached().healthChecks();
-  }
-
-  @Override
-  public EventStore events() {
-    return reached().events();
-  }
-
-  @Override
-  public RollupStore rollups() {
-    return reached().rollups();
-  }
-
-  @Override
-  public StorageMaintenance maintenance() {
-    return reached().maintenance();
-  }
-
-  @Override
-  public void close() {
-    heap.close();
   }
 }
