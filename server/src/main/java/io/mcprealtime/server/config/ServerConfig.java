@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param healthInterval between two stored health checks of a server whose state stays the same
  * @param requestTimeout how long a server may take to answer
  * @param startTimeout how long a server's process may take to its first answer
+ * @param cache the cache that processes share
+ * @param budget what services may be used for
  * @param managers settings of the four managers
  */
 public record ServerConfig(
@@ -35,6 +37,8 @@ public record ServerConfig(
     Duration healthInterval,
     Duration requestTimeout,
     Duration startTimeout,
+    CacheConfig cache,
+    BudgetConfig budget,
     McpRealtimeConfig managers) {
   /** Answers that a probe waits for, one after the other. */
   private static final int PROBE_REQUESTS = 4;

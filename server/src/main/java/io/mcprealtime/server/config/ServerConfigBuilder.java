@@ -1,8 +1,10 @@
 package io.mcprealtime.server.config;
 
 import io.mcprealtime.McpRealtimeConfig;
+import io.mcprealtime.budget.Resource;
 import io.mcprealtime.server.config.Tokens.Scope;
 import io.mcprealtime.storage.DataKind;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -27,6 +29,14 @@ public final class ServerConfigBuilder {
   private Duration requestTimeout = Duration.ofSeconds(5);
   private Duration startTimeout = Duration.ofSeconds(20);
   private @Nullable Path spoolDirectory;
+  private @Nullable String redisUrl;
+  private @Nullable URI upstashUrl;
+  private @Nullable String upstashToken;
+  private String cachePrefix = "mcp:";
+  private Duration cacheTimeout = Duration.ofSeconds(1);
+  private Duration cacheWriteInterval = Duration.ofSeconds(15);
+  private final List<String> presets = new ArrayList<>();
+  private final Map<Resource, Long> limits = new EnumMap<>(Resource.class);
   private final McpRealtimeConfig.Builder managers = McpRealtimeConfig.builder();
 
   /**
@@ -58,7 +68,27 @@ public final class ServerConfigBuilder {
     if (url != null) {
       databaseUrl(url);
     }
+    var redis = environment.apply("REDIS_URL");
+    if (redis != null && !redis.isBlank()) {
+      redisUrl = redis;
+    }
+    var upstash = environment.apply("UPSTASH_REDIS_REST_URL");
+    if (upstash != null && !upstash.isBlank()) {
+      upstashUrl = uri("UPSTASH_REDIS_REST_URL", upstash);
+    }
+    var upstashSecret = environment.apply("UPSTASH_REDIS_REST_TOKEN");
+    if (upstashSecret != null && !upstashSecret.isBlank()) {
+      upstashToken = upstashSecret;
+    }
     token(Scope.ADMIN, environment.apply("MCP_REALTIME_TOKEN"));
+  }
+
+  private static URI uri(String name, String value) {
+    try {
+      return URI.create(value);
+    } catch (IllegalArgumentException e) {
+      throw new ConfigException(List.of(name + " is no URL"));
+    }
   }
 
   /**
@@ -86,6 +116,19 @@ public final class ServerConfigBuilder {
         1,
         1_000_000_000,
         value -> managers.storageLimitBytes(value * 1_000_000L));
+    var cache = top.section("cache");
+    cache.text("url", value -> redisUrl = value);
+    cache.text("upstashUrl", value -> upstashUrl = uri(file + ".cache.upstashUrl", value));
+    cache.text("upstashToken", value -> upstashToken = value);
+    cache.text("prefix", value -> cachePrefix = value);
+    cache.duration("timeout", value -> cacheTimeout = value);
+    cache.duration("writeInterval", value -> cacheWriteInterval = value);
+    var budget = top.section("budget");
+    budget.texts("presets", presets::addAll);
+    var budgetLimits = budget.section("limits");
+    for (var resource : Resource.values()) {
+      budgetLimits.read(resource.wireName(), Amounts::parse, value -> limits.put(resource, value));
+    }
     var spool = top.section("spool");
     spool.text("directory", value -> spoolDirectory = value.isBlank() ? null : inHome(value));
     spool.integer(
@@ -113,7 +156,18 @@ public final class ServerConfigBuilder {
     automation.duration("cleanupInterval", managers::cleanupInterval);
     for (var section :
         List.of(
-            top, http, tokenSection, database, spool, collection, retention, floors, automation)) {
+            top,
+            http,
+            tokenSection,
+            database,
+            cache,
+            budget,
+            budgetLimits,
+            spool,
+            collection,
+            retention,
+            floors,
+            automation)) {
       section.refuseUnknown();
     }
   }
@@ -183,6 +237,10 @@ public final class ServerConfigBuilder {
   public ServerConfig build() {
     var errors = new ArrayList<>(Tokens.errors(tokens));
     errors.addAll(ServerConfig.errors(host, !tokens.isEmpty(), interval));
+    var cache =
+        new CacheConfig(
+            redisUrl, upstashUrl, upstashToken, cachePrefix, cacheTimeout, cacheWriteInterval);
+    errors.addAll(cache.errors());
     if (!errors.isEmpty()) {
       throw new ConfigException(errors);
     }
@@ -198,6 +256,8 @@ public final class ServerConfigBuilder {
           healthInterval,
           requestTimeout,
           startTimeout,
+          cache,
+          new BudgetConfig(presets, limits),
           managers.staleAfter(staleAfter()).spoolDirectory(spool()).build());
     } catch (IllegalArgumentException e) {
       throw new ConfigException(List.of(String.valueOf(e.getMessage())));

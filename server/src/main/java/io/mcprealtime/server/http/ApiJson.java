@@ -211,16 +211,43 @@ public final class ApiJson {
   }
 
   private static ObjectNode cache(CacheStats cache) {
-    return object()
-        .put("backend", cache.backend())
-        .put("hits", cache.hits())
-        .put("misses", cache.misses())
-        .put("hitRate", cache.hitRate().orElse(null))
-        .put("errors", cache.errors())
-        .put("avgResponseTimeMs", millis(cache.meanReadTime().orElse(null)))
-        .put("p95ResponseTimeMs", millis(cache.p95ReadTime().orElse(null)))
-        .put("keyCount", cache.keys())
-        .put("memoryBytes", cache.memoryBytes());
+    var json =
+        object()
+            .put("backend", cache.backend())
+            .put("hits", cache.hits())
+            .put("sharedHits", cache.sharedHits())
+            .put("misses", cache.misses())
+            .put("hitRate", cache.hitRate().orElse(null))
+            .put("errors", cache.errors())
+            .put("avgResponseTimeMs", millis(cache.reads().mean().orElse(null)))
+            .put("p50ResponseTimeMs", millis(cache.reads().p50().orElse(null)))
+            .put("p95ResponseTimeMs", millis(cache.reads().p95().orElse(null)))
+            .put("p99ResponseTimeMs", millis(cache.reads().p99().orElse(null)))
+            .put("keyCount", cache.keys())
+            .put("memoryBytes", cache.memoryBytes())
+            .put("memoryLimitBytes", cache.memoryLimitBytes());
+    var tiers = json.putObject("tiers");
+    cache
+        .tiers()
+        .forEach(
+            (name, tier) ->
+                tiers
+                    .putObject(name)
+                    .put("hits", tier.hits())
+                    .put("misses", tier.misses())
+                    .put("hitRate", tier.hitRate().orElse(null)));
+    var shared = cache.shared();
+    if (shared == null) {
+      return json.putNull("shared");
+    }
+    var node =
+        json.putObject("shared")
+            .put("circuit", shared.circuit().name())
+            .put("writeIntervalSeconds", shared.writeInterval().toMillis() / 1e3)
+            .put("firstLevelStretch", shared.stretch());
+    node.set("reads", timings(cache.sharedReads()));
+    node.set("writes", timings(cache.sharedWrites()));
+    return json;
   }
 
   /** What waits in the spool. */
