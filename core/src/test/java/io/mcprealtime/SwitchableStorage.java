@@ -1,5 +1,6 @@
 package io.mcprealtime;
 
+import io.mcprealtime.budget.BudgetStore;
 import io.mcprealtime.storage.DataKind;
 import io.mcprealtime.storage.EventStore;
 import io.mcprealtime.storage.HealthCheckStore;
@@ -153,6 +154,11 @@ final class SwitchableStorage implements Storage {
         return inner.dropBefore(kind, instant);
       }
     };
+  }
+
+  @Override
+  public BudgetStore budget() {
+    return delegate().budget();
   }
 
   @Override

@@ -4,6 +4,7 @@ import io.mcprealtime.HealthCheck;
 import io.mcprealtime.MonitoringEvent;
 import io.mcprealtime.ServerId;
 import io.mcprealtime.ServerMetrics;
+import io.mcprealtime.budget.BudgetStore;
 import io.mcprealtime.storage.EventStore;
 import io.mcprealtime.storage.HealthCheckStore;
 import io.mcprealtime.storage.RollupStore;
@@ -72,6 +73,11 @@ public final class SpooledStorage implements Storage {
   @Override
   public StorageMaintenance maintenance() {
     return storage.maintenance();
+  }
+
+  @Override
+  public BudgetStore budget() {
+    return storage.budget();
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.mcprealtime.spool;
 import io.mcprealtime.MonitoringEvent;
 import io.mcprealtime.ServerId;
 import io.mcprealtime.ServerMetrics;
+import io.mcprealtime.budget.BudgetStore;
 import io.mcprealtime.storage.EventStore;
 import io.mcprealtime.storage.HealthCheckStore;
 import io.mcprealtime.storage.InMemoryStorage;
@@ -160,6 +161,11 @@ final class SwitchedStorage implements Storage {
   @Override
   public StorageMaintenance maintenance() {
     return reached().maintenance();
+  }
+
+  @Override
+  public BudgetStore budget() {
+    return reached().budget();
   }
 
   @Override

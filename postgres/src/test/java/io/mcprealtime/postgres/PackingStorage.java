@@ -3,6 +3,7 @@ package io.mcprealtime.postgres;
 import io.mcprealtime.HealthCheck;
 import io.mcprealtime.ServerId;
 import io.mcprealtime.ServerMetrics;
+import io.mcprealtime.budget.BudgetStore;
 import io.mcprealtime.storage.EventStore;
 import io.mcprealtime.storage.HealthCheckStore;
 import io.mcprealtime.storage.RollupStore;
@@ -116,6 +117,11 @@ final class PackingStorage implements Storage {
   @Override
   public StorageMaintenance maintenance() {
     return to.maintenance();
+  }
+
+  @Override
+  public BudgetStore budget() {
+    return to.budget();
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.mcprealtime.server.http;
 
+import io.mcprealtime.budget.BudgetStore;
 import io.mcprealtime.storage.EventStore;
 import io.mcprealtime.storage.HealthCheckStore;
 import io.mcprealtime.storage.InMemoryStorage;
@@ -92,6 +93,11 @@ final class FlakyStorage implements Storage {
   @Override
   public StorageMaintenance maintenance() {
     return reached().maintenance();
+  }
+
+  @Override
+  public BudgetStore budget() {
+    return reached().budget();
   }
 
   @Override
