@@ -14,6 +14,14 @@ public interface Pacing {
 
   boolean mayRead();
 
+  /**
+   * Runs a regular write. What its thread counts meanwhile is taken for what such a write costs;
+   * everything else is taken for reads.
+   */
+  default void writing(Runnable write) {
+    write.run();
+  }
+
   /** Always that interval, without a limit. */
   static Pacing fixed(Duration writeInterval) {
     return new Pacing() {

@@ -1,5 +1,7 @@
 package io.mcprealtime.storage;
 
+import io.mcprealtime.budget.BudgetStore;
+
 /**
  * The base of storages that stand before another one: it hands everything on, and a wrapper
  * overrides what it does otherwise. A wrapper owns the storage behind it and closes it.
@@ -48,6 +50,11 @@ public abstract class ForwardingStorage implements Storage {
   @Override
   public RollupStore rollups() {
     return delegate().rollups();
+  }
+
+  @Override
+  public BudgetStore budget() {
+    return delegate().budget();
   }
 
   @Override

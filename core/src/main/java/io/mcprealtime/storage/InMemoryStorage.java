@@ -6,6 +6,7 @@ import io.mcprealtime.Rollup;
 import io.mcprealtime.ServerId;
 import io.mcprealtime.ServerMetrics;
 import io.mcprealtime.Window;
+import io.mcprealtime.budget.BudgetStore;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -39,6 +40,7 @@ public final class InMemoryStorage implements Storage {
   /** 5-minute roll-ups of samples that are dropped. */
   private final Series<Rollup> rollups = new Series<>();
 
+  private final BudgetStore budget = new InMemoryBudget();
   private final Map<String, Lock> tasks = new ConcurrentHashMap<>();
   private final NavigableMap<Instant, StorageMaintenance.UsagePoint> usage =
       new ConcurrentSkipListMap<>();
@@ -76,6 +78,11 @@ public final class InMemoryStorage implements Storage {
   @Override
   public StorageMaintenance maintenance() {
     return new Maintenance();
+  }
+
+  @Override
+  public BudgetStore budget() {
+    return budget;
   }
 
   @Override

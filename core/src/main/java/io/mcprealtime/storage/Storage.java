@@ -1,5 +1,7 @@
 package io.mcprealtime.storage;
 
+import io.mcprealtime.budget.BudgetStore;
+
 /**
  * A time-series backend: its roles, a check and a close. Calls block and may come from any thread;
  * what cannot be done is a {@link StorageException}. Constructors do no I/O.
@@ -24,6 +26,8 @@ public interface Storage extends AutoCloseable {
   RollupStore rollups();
 
   StorageMaintenance maintenance();
+
+  BudgetStore budget();
 
   @Override
   void close();

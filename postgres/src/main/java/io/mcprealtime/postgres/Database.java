@@ -1,6 +1,7 @@
 package io.mcprealtime.postgres;
 
 import com.zaxxer.hikari.HikariDataSource;
+import io.mcprealtime.budget.Meter;
 import io.mcprealtime.storage.StorageException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -9,6 +10,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Properties;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /**
@@ -33,14 +35,23 @@ final class Database implements AutoCloseable {
   private final HikariDataSource pool = new HikariDataSource();
   private final SqlErrors errors;
   private final int attempts;
+  private final @Nullable String meterKey;
 
   Database(DatabaseUrl url, int connections) {
+    this(url, connections, Meter.NONE);
+  }
+
+  /**
+   * @param meter counts what the database sends
+   */
+  Database(DatabaseUrl url, int connections, Meter meter) {
     this.url = url;
+    this.meterKey = meter == Meter.NONE ? null : MeteredSockets.register(meter);
     this.errors = new SqlErrors(url, connections);
     this.attempts = Math.max(ATTEMPTS, connections + 1);
     pool.setPoolName("mcp-realtime");
     pool.setJdbcUrl(url.jdbcUrl());
-    pool.setDataSourceProperties(driverProperties(url));
+    pool.setDataSourceProperties(driverProperties(url, meterKey));
     pool.setMaximumPoolSize(connections);
     // An idle monitor should hold few of the 60 connections that a free database has.
     pool.setMinimumIdle(connections > 1 ? 1 : 0);
@@ -50,7 +61,7 @@ final class Database implements AutoCloseable {
     pool.setValidationTimeout(CHECK_SILENCE.toMillis());
   }
 
-  private static Properties driverProperties(DatabaseUrl url) {
+  private static Properties driverProperties(DatabaseUrl url, @Nullable String meterKey) {
     var properties = new Properties();
     var user = url.user();
     if (user != null) {
@@ -67,6 +78,10 @@ final class Database implements AutoCloseable {
     properties.setProperty("tcpKeepAlive", "true");
     if (url.isTransactionPooler()) {
       properties.setProperty("prepareThreshold", "0");
+    }
+    if (meterKey != null) {
+      properties.setProperty("socketFactory", MeteredSockets.class.getName());
+      properties.setProperty("socketFactoryArg", meterKey);
     }
     return properties;
   }
@@ -86,6 +101,10 @@ final class Database implements AutoCloseable {
     source.setSocketTimeout((int) LONG_SILENCE.toSeconds());
     if (url.isTransactionPooler()) {
       source.setPrepareThreshold(0);
+    }
+    if (meterKey != null) {
+      source.setSocketFactory(MeteredSockets.class.getName());
+      source.setSocketFactoryArg(meterKey);
     }
     return source;
   }
@@ -244,6 +263,9 @@ final class Database implements AutoCloseable {
   @Override
   public void close() {
     pool.close();
+    if (meterKey != null) {
+      MeteredSockets.unregister(meterKey);
+    }
   }
 
   /** COPY goes past the pool's own wrapper, so the pool does not see that it failed. */

@@ -1,6 +1,8 @@
 package io.mcprealtime.postgres;
 
 import io.mcprealtime.TimeSource;
+import io.mcprealtime.budget.BudgetStore;
+import io.mcprealtime.budget.Meter;
 import io.mcprealtime.storage.EventStore;
 import io.mcprealtime.storage.HealthCheckStore;
 import io.mcprealtime.storage.RollupStore;
@@ -21,9 +23,10 @@ public final class PostgresStorage implements Storage {
   private final EventTable events;
   private final RollupTable rollups;
   private final Maintenance maintenance;
+  private final BudgetTable budget;
 
   private PostgresStorage(Builder builder) {
-    database = new Database(builder.url, builder.connections);
+    database = new Database(builder.url, builder.connections, builder.meter);
     var partitions = new Partitions(database);
     var writer = new CopyWriter(database, partitions);
     var keys = new ServerKeys(database);
@@ -40,6 +43,7 @@ public final class PostgresStorage implements Storage {
             new Packer<>(database, partitions, Series.SAMPLES, packedSamples),
             new Packer<>(database, partitions, Series.HEALTH_CHECKS, packedChecks),
             builder.time);
+    budget = new BudgetTable(database);
   }
 
   /**
@@ -116,6 +120,11 @@ public final class PostgresStorage implements Storage {
     return maintenance;
   }
 
+  @Override
+  public BudgetStore budget() {
+    return budget;
+  }
+
   /** Closes its connections. */
   @Override
   public void close() {
@@ -134,6 +143,7 @@ public final class PostgresStorage implements Storage {
     private final DatabaseUrl url;
     private int connections = DEFAULT_CONNECTIONS;
     private TimeSource time = TimeSource.system();
+    private Meter meter = Meter.NONE;
 
     private Builder(DatabaseUrl url) {
       this.url = url;
@@ -152,6 +162,15 @@ public final class PostgresStorage implements Storage {
     /** The clock that tells which partitions are to come. */
     public Builder time(TimeSource value) {
       time = value;
+      return this;
+    }
+
+    /**
+     * Counts what the database sends ({@link io.mcprealtime.budget.Resource#DATABASE_EGRESS}), TLS
+     * included; by default nothing does.
+     */
+    public Builder meter(Meter value) {
+      meter = value;
       return this;
     }
 

@@ -20,6 +20,7 @@ import io.mcprealtime.storage.DataKind;
 import io.mcprealtime.storage.Storage;
 import io.mcprealtime.storage.StorageUsage;
 import io.mcprealtime.storage.TimeRange;
+import io.mcprealtime.testkit.BudgetStoreContract;
 import io.mcprealtime.testkit.EventStoreContract;
 import io.mcprealtime.testkit.HealthCheckStoreContract;
 import io.mcprealtime.testkit.MaintenanceContract;
@@ -83,6 +84,19 @@ class PostgresStorageTest {
     @Override
     protected Storage storage() {
       return DATABASE.storage();
+    }
+  }
+
+  @Nested
+  class Budget extends BudgetStoreContract {
+    @Override
+    protected Storage storage() {
+      return DATABASE.storage();
+    }
+
+    @Override
+    protected Storage another() {
+      return PostgresStorageTest.another();
     }
   }
 

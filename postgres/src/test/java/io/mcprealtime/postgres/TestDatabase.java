@@ -34,7 +34,7 @@ final class TestDatabase
           execute format('drop table %s', partition);
         end loop;
         truncate mcp_realtime.servers restart identity;
-        truncate mcp_realtime.packed_until, mcp_realtime.building_samples,
+        truncate mcp_realtime.packed_until, mcp_realtime.budget, mcp_realtime.building_samples,
           mcp_realtime.building_health;
       end $$""";
 

@@ -13,6 +13,7 @@ import io.mcprealtime.storage.DataKind;
 import io.mcprealtime.storage.Storage;
 import io.mcprealtime.storage.StorageUnavailableException;
 import io.mcprealtime.storage.TimeRange;
+import io.mcprealtime.testkit.BudgetStoreContract;
 import io.mcprealtime.testkit.EventStoreContract;
 import io.mcprealtime.testkit.HealthCheckStoreContract;
 import io.mcprealtime.testkit.MaintenanceContract;
@@ -113,6 +114,19 @@ class TransactionPoolerTest {
     @Override
     protected Storage storage() {
       return storage;
+    }
+  }
+
+  @Nested
+  class Budget extends BudgetStoreContract {
+    @Override
+    protected Storage storage() {
+      return storage;
+    }
+
+    @Override
+    protected Storage another() {
+      return pooled("postgres");
     }
   }
 

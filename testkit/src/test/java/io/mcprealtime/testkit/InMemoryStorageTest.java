@@ -54,4 +54,20 @@ class InMemoryStorageTest {
       return storage;
     }
   }
+
+  @Nested
+  class Budget extends BudgetStoreContract {
+    private final Storage storage = new InMemoryStorage();
+
+    @Override
+    protected Storage storage() {
+      return storage;
+    }
+
+    /** Another process has another heap, so this is the same one. */
+    @Override
+    protected Storage another() {
+      return storage;
+    }
+  }
 }
