@@ -7,12 +7,9 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Writes to the shared cache once in a write interval, and looks at its memory now and then. */
+/** Writes to the shared cache once in a write interval. */
 final class CacheJob implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(CacheJob.class);
-
-  /** Counting the keys is a billed command. */
-  private static final Duration INSPECT_INTERVAL = Duration.ofMinutes(15);
 
   private static final Duration STOP_BOUND = Duration.ofSeconds(3);
 
@@ -30,14 +27,10 @@ final class CacheJob implements AutoCloseable {
               return thread;
             });
     executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
-    executor.setContinueExistingPeriodicTasksAfterShutdownPolicy(false);
   }
 
   void start() {
     schedule();
-    var ignored =
-        executor.scheduleWithFixedDelay(
-            () -> safely(cache::inspect), 0, INSPECT_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   private void schedule() {
@@ -45,7 +38,7 @@ final class CacheJob implements AutoCloseable {
       var ignored =
           executor.schedule(
               () -> {
-                safely(cache::flush);
+                flush();
                 schedule();
               },
               cache.writeInterval().toMillis(),
@@ -55,18 +48,18 @@ final class CacheJob implements AutoCloseable {
     }
   }
 
-  private static void safely(Runnable work) {
+  private void flush() {
     try {
-      work.run();
+      cache.flush();
     } catch (RuntimeException e) {
-      log.warn("the cache's work failed: {}", e.toString(), e);
+      log.warn("the shared cache could not be written: {}", e.toString(), e);
     }
   }
 
   /** Writes what still waits, within a bound. */
   @Override
   public void close() {
-    executor.execute(() -> safely(cache::flush));
+    executor.execute(this::flush);
     executor.shutdown();
     try {
       if (!executor.awaitTermination(STOP_BOUND.toMillis(), TimeUnit.MILLISECONDS)) {

@@ -50,6 +50,7 @@ public final class McpCacheManager {
 
   private final TimeSource time;
   private final Pacing pacing;
+  private final @Nullable Long memoryLimitBytes;
   private final FirstLevel first;
   private final @Nullable SharedCache shared;
   private final Timer reads;
@@ -73,14 +74,20 @@ public final class McpCacheManager {
 
   /** A cache in the process alone. */
   public McpCacheManager(TimeSource time) {
-    this(null, Pacing.fixed(CacheTier.METRICS.timeToLive()), time);
+    this(null, Pacing.fixed(CacheTier.METRICS.timeToLive()), null, time);
   }
 
   /**
    * @param shared the cache that processes share; who made it closes it
    * @param pacing how fast that may be used
+   * @param memoryLimitBytes what it may hold, where it does not say so itself
    */
-  public McpCacheManager(@Nullable CacheBackend shared, Pacing pacing, TimeSource time) {
+  public McpCacheManager(
+      @Nullable CacheBackend shared,
+      Pacing pacing,
+      @Nullable Long memoryLimitBytes,
+      TimeSource time) {
+    this.memoryLimitBytes = memoryLimitBytes;
     this.time = time;
     this.pacing = pacing;
     this.first = new FirstLevel(time);
@@ -233,23 +240,31 @@ public final class McpCacheManager {
   /**
    * Measures the shared cache's memory: a warning over {@value #WARNING_BYTES} bytes, and over 90 %
    * of its limit tiers go, one after the other, until there is room.
+   *
+   * @return the bytes that it holds then; absent where it cannot tell
    */
-  void inspect() {
+  Optional<Long> inspect() {
     if (shared == null) {
-      return;
+      return Optional.empty();
     }
     var usage = measure(shared);
     if (usage == null || usage.bytes() == null) {
-      return;
+      return Optional.empty();
     }
     warn(usage.bytes());
     if (isShort(usage)) {
       emergencyCleanup();
     }
+    var last = lastUsage;
+    return last == null ? Optional.empty() : Optional.ofNullable(last.bytes());
   }
 
+  /** With the limit that was set where the cache tells none. */
   private CacheBackend.@Nullable Usage measure(SharedCache cache) {
     var usage = cache.usage();
+    if (usage != null && usage.limitBytes() == null) {
+      usage = new CacheBackend.Usage(usage.keys(), usage.bytes(), memoryLimitBytes);
+    }
     lastUsage = usage;
     return usage;
   }

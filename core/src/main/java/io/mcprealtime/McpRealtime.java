@@ -1,8 +1,11 @@
 package io.mcprealtime;
 
-import io.mcprealtime.budget.Pacing;
+import io.mcprealtime.budget.Budget;
+import io.mcprealtime.budget.BudgetReport;
+import io.mcprealtime.budget.Governor;
+import io.mcprealtime.budget.Limits;
+import io.mcprealtime.budget.Resource;
 import io.mcprealtime.cache.CacheBackend;
-import io.mcprealtime.cache.CacheTier;
 import io.mcprealtime.internal.Closing;
 import io.mcprealtime.internal.PeriodicJob;
 import io.mcprealtime.storage.InMemoryStorage;
@@ -25,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class McpRealtime implements AutoCloseable {
   private static final Duration STOP_BOUND = Duration.ofSeconds(6);
+  private static final Duration BUDGET_INTERVAL = Duration.ofMinutes(1);
 
   private final McpCacheManager cache;
   private final McpTimeSeriesManager timeSeries;
@@ -32,7 +36,10 @@ public final class McpRealtime implements AutoCloseable {
   private final McpRealtimeManager manager;
   private final PeriodicJob packing;
   private final PeriodicJob cleanUp;
+  private final PeriodicJob budgeting;
   private final @Nullable CacheJob caching;
+  private final Budget budget;
+  private final Governor governor;
   private final @Nullable Runnable prepare;
 
   private McpRealtime(Builder builder) {
@@ -40,15 +47,19 @@ public final class McpRealtime implements AutoCloseable {
     var config = builder.config;
     this.prepare = builder.prepare;
     var storage = builder.storage == null ? new InMemoryStorage() : builder.storage;
-    this.cache = new McpCacheManager(builder.cache, builder.pacing, time);
+    this.budget = builder.budget == null ? new Budget(Limits.NONE, time) : builder.budget;
+    this.governor = new Governor(budget, config.cacheWriteInterval(), time, this::tell);
+    this.cache =
+        new McpCacheManager(
+            builder.cache, governor, budget.limits().values().get(Resource.REDIS_MEMORY), time);
     this.timeSeries = new McpTimeSeriesManager(storage, config, time);
     this.retention = new McpDataRetentionManager(cache, storage, config, time);
     this.manager = new McpRealtimeManager(cache, timeSeries, retention, config, time);
     retention.tell(event -> manager.processEvents(List.of(event)));
-    cache.tell(
-        event -> {
-          var ignored = manager.processEventsAsync(List.of(event));
-        });
+    cache.tell(this::tell);
+    this.budgeting =
+        new PeriodicJob(
+            "mcp-budget", BUDGET_INTERVAL, new BudgetRun(budget, governor, cache, storage, time));
     this.caching = builder.cache == null ? null : new CacheJob(cache);
     this.packing = new PeriodicJob("mcp-pack", config.packInterval(), retention::maintain);
     this.cleanUp =
@@ -80,6 +91,20 @@ public final class McpRealtime implements AutoCloseable {
     return retention;
   }
 
+  /** What is used of the services behind storage and cache, and how the cache is paced by that. */
+  public BudgetReport budget() {
+    return new BudgetReport(
+        budget.status(),
+        governor.writeInterval(),
+        governor.stretch(),
+        governor.mayWrite(),
+        governor.mayRead());
+  }
+
+  private void tell(MonitoringEvent event) {
+    var ignored = manager.processEventsAsync(List.of(event));
+  }
+
   private McpRealtime started() {
     try {
       timeSeries.start(prepare);
@@ -90,6 +115,7 @@ public final class McpRealtime implements AutoCloseable {
     }
     cleanUp.start();
     packing.start();
+    budgeting.start();
     if (caching != null) {
       caching.start();
     }
@@ -103,7 +129,7 @@ public final class McpRealtime implements AutoCloseable {
    */
   @Override
   public void close() {
-    var parts = new ArrayList<AutoCloseable>(List.of(cleanUp, packing, timeSeries));
+    var parts = new ArrayList<AutoCloseable>(List.of(cleanUp, packing, budgeting, timeSeries));
     if (caching != null) {
       parts.add(caching);
     }
@@ -114,7 +140,7 @@ public final class McpRealtime implements AutoCloseable {
   public static final class Builder {
     private @Nullable Storage storage;
     private @Nullable CacheBackend cache;
-    private Pacing pacing = Pacing.fixed(CacheTier.METRICS.timeToLive());
+    private @Nullable Budget budget;
     private McpRealtimeConfig config = McpRealtimeConfig.defaults();
     private TimeSource time = TimeSource.system();
     private @Nullable Runnable prepare;
@@ -132,9 +158,12 @@ public final class McpRealtime implements AutoCloseable {
       return this;
     }
 
-    /** How fast the shared cache may be used; without a limit, every 15 s, by default. */
-    public Builder pacing(Pacing value) {
-      pacing = value;
+    /**
+     * What services may be used for. It counts what the storage and the cache are made to count
+     * there; without one nothing is limited.
+     */
+    public Builder budget(Budget value) {
+      budget = value;
       return this;
     }
 

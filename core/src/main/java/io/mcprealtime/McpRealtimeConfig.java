@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param tightHotWindow the same while the storage is short of room
  * @param packInterval how often old rows are packed
  * @param cleanupInterval how often old data is dropped
+ * @param cacheWriteInterval how often changes are written to the shared cache, as long as its
+ *     budget allows
  * @param insertBatchSize records that one database write carries at the least before it is split
  * @param maxWaitingRecords records that may wait to be written before more are refused
  * @param storageLimitBytes what the database may hold; no limit when null
@@ -35,6 +37,7 @@ public record McpRealtimeConfig(
     Duration tightHotWindow,
     Duration packInterval,
     Duration cleanupInterval,
+    Duration cacheWriteInterval,
     int insertBatchSize,
     int maxWaitingRecords,
     @Nullable Long storageLimitBytes,
@@ -51,6 +54,7 @@ public record McpRealtimeConfig(
     requirePositive("tightHotWindow", tightHotWindow);
     requirePositive("packInterval", packInterval);
     requirePositive("cleanupInterval", cleanupInterval);
+    requirePositive("cacheWriteInterval", cacheWriteInterval);
     requirePositive("staleAfter", staleAfter);
     if (insertBatchSize < 1 || maxWaitingRecords < insertBatchSize) {
       throw new IllegalArgumentException(
@@ -109,6 +113,7 @@ public record McpRealtimeConfig(
     builder.tightHotWindow = tightHotWindow;
     builder.packInterval = packInterval;
     builder.cleanupInterval = cleanupInterval;
+    builder.cacheWriteInterval = cacheWriteInterval;
     builder.insertBatchSize = insertBatchSize;
     builder.maxWaitingRecords = maxWaitingRecords;
     builder.storageLimitBytes = storageLimitBytes;
@@ -138,6 +143,7 @@ public record McpRealtimeConfig(
     private Duration tightHotWindow = Duration.ofMinutes(5);
     private Duration packInterval = Duration.ofMinutes(5);
     private Duration cleanupInterval = Duration.ofHours(6);
+    private Duration cacheWriteInterval = Duration.ofSeconds(15);
     private int insertBatchSize = 1_000;
     private int maxWaitingRecords = 200_000;
     private @Nullable Long storageLimitBytes;
@@ -184,6 +190,11 @@ public record McpRealtimeConfig(
 
     public Builder cleanupInterval(Duration value) {
       cleanupInterval = value;
+      return this;
+    }
+
+    public Builder cacheWriteInterval(Duration value) {
+      cacheWriteInterval = value;
       return this;
     }
 
@@ -240,6 +251,7 @@ public record McpRealtimeConfig(
           tightHotWindow,
           packInterval,
           cleanupInterval,
+          cacheWriteInterval,
           insertBatchSize,
           maxWaitingRecords,
           storageLimitBytes,

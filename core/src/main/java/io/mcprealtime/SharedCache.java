@@ -116,7 +116,7 @@ final class SharedCache {
       waiting.clear();
     }
     try {
-      writes.measure(() -> backend.put(values));
+      writes.measure(() -> pacing.writing(() -> backend.put(values)));
       succeeded();
       return true;
     } catch (RuntimeException e) {

@@ -37,7 +37,7 @@ class McpCacheManagerTest {
   private final McpCacheManager reader = manager(shared);
 
   private McpCacheManager manager(CacheBackend backend) {
-    var manager = new McpCacheManager(backend, pacing, time);
+    var manager = new McpCacheManager(backend, pacing, null, time);
     manager.tell(events::add);
     return manager;
   }
