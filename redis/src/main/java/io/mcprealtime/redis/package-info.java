@@ -1,4 +1,4 @@
-/** Cache backends for any Redis and for Upstash. */
+/** Cache backends for Redis: RESP to any Redis, and the REST protocol of Upstash. */
 @NullMarked
 package io.mcprealtime.redis;
 

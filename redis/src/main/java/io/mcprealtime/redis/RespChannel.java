@@ -1,0 +1,196 @@
+package io.mcprealtime.redis;
+
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
+import redis.clients.jedis.exceptions.JedisConnectionException;
+import redis.clients.jedis.exceptions.JedisDataException;
+import redis.clients.jedis.exceptions.JedisException;
+
+/**
+ * RESP to any Redis, by a few connections that are kept. One deadline holds for a whole call:
+ * waiting for a connection, looking the host up, connecting, TLS, login, writing and reading. A
+ * socket's own time-out bounds none of these but a single read, so an alarm closes the socket.
+ */
+final class RespChannel implements Channel {
+  private static final int MAX_CONNECTIONS = 4;
+
+  // "$", a length and two line ends.
+  private static final int ARGUMENT_OVERHEAD = 16;
+
+  private final RespUrl url;
+  private final SSLContext tls;
+  private final Duration timeout;
+  private final Faults faults;
+  private final Billing billing;
+  private final Semaphore permits = new Semaphore(MAX_CONNECTIONS, true);
+  private final ConcurrentLinkedDeque<RespLine> idle = new ConcurrentLinkedDeque<>();
+  private final ScheduledThreadPoolExecutor alarms;
+  private volatile boolean closed;
+
+  RespChannel(RespUrl url, SSLContext tls, Duration timeout, Faults faults, Billing billing) {
+    this.url = url;
+    this.tls = tls;
+    this.timeout = timeout;
+    this.faults = faults;
+    this.billing = billing;
+    this.alarms =
+        new ScheduledThreadPoolExecutor(
+            1,
+            task -> {
+              var thread = new Thread(task, "mcp-redis-alarm");
+              thread.setDaemon(true);
+              return thread;
+            });
+    alarms.setRemoveOnCancelPolicy(true);
+    // A call that close() overtakes has its socket's own time-out left.
+    alarms.setRejectedExecutionHandler(new ThreadPoolExecutor.DiscardPolicy());
+  }
+
+  @Override
+  public List<Reply> send(List<Command> commands) {
+    var deadline = Deadline.in(timeout);
+    acquire(deadline);
+    try {
+      var kept = idle.pollFirst();
+      if (kept != null) {
+        try {
+          return exchange(kept, commands, deadline);
+        } catch (JedisConnectionException e) {
+          if (isLate(kept, e) || isTooLarge(e)) {
+            throw fault(kept, e);
+          }
+          // It was hung up on while nobody used it; then so were the others.
+          closeIdle();
+        }
+      }
+      return exchangeAnew(commands, deadline);
+    } finally {
+      permits.release();
+    }
+  }
+
+  private void acquire(Deadline deadline) {
+    if (closed) {
+      throw faults.closed();
+    }
+    try {
+      if (!permits.tryAcquire(deadline.left(), TimeUnit.NANOSECONDS)) {
+        throw faults.slow(timeout, null);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw faults.other("was not asked: the thread was interrupted", e);
+    }
+  }
+
+  private List<Reply> exchangeAnew(List<Command> commands, Deadline deadline) {
+    var line = new RespLine(url, tls.getSocketFactory());
+    try {
+      return exchange(line, commands, deadline);
+    } catch (JedisConnectionException e) {
+      throw fault(line, e);
+    }
+  }
+
+  /**
+   * One attempt.
+   *
+   * @throws JedisConnectionException when the connection failed
+   */
+  private List<Reply> exchange(RespLine line, List<Command> commands, Deadline deadline) {
+    var alarm = alarms.schedule(line::cut, deadline.left(), TimeUnit.NANOSECONDS);
+    boolean kept = false;
+    try {
+      if (!line.isOpen()) {
+        try {
+          line.open(deadline);
+        } catch (JedisDataException e) {
+          // Refused at the login, so every command is.
+          var refusal = new Reply.Failure(String.valueOf(e.getMessage()));
+          return commands.stream().<Reply>map(command -> refusal).toList();
+        }
+      }
+      billing.commands(commands);
+      var replies = line.exchange(commands);
+      kept = true;
+      return replies;
+    } catch (RespReader.NonsenseException e) {
+      throw faults.nonsense(String.valueOf(e.getMessage()), e);
+    } catch (JedisConnectionException e) {
+      throw e;
+    } catch (JedisException e) {
+      throw faults.nonsense(String.valueOf(e.getMessage()), e);
+    } finally {
+      alarm.cancel(false);
+      billing.bytes(line.takeBytes());
+      if (kept && !line.isCut()) {
+        idle.addFirst(line);
+      } else {
+        line.close();
+      }
+      if (closed) {
+        closeIdle();
+      }
+    }
+  }
+
+  private static boolean isLate(RespLine line, JedisConnectionException e) {
+    return line.isCut() || root(e) instanceof SocketTimeoutException;
+  }
+
+  private static boolean isTooLarge(JedisConnectionException e) {
+    return root(e) instanceof MeteredSocket.AnswerTooLargeException;
+  }
+
+  private CacheException fault(RespLine line, JedisConnectionException e) {
+    var root = root(e);
+    var what = String.valueOf(root.getMessage());
+    if (isTooLarge(e)) {
+      return faults.nonsense(what, e);
+    }
+    if (isLate(line, e)) {
+      return faults.slow(timeout, e);
+    }
+    return faults.away(root instanceof SSLException ? "TLS: " + what : what, e);
+  }
+
+  private static Throwable root(Throwable thrown) {
+    var root = thrown;
+    for (var cause = thrown.getCause(); cause != null; cause = cause.getCause()) {
+      root = cause;
+    }
+    return root;
+  }
+
+  private void closeIdle() {
+    for (var line = idle.pollFirst(); line != null; line = idle.pollFirst()) {
+      line.close();
+    }
+  }
+
+  @Override
+  public int sizeOf(byte[] argument) {
+    return argument.length + ARGUMENT_OVERHEAD;
+  }
+
+  @Override
+  public boolean takesBinary() {
+    return true;
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    closeIdle();
+    // Calls under way keep their alarms.
+    alarms.shutdown();
+  }
+}
