@@ -7,6 +7,7 @@ import io.mcprealtime.MonitoringEvent;
 import io.mcprealtime.ServerId;
 import io.mcprealtime.Severity;
 import io.mcprealtime.TimeSource;
+import io.mcprealtime.budget.Budget;
 import io.mcprealtime.internal.Closing;
 import io.mcprealtime.mcp.McpProber;
 import io.mcprealtime.mcp.ProbeResult;
@@ -62,15 +63,21 @@ public final class Application implements AutoCloseable {
 
   private Application(ServerConfig config, BiConsumer<ServerDefinition, ProbeResult> observer) {
     try {
-      var storage = opened(PostgresStorage.builder(databaseUrl(config)).build());
+      var time = TimeSource.system();
+      var budget = new Budget(config.limits(), time);
+      var storage = opened(PostgresStorage.builder(databaseUrl(config)).meter(budget).build());
+      var cache = SharedCaches.of(config.cache(), budget);
+      cache.ifPresent(this::opened);
       this.mcp =
           opened(
               McpRealtime.builder()
                   .storage(storage)
+                  .cache(cache.orElse(null))
+                  .budget(budget)
                   .prepare(() -> migrate(storage))
                   .config(config.managers())
                   .start());
-      this.registry = new ServerRegistry(TimeSource.system(), config.managers().staleAfter());
+      this.registry = new ServerRegistry(time, config.managers().staleAfter());
       mcp.manager().live().subscribe(registry);
       learnServers();
       var operations = opened(new OperationMetrics(registry));

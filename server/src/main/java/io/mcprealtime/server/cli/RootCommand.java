@@ -18,6 +18,7 @@ import picocli.CommandLine.Spec;
       ProbeCommand.class,
       DemoCommand.class,
       UsageCommand.class,
+      BudgetCommand.class,
       CleanupCommand.class,
       ExportCommand.class,
       ImportCommand.class,

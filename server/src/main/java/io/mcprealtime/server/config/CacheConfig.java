@@ -15,15 +15,13 @@ import org.jspecify.annotations.Nullable;
  * @param upstashToken for it; a secret
  * @param prefix of its keys, so that monitors can share a Redis
  * @param timeout of a call
- * @param writeInterval how often what has changed is written, as long as the budget allows
  */
 public record CacheConfig(
     @Nullable String redisUrl,
     @Nullable URI upstashUrl,
     @Nullable String upstashToken,
     String prefix,
-    Duration timeout,
-    Duration writeInterval) {
+    Duration timeout) {
 
   /** Whether there is one. */
   public boolean isShared() {
@@ -48,10 +46,6 @@ public record CacheConfig(
     if (timeout.compareTo(Duration.ofMillis(50)) < 0
         || timeout.compareTo(Duration.ofSeconds(30)) > 0) {
       errors.add("cache.timeout must lie between 50ms and 30s, is %s".formatted(timeout));
-    }
-    if (writeInterval.compareTo(Duration.ofSeconds(1)) < 0
-        || writeInterval.compareTo(Duration.ofMinutes(15)) > 0) {
-      errors.add("cache.writeInterval must lie between 1s and 15m, is %s".formatted(writeInterval));
     }
     return errors;
   }

@@ -1,6 +1,7 @@
 package io.mcprealtime.server.config;
 
 import io.mcprealtime.McpRealtimeConfig;
+import io.mcprealtime.budget.Limits;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param requestTimeout how long a server may take to answer
  * @param startTimeout how long a server's process may take to its first answer
  * @param cache the cache that processes share
- * @param budget what services may be used for
+ * @param limits what the services behind storage and cache may be used for
  * @param managers settings of the four managers
  */
 public record ServerConfig(
@@ -38,7 +39,7 @@ public record ServerConfig(
     Duration requestTimeout,
     Duration startTimeout,
     CacheConfig cache,
-    BudgetConfig budget,
+    Limits limits,
     McpRealtimeConfig managers) {
   /** Answers that a probe waits for, one after the other. */
   private static final int PROBE_REQUESTS = 4;

@@ -1,6 +1,7 @@
 package io.mcprealtime.server.config;
 
 import io.mcprealtime.McpRealtimeConfig;
+import io.mcprealtime.budget.Limits;
 import io.mcprealtime.budget.Resource;
 import io.mcprealtime.server.config.Tokens.Scope;
 import io.mcprealtime.storage.DataKind;
@@ -35,7 +36,7 @@ public final class ServerConfigBuilder {
   private String cachePrefix = "mcp:";
   private Duration cacheTimeout = Duration.ofSeconds(1);
   private Duration cacheWriteInterval = Duration.ofSeconds(15);
-  private final List<String> presets = new ArrayList<>();
+  private @Nullable List<String> presets;
   private final Map<Resource, Long> limits = new EnumMap<>(Resource.class);
   private final McpRealtimeConfig.Builder managers = McpRealtimeConfig.builder();
 
@@ -115,16 +116,21 @@ public final class ServerConfigBuilder {
         "limitMegabytes",
         1,
         1_000_000_000,
-        value -> managers.storageLimitBytes(value * 1_000_000L));
+        value -> limits.put(Resource.DATABASE_SIZE, value * 1_000_000L));
     var cache = top.section("cache");
     cache.text("url", value -> redisUrl = value);
     cache.text("upstashUrl", value -> upstashUrl = uri(file + ".cache.upstashUrl", value));
     cache.text("upstashToken", value -> upstashToken = value);
     cache.text("prefix", value -> cachePrefix = value);
     cache.duration("timeout", value -> cacheTimeout = value);
-    cache.duration("writeInterval", value -> cacheWriteInterval = value);
+    cache.duration("writeInterval", this::cacheWriteInterval);
     var budget = top.section("budget");
-    budget.texts("presets", presets::addAll);
+    budget.texts(
+        "presets",
+        names -> {
+          Limits.ofPresets(names);
+          presets = names;
+        });
     var budgetLimits = budget.section("limits");
     for (var resource : Resource.values()) {
       budgetLimits.read(resource.wireName(), Amounts::parse, value -> limits.put(resource, value));
@@ -217,6 +223,13 @@ public final class ServerConfigBuilder {
     interval = value;
   }
 
+  private void cacheWriteInterval(Duration value) {
+    if (value.compareTo(Duration.ofSeconds(1)) < 0 || value.compareTo(Duration.ofMinutes(15)) > 0) {
+      throw new IllegalArgumentException("must lie between 1s and 15m, is %s".formatted(value));
+    }
+    cacheWriteInterval = value;
+  }
+
   private Path spool() {
     var own = spoolDirectory;
     return (own == null ? dataDirectory.resolve("spool") : own).toAbsolutePath();
@@ -237,10 +250,10 @@ public final class ServerConfigBuilder {
   public ServerConfig build() {
     var errors = new ArrayList<>(Tokens.errors(tokens));
     errors.addAll(ServerConfig.errors(host, !tokens.isEmpty(), interval));
-    var cache =
-        new CacheConfig(
-            redisUrl, upstashUrl, upstashToken, cachePrefix, cacheTimeout, cacheWriteInterval);
+    var cache = new CacheConfig(redisUrl, upstashUrl, upstashToken, cachePrefix, cacheTimeout);
     errors.addAll(cache.errors());
+    var chosen = presets == null ? Providers.presets(databaseUrl, cache) : presets;
+    var allLimits = Limits.ofPresets(chosen).with(new Limits(limits));
     if (!errors.isEmpty()) {
       throw new ConfigException(errors);
     }
@@ -257,8 +270,13 @@ public final class ServerConfigBuilder {
           requestTimeout,
           startTimeout,
           cache,
-          new BudgetConfig(presets, limits),
-          managers.staleAfter(staleAfter()).spoolDirectory(spool()).build());
+          allLimits,
+          managers
+              .staleAfter(staleAfter())
+              .spoolDirectory(spool())
+              .cacheWriteInterval(cacheWriteInterval)
+              .storageLimitBytes(allLimits.values().get(Resource.DATABASE_SIZE))
+              .build());
     } catch (IllegalArgumentException e) {
       throw new ConfigException(List.of(String.valueOf(e.getMessage())));
     }

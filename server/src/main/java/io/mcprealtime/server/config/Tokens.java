@@ -5,6 +5,7 @@ import java.security.MessageDigest;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -48,6 +49,11 @@ public record Tokens(Map<Scope, String> byScope) {
 
   public boolean isEmpty() {
     return byScope.isEmpty();
+  }
+
+  /** The least that may read, for a command that asks a monitor with this configuration. */
+  public Optional<String> any() {
+    return new TreeMap<>(byScope).values().stream().findFirst();
   }
 
   /** Whether that token allows what needs that scope. */

@@ -15,6 +15,8 @@ import io.mcprealtime.StageResult.Verdict;
 import io.mcprealtime.analysis.AnomalyReport;
 import io.mcprealtime.analysis.Trend;
 import io.mcprealtime.archive.Manifest;
+import io.mcprealtime.budget.BudgetReport;
+import io.mcprealtime.budget.BudgetStatus;
 import io.mcprealtime.internal.Timer.Timings;
 import io.mcprealtime.server.monitor.ServerView;
 import io.mcprealtime.spool.SpoolStatus;
@@ -247,6 +249,36 @@ public final class ApiJson {
             .put("firstLevelStretch", shared.stretch());
     node.set("reads", timings(cache.sharedReads()));
     node.set("writes", timings(cache.sharedWrites()));
+    return json;
+  }
+
+  /** What is used of the services behind storage and cache. */
+  public static ObjectNode budget(BudgetReport report) {
+    var json = resources(report.resources());
+    return json.put("writeIntervalSeconds", report.writeInterval().toMillis() / 1e3)
+        .put("firstLevelStretch", report.stretch())
+        .put("writes", report.writes())
+        .put("reads", report.reads());
+  }
+
+  /** The resources alone, as a process knows them that does not pace the cache. */
+  public static ObjectNode resources(List<BudgetStatus> statuses) {
+    var json = object();
+    var resources = json.putArray("resources");
+    for (var status : statuses) {
+      resources
+          .addObject()
+          .put("resource", status.resource().wireName())
+          .put("kind", status.resource().kind().name().toLowerCase(Locale.ROOT))
+          .put("unit", status.resource().unit().name().toLowerCase(Locale.ROOT))
+          .put("used", status.used())
+          .put("limit", status.limit())
+          .put("usedRatio", status.ratio())
+          .put("perDay", status.perDay())
+          .put("forecast", status.forecast())
+          .put("lastsUntil", text(status.lastsUntil()))
+          .put("over", status.over());
+    }
     return json;
   }
 

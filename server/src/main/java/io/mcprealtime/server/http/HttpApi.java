@@ -185,6 +185,7 @@ public final class HttpApi implements AutoCloseable {
     read(routes, "/stats", reads::stats);
     read(routes, "/summary", reads::summary);
     read(routes, "/usage", usage::usage);
+    read(routes, "/budget", params -> ApiJson.budget(mcp.budget()));
     routes.post(
         API + "/cleanup",
         List.of(

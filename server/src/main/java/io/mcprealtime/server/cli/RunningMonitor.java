@@ -1,0 +1,70 @@
+package io.mcprealtime.server.cli;
+
+import io.mcprealtime.McpRealtimeException;
+import io.mcprealtime.server.config.ServerConfig;
+import io.mcprealtime.wire.WireJson;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.Optional;
+import tools.jackson.databind.JsonNode;
+
+/** Asks a monitor that runs with the same configuration on this machine. */
+final class RunningMonitor {
+  private static final Duration TIMEOUT = Duration.ofSeconds(5);
+  private static final String ANY = "0.0.0.0";
+
+  private final ServerConfig config;
+
+  private RunningMonitor(ServerConfig config) {
+    this.config = config;
+  }
+
+  static RunningMonitor of(ServerConfig config) {
+    return new RunningMonitor(config);
+  }
+
+  /**
+   * The answer of that path; absent when nobody listens.
+   *
+   * @throws McpRealtimeException when somebody does, and does not answer as a monitor would
+   */
+  Optional<JsonNode> get(String path) {
+    var host =
+        config.host().equals(ANY) || config.host().equals("::") ? "127.0.0.1" : config.host();
+    var place = "%s:%d".formatted(host, config.port());
+    if (config.port() == 0) {
+      return Optional.empty();
+    }
+    var request =
+        HttpRequest.newBuilder(URI.create("http://%s%s".formatted(place, path))).timeout(TIMEOUT);
+    config.tokens().any().ifPresent(token -> request.header("Authorization", "Bearer " + token));
+    var client = HttpClient.newBuilder().connectTimeout(TIMEOUT).build();
+    try {
+      var response = client.send(request.GET().build(), BodyHandlers.ofString());
+      if (response.statusCode() == 401 || response.statusCode() == 403) {
+        throw new McpRealtimeException(
+            "the monitor at %s wants a token: name the config that it runs with by --config"
+                .formatted(place));
+      }
+      if (response.statusCode() != 200) {
+        throw new McpRealtimeException(
+            "%s answers %d to %s: is another program there? Choose the monitor's port in the config"
+                .formatted(place, response.statusCode(), path));
+      }
+      return Optional.of(WireJson.parse(response.body()));
+    } catch (ConnectException e) {
+      return Optional.empty();
+    } catch (IOException | IllegalArgumentException e) {
+      throw new McpRealtimeException(
+          "%s does not answer as a monitor: %s".formatted(place, e.getMessage()), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new McpRealtimeException("interrupted while %s was asked".formatted(place), e);
+    }
+  }
+}
