@@ -18,9 +18,7 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.YearMonth;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.net.ssl.KeyManagerFactory;
@@ -215,20 +213,5 @@ class EgressTest {
     var context = SSLContext.getInstance("TLS");
     context.init(own.getKeyManagers(), trusted.getTrustManagers(), null);
     return context;
-  }
-
-  @Test
-  void budgetTable_isUpdatedWithinItsPage() throws SQLException {
-    var budget = DATABASE.storage().budget();
-    for (int minute = 0; minute < 40; minute++) {
-      budget.add(
-          YearMonth.of(2026, 11), Map.of(Resource.REDIS_COMMANDS, 4L, Resource.REDIS_TRAFFIC, 9L));
-    }
-
-    assertThat(
-            DATABASE.query(
-                "select pg_relation_size('mcp_realtime.budget') / current_setting('block_size')::int"))
-        .containsExactly("1");
-    assertThat(DATABASE.query("select count(*) from mcp_realtime.budget")).containsExactly("2");
   }
 }
