@@ -33,10 +33,19 @@ final class Dial {
    * A change of step.
    *
    * @param resource that decides
+   * @param used as counted; a fair share of the month while the store has not told yet
+   * @param known whether it has
    * @param planned what may be used of it by the month's end
    * @param forecast what would be used by then at the former step
    */
-  record Turn(Step from, Step to, Resource resource, long used, long forecast, long planned) {
+  record Turn(
+      Step from,
+      Step to,
+      Resource resource,
+      long used,
+      boolean known,
+      long forecast,
+      long planned) {
     boolean isWider() {
       return to.stretch() > from.stretch() || to.interval().compareTo(from.interval()) > 0;
     }
@@ -79,7 +88,12 @@ final class Dial {
           };
           double writing = now[1] - before[1];
           rate.add(
-              seconds, writing, due, now[0] - before[0] - writing, stretch, now[2] - before[2]);
+              seconds,
+              writing,
+              due,
+              now[0] - before[0] - writing,
+              stretch,
+              (double) (now[2] - before[2]));
           seen.put(resource, now);
         });
   }
@@ -120,6 +134,7 @@ final class Dial {
         steps.get(to),
         resource,
         Math.round(deciding.used),
+        budget.isKnown(),
         Math.round(deciding.used + atFormer),
         Math.round(deciding.planned));
   }

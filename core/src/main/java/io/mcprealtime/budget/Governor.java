@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 public final class Governor implements Pacing {
   private static final double STOP_WRITES = 0.95;
   private static final double STOP_READS = 0.995;
+  private static final double LONGEST_SECONDS = 300;
 
   private static final List<Resource> OF_REDIS =
       List.of(Resource.REDIS_COMMANDS, Resource.REDIS_TRAFFIC);
@@ -105,7 +106,8 @@ public final class Governor implements Pacing {
     budget.observe();
     Instant now = time.instant();
     long nanos = time.nanoTime();
-    double seconds = (nanos - lastNanos) / 1e9;
+    // A process that stood still for long had no chance to use anything: rather too high a rate.
+    double seconds = Math.min((nanos - lastNanos) / 1e9, LONGEST_SECONDS);
     lastNanos = nanos;
     if (seconds > 0) {
       double due = mayWrite() ? seconds / (writeInterval().toMillis() / 1e3) : 0;

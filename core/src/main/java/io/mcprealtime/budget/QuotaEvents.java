@@ -56,17 +56,23 @@ final class QuotaEvents {
   private String why(Dial.Turn turn) {
     var resource = turn.resource();
     long limit = budget.limits().of(resource).orElseThrow();
-    return "of %s of %s this month %s are used, and %s would be by its end, where %s are planned"
+    return "of %s of %s this month %s %s, and %s would be by its end, where %s are planned"
         .formatted(
             amount(resource, limit),
             name(resource),
             amount(resource, turn.used()),
+            turn.known()
+                ? "are used"
+                : "are taken for used, as the database has not told what was before",
             amount(resource, turn.forecast()),
             amount(resource, turn.planned()));
   }
 
   private Map<String, String> details(Dial.Turn turn) {
-    var details = details(turn.resource(), turn.used());
+    var details = details(turn.resource(), budget.used(turn.resource()).orElse(0));
+    if (!turn.known()) {
+      details.put("takenForUsed", Long.toString(turn.used()));
+    }
     details.put("forecast", Long.toString(turn.forecast()));
     details.put("planned", Long.toString(turn.planned()));
     details.put("fromStretch", times(turn.from()));

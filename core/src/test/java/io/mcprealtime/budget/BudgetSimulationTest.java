@@ -1,6 +1,7 @@
 package io.mcprealtime.budget;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mcprealtime.HealthCheck;
 import io.mcprealtime.ManualTime;
@@ -24,6 +25,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -47,6 +49,9 @@ class BudgetSimulationTest {
 
   private final List<MonitoringEvent> events = new ArrayList<>();
   private final Map<Duration, Integer> ticks = new TreeMap<>();
+  private final BudgetStore store = new InMemoryStorage().budget();
+  private SimulatedUpstash upstash = new SimulatedUpstash(0, 0);
+  private List<SimulatedNode> nodes = List.of();
 
   @ParameterizedTest
   @CsvSource({
@@ -65,18 +70,40 @@ class BudgetSimulationTest {
   })
   void month_staysWithinItsLimits_andWritesToTheEnd(
       int servers, int processes, int startDay, double usedBefore) {
+    run(Limits.UPSTASH_FREE, servers, processes, startDay, usedBefore);
+
+    long counted = store.add(NOVEMBER, Map.of()).getOrDefault(Resource.REDIS_COMMANDS, 0L);
+    print(servers, processes, startDay, usedBefore);
+    assertThat(upstash.commands()).isLessThanOrEqualTo(MAX_COMMANDS);
+    assertThat(upstash.bytes()).isLessThanOrEqualTo(MAX_BYTES);
+    // Crashes lose what was counted in their last minute.
+    assertThat(counted).isBetween(upstash.commands() - 2_000, upstash.commands());
+    for (var node : nodes) {
+      assertThat(node.refusals()).isZero();
+      assertThat(node.lastWrite()).isAfter(END.minus(Duration.ofMinutes(16)));
+    }
+  }
+
+  @Test
+  void month_withoutLimits_isRefusedByTheService() {
+    assertThatThrownBy(() -> run(Limits.NONE, 5, 2, 1, 0))
+        .hasMessage("ERR max requests limit exceeded. Limit: 500000, Usage: 500001");
+    assertThatThrownBy(() -> run(Limits.NONE, 500, 1, 1, 0))
+        .hasMessage("more than 10000000000 bytes of traffic");
+  }
+
+  private void run(Limits limits, int servers, int processes, int startDay, double usedBefore) {
     var start = NOVEMBER.atDay(startDay).atStartOfDay(ZoneOffset.UTC).toInstant();
     var time = ManualTime.startingAt(start.toString());
     long commandsBefore = Math.round(usedBefore * MAX_COMMANDS);
     long bytesBefore = Math.round(usedBefore * MAX_BYTES);
-    var upstash = new SimulatedUpstash(commandsBefore, bytesBefore);
-    var store = new InMemoryStorage().budget();
+    upstash = new SimulatedUpstash(commandsBefore, bytesBefore);
     store.add(
         NOVEMBER,
         Map.of(Resource.REDIS_COMMANDS, commandsBefore, Resource.REDIS_TRAFFIC, bytesBefore));
-    var nodes =
+    nodes =
         IntStream.range(0, processes)
-            .mapToObj(i -> node(time, upstash, store, servers, processes, i))
+            .mapToObj(i -> node(limits, time, upstash, store, servers, processes, i))
             .toList();
 
     int tick = 0;
@@ -97,17 +124,6 @@ class BudgetSimulationTest {
       }
       tick++;
     }
-
-    long counted = store.add(NOVEMBER, Map.of()).getOrDefault(Resource.REDIS_COMMANDS, 0L);
-    print(servers, processes, startDay, usedBefore, upstash, nodes);
-    assertThat(upstash.commands()).isLessThanOrEqualTo(MAX_COMMANDS);
-    assertThat(upstash.bytes()).isLessThanOrEqualTo(MAX_BYTES);
-    // Crashes lose what was counted in their last minute.
-    assertThat(counted).isBetween(upstash.commands() - 2_000, upstash.commands());
-    for (var node : nodes) {
-      assertThat(node.refusals()).isZero();
-      assertThat(node.lastWrite()).isAfter(END.minus(Duration.ofMinutes(16)));
-    }
   }
 
   private static boolean isBurst(Instant now) {
@@ -115,6 +131,7 @@ class BudgetSimulationTest {
   }
 
   private SimulatedNode node(
+      Limits limits,
       ManualTime time,
       SimulatedUpstash upstash,
       BudgetStore store,
@@ -128,7 +145,8 @@ class BudgetSimulationTest {
       both.add(sample(i));
       both.add(check(i));
     }
-    return new SimulatedNode(time, upstash, store, events::add, samples, both, servers, 7 + index);
+    return new SimulatedNode(
+        limits, time, upstash, store, events::add, samples, both, servers, 7 + index);
   }
 
   private static CacheValue<ServerMetrics> sample(int i) {
@@ -170,13 +188,7 @@ class BudgetSimulationTest {
     return new CacheValue<>(CacheTier.HEALTH, server.value(), check, BURST.plusSeconds(30));
   }
 
-  private void print(
-      int servers,
-      int processes,
-      int startDay,
-      double usedBefore,
-      SimulatedUpstash upstash,
-      List<SimulatedNode> nodes) {
+  private void print(int servers, int processes, int startDay, double usedBefore) {
     int all = ticks.values().stream().mapToInt(Integer::intValue).sum();
     var steps =
         ticks.entrySet().stream()
@@ -190,9 +202,10 @@ class BudgetSimulationTest {
             .collect(Collectors.joining(", "));
     System.out.printf(
         Locale.ROOT,
-        "| %d | %d | %d (%.0f %%) | %,d (%.1f %%) | %.2f GB (%.1f %%) | %s | %d |%n",
+        "| %d | %d | %.1f kB | %d (%.0f %%) | %,d (%.1f %%) | %.2f GB (%.1f %%) | %s | %d |%n",
         servers,
         processes,
+        upstash.held() / 1e3,
         startDay,
         usedBefore * 100,
         upstash.commands(),

@@ -217,6 +217,21 @@ class GovernorTest {
 
     assertThat(budget.isKnown()).isFalse();
     assertThat(governor.writeInterval()).isGreaterThan(BASE);
+    assertThat(events.get(0).message())
+        .contains(" are taken for used, as the database has not told what was before, and ");
+    assertThat(events.get(0).details()).containsEntry("used", "16").containsKey("takenForUsed");
+  }
+
+  @Test
+  void afterStandingStill_theCostOfAWriteIsNotTakenForNothing() {
+    usedBefore(REDIS_COMMANDS, 400_000);
+    time.advance(Duration.ofDays(1));
+    budget.count(REDIS_COMMANDS, 16);
+    governor.evaluate();
+
+    run(1, 1_000, 0);
+
+    assertThat(governor.writeInterval()).isGreaterThan(BASE);
   }
 
   @Test

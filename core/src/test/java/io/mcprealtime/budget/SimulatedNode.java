@@ -21,6 +21,7 @@ final class SimulatedNode {
 
   private static final Duration BASE = Duration.ofSeconds(15);
 
+  private final Limits limits;
   private final ManualTime time;
   private final SimulatedUpstash upstash;
   private final BudgetStore store;
@@ -41,6 +42,7 @@ final class SimulatedNode {
   private int refusals;
 
   SimulatedNode(
+      Limits limits,
       ManualTime time,
       SimulatedUpstash upstash,
       BudgetStore store,
@@ -49,6 +51,7 @@ final class SimulatedNode {
       List<CacheValue<?>> samplesAndChecks,
       int servers,
       long seed) {
+    this.limits = limits;
     this.time = time;
     this.upstash = upstash;
     this.store = store;
@@ -58,7 +61,7 @@ final class SimulatedNode {
     this.servers = servers;
     this.serverFresh = new Instant[servers];
     this.random = new Random(seed);
-    this.budget = new Budget(Limits.UPSTASH_FREE, time);
+    this.budget = new Budget(limits, time);
     this.governor = new Governor(budget, BASE, time, sink);
     this.backend = upstash.connect(budget);
     crashAndStart();
@@ -66,7 +69,7 @@ final class SimulatedNode {
 
   /** Ends without a word, and begins anew. */
   void crashAndStart() {
-    budget = new Budget(Limits.UPSTASH_FREE, time);
+    budget = new Budget(limits, time);
     governor = new Governor(budget, BASE, time, sink);
     backend = upstash.connect(budget);
     Arrays.fill(serverFresh, Instant.MIN);

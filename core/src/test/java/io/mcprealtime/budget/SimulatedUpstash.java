@@ -34,6 +34,11 @@ final class SimulatedUpstash {
     return bytes;
   }
 
+  /** What it holds. */
+  long held() {
+    return held;
+  }
+
   private void bill(Meter meter, long traffic) {
     commands++;
     bytes += traffic;

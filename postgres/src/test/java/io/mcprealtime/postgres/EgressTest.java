@@ -10,23 +10,31 @@ import io.mcprealtime.budget.Meter;
 import io.mcprealtime.budget.Resource;
 import io.mcprealtime.storage.TimeRange;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.YearMonth;
 import java.util.List;
-import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What comes from the database is counted, and nothing else. */
 class EgressTest {
   @RegisterExtension static final TestDatabase DATABASE = new TestDatabase();
 
   private static final int MEGABYTE = 1_000_000;
+  private static final String PASSWORD = "of-a-test";
 
   private final AtomicLong bytes = new AtomicLong();
   private final Meter meter =
@@ -145,18 +153,65 @@ class EgressTest {
     assertThat(bytes.get()).isEqualTo(4 * 7);
   }
 
+  /** As the driver layers TLS over a socket of the factory. */
   @Test
-  void budgetTable_isUpdatedWithinItsPage() throws SQLException {
-    var budget = DATABASE.storage().budget();
-    for (int minute = 0; minute < 40; minute++) {
-      budget.add(
-          YearMonth.of(2026, 11), Map.of(Resource.REDIS_COMMANDS, 4L, Resource.REDIS_TRAFFIC, 9L));
+  void tls_overASocket_isCountedEncrypted(@TempDir Path directory) throws Exception {
+    var store = directory.resolve("keys.p12");
+    var keytool = Path.of(System.getProperty("java.home"), "bin", "keytool").toString();
+    var made =
+        new ProcessBuilder(
+                keytool,
+                "-genkeypair",
+                "-alias",
+                "a",
+                "-keyalg",
+                "EC",
+                "-dname",
+                "CN=localhost",
+                "-storetype",
+                "PKCS12",
+                "-keystore",
+                store.toString(),
+                "-storepass",
+                PASSWORD)
+            .redirectErrorStream(true)
+            .start();
+    made.getInputStream().readAllBytes();
+    assertThat(made.waitFor()).isZero();
+    var tls = tls(store);
+    var key = MeteredSockets.register(meter);
+    var loopback = InetAddress.getLoopbackAddress();
+    try (var listener = tls.getServerSocketFactory().createServerSocket(0, 1, loopback)) {
+      var server =
+          CompletableFuture.runAsync(
+              () -> {
+                try (var peer = listener.accept()) {
+                  peer.getOutputStream().write(new byte[MEGABYTE]);
+                } catch (IOException e) {
+                  throw new UncheckedIOException(e);
+                }
+              });
+      int port = listener.getLocalPort();
+      try (var plain = new MeteredSockets(key).createSocket(loopback, port);
+          var socket = tls.getSocketFactory().createSocket(plain, "localhost", port, true)) {
+        assertThat(socket.getInputStream().readNBytes(MEGABYTE)).hasSize(MEGABYTE);
+      }
+      server.join();
+    } finally {
+      MeteredSockets.unregister(key);
     }
 
-    assertThat(
-            DATABASE.query(
-                "select pg_relation_size('mcp_realtime.budget') / current_setting('block_size')::int"))
-        .containsExactly("1");
-    assertThat(DATABASE.query("select count(*) from mcp_realtime.budget")).containsExactly("2");
+    assertThat(bytes.get()).isBetween(MEGABYTE + 500L, MEGABYTE * 11 / 10L);
+  }
+
+  private static SSLContext tls(Path store) throws GeneralSecurityException, IOException {
+    var keys = KeyStore.getInstance(store.toFile(), PASSWORD.toCharArray());
+    var own = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+    own.init(keys, PASSWORD.toCharArray());
+    var trusted = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    trusted.init(keys);
+    var context = SSLContext.getInstance("TLS");
+    context.init(own.getKeyManagers(), trusted.getTrustManagers(), null);
+    return context;
   }
 }
