@@ -10,6 +10,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
@@ -110,11 +111,8 @@ final class RespChannel implements Channel {
     boolean kept = false;
     try {
       if (!line.isOpen()) {
-        try {
-          line.open(deadline);
-        } catch (JedisDataException e) {
-          // Refused at the login, so every command is.
-          var refusal = new Reply.Failure(String.valueOf(e.getMessage()));
+        var refusal = logIn(line, deadline);
+        if (refusal != null) {
           return commands.stream().<Reply>map(command -> refusal).toList();
         }
       }
@@ -139,6 +137,21 @@ final class RespChannel implements Channel {
       if (closed) {
         closeIdle();
       }
+    }
+  }
+
+  /** Connects; what Redis says when it refuses the login, and with it every command. */
+  private Reply.@Nullable Failure logIn(RespLine line, Deadline deadline) {
+    try {
+      line.open(deadline);
+      return null;
+    } catch (JedisConnectionException | RespReader.NonsenseException e) {
+      throw e;
+    } catch (JedisDataException e) {
+      return new Reply.Failure(String.valueOf(e.getMessage()));
+    } catch (RuntimeException e) {
+      // The driver takes any answer to its greeting for the right one.
+      throw faults.nonsense("the answer to HELLO", e);
     }
   }
 

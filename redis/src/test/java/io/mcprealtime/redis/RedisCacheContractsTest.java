@@ -97,7 +97,7 @@ class RedisCacheContractsTest {
 
     @Override
     RedisCacheBuilder options() {
-      return RedisCache.upstash(upstash.url(), TOKEN).maxRequestBytes(300);
+      return RedisCache.upstash(upstash.url(), TOKEN).maxRequestBytes(1_000);
     }
   }
 

@@ -34,6 +34,12 @@ public final class UpstashStandIn implements AutoCloseable {
   private static final Set<String> FREE = Set.of("AUTH", "CLIENT", "HELLO", "INFO", "PING");
   private static final String SYNC_TOKEN = "upstash-sync-token";
 
+  static {
+    // Read by the JDK's server when it is loaded: without it every answer waits for an
+    // acknowledgement.
+    System.setProperty("sun.net.httpserver.nodelay", "true");
+  }
+
   private final int redisPort;
   private final String token;
   private final HttpServer server;
