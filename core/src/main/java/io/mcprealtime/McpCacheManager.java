@@ -44,6 +44,8 @@ public final class McpCacheManager {
   /** A warning comes again after the memory was below this share of what it warned of. */
   private static final double WARN_AGAIN_BELOW = 0.9;
 
+  private static final Duration LONGEST_STRETCHED = Duration.ofMinutes(15);
+
   /** What goes first when memory is short; the latest metrics are never dropped. */
   private static final List<CacheTier<?>> DROPPED =
       List.of(CacheTier.TRENDS, CacheTier.SUMMARY, CacheTier.EVENTS, CacheTier.HEALTH);
@@ -376,8 +378,11 @@ public final class McpCacheManager {
     }
   }
 
+  /** A tier that lives long as it is need not live for hours to save reads. */
   private Duration lifetime(CacheTier<?> tier) {
-    return Duration.ofMillis(Math.round(tier.timeToLive().toMillis() * pacing.stretch()));
+    var stretched = Math.round(tier.timeToLive().toMillis() * pacing.stretch());
+    var longest = Math.max(tier.timeToLive().toMillis(), LONGEST_STRETCHED.toMillis());
+    return Duration.ofMillis(Math.min(stretched, longest));
   }
 
   private <T> Optional<T> get(CacheTier<T> tier, String key) {

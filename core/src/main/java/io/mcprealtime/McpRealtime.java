@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class McpRealtime implements AutoCloseable {
   private static final Duration STOP_BOUND = Duration.ofSeconds(6);
+  private static final Duration LAST_SYNC_BOUND = Duration.ofSeconds(1);
   private static final Duration BUDGET_INTERVAL = Duration.ofMinutes(1);
 
   private final McpCacheManager cache;
@@ -39,6 +40,7 @@ public final class McpRealtime implements AutoCloseable {
   private final PeriodicJob budgeting;
   private final @Nullable CacheJob caching;
   private final Budget budget;
+  private final Storage storage;
   private final Governor governor;
   private final @Nullable Runnable prepare;
 
@@ -46,7 +48,7 @@ public final class McpRealtime implements AutoCloseable {
     var time = builder.time;
     var config = builder.config;
     this.prepare = builder.prepare;
-    var storage = builder.storage == null ? new InMemoryStorage() : builder.storage;
+    this.storage = builder.storage == null ? new InMemoryStorage() : builder.storage;
     this.budget = builder.budget == null ? new Budget(Limits.NONE, time) : builder.budget;
     this.governor = new Governor(budget, config.cacheWriteInterval(), time, this::tell);
     this.cache =
@@ -134,6 +136,7 @@ public final class McpRealtime implements AutoCloseable {
       parts.add(caching);
     }
     Closing.begin(parts).await(STOP_BOUND);
+    Closing.begin(List.of(() -> budget.sync(storage.budget()))).await(LAST_SYNC_BOUND);
   }
 
   /** Chooses what the managers stand on. */

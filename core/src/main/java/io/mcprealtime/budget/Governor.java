@@ -18,6 +18,10 @@ import org.jspecify.annotations.Nullable;
 public final class Governor implements Pacing {
   private static final double STOP_WRITES = 0.95;
   private static final double STOP_READS = 0.995;
+
+  /** What a few seconds use, such as those of a start, says nothing of a month. */
+  private static final double SHORTEST_SECONDS = 30;
+
   private static final double LONGEST_SECONDS = 300;
 
   private static final List<Resource> OF_REDIS =
@@ -105,16 +109,22 @@ public final class Governor implements Pacing {
   public synchronized void evaluate() {
     budget.observe();
     Instant now = time.instant();
-    long nanos = time.nanoTime();
-    // A process that stood still for long had no chance to use anything: rather too high a rate.
-    double seconds = Math.min((nanos - lastNanos) / 1e9, LONGEST_SECONDS);
-    lastNanos = nanos;
-    if (seconds > 0) {
-      double due = mayWrite() ? seconds / (writeInterval().toMillis() / 1e3) : 0;
-      double stretch = stretch();
-      redis.measure(seconds, due, stretch);
-      database.measure(seconds, 0, stretch);
+    double seconds = (time.nanoTime() - lastNanos) / 1e9;
+    if (seconds >= SHORTEST_SECONDS) {
+      lastNanos = time.nanoTime();
+      // A process that stood still for long had no chance to use anything: rather too high a rate.
+      choose(now, Math.min(seconds, LONGEST_SECONDS));
     }
+    events.writes(now, hit(writeCeilings));
+    events.reads(now, hit(readCeilings));
+    events.held(now);
+  }
+
+  private void choose(Instant now, double seconds) {
+    double due = mayWrite() ? seconds / (writeInterval().toMillis() / 1e3) : 0;
+    double stretch = stretch();
+    redis.measure(seconds, due, stretch);
+    database.measure(seconds, 0, stretch);
     var turn = redis.turn(now, () -> database.step().stretch());
     if (turn != null) {
       events.intervalChanged(now, turn);
@@ -123,8 +133,5 @@ public final class Governor implements Pacing {
     if (stretched != null) {
       events.stretchChanged(now, stretched);
     }
-    events.writes(now, hit(writeCeilings));
-    events.reads(now, hit(readCeilings));
-    events.held(now);
   }
 }

@@ -39,7 +39,7 @@ public final class CacheCodec {
           CacheTier.METRICS,
           new Shape<>(ServerMetrics.class, SampleShape::write, SampleShape::read),
           CacheTier.HEALTH,
-          new Shape<>(HealthCheck.class, WireJson::toJson, WireJson::readHealthCheck),
+          new Shape<>(HealthCheck.class, HealthShape::write, HealthShape::read),
           CacheTier.EVENTS,
           new Shape<>(
               CacheTier.RecentEvents.class, VerdictShapes::writeEvents, VerdictShapes::readEvents),
@@ -88,20 +88,12 @@ public final class CacheCodec {
     try {
       var text = new String(isCompressed(bytes) ? expand(bytes) : bytes, StandardCharsets.UTF_8);
       var json = WireJson.parse(text);
-      var expiry = json.get("x");
-      var value = json.get("v");
-      if (expiry == null
-          || !expiry.isIntegralNumber()
-          || !expiry.canConvertToLong()
-          || value == null) {
-        throw new IllegalArgumentException("no JSON object with a time x and a value v");
-      }
       var shape = shape(tier);
       return new CacheValue<>(
           tier,
           key,
-          tier.type().cast(shape.read().apply(value)),
-          Instant.ofEpochMilli(expiry.longValue()));
+          tier.type().cast(shape.read().apply(Members.required(json, "v"))),
+          Instant.ofEpochMilli(Members.requiredInteger(json, "x")));
     } catch (IOException | UncheckedIOException e) {
       throw new IllegalArgumentException("compressed badly: " + e.getMessage(), e);
     } catch (DateTimeException | ArithmeticException | ClassCastException e) {

@@ -49,11 +49,8 @@ final class SampleShape {
   }
 
   static ServerMetrics read(JsonNode json) {
-    var at = json.get("t");
-    if (at == null || !at.isIntegralNumber() || !at.canConvertToLong()) {
-      throw new IllegalArgumentException("'t' must be milliseconds since 1970");
-    }
-    var full = object().put("at", Instant.ofEpochMilli(at.longValue()).toString());
+    var at = Instant.ofEpochMilli(Members.requiredInteger(json, "t"));
+    var full = object().put("at", at.toString());
     SHORT.forEach(
         (name, abbreviation) -> {
           var value = json.get(abbreviation);

@@ -16,7 +16,6 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.EnumMap;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /** The JSON of what is worked out, as the cache keeps it. */
@@ -32,7 +31,7 @@ final class VerdictShapes {
 
   static RecentEvents readEvents(JsonNode json) {
     var events = new ArrayList<MonitoringEvent>();
-    for (var event : required(json, "events")) {
+    for (var event : Members.required(json, "events")) {
       events.add(WireJson.readEvent(event));
     }
     return new RecentEvents(events);
@@ -54,17 +53,17 @@ final class VerdictShapes {
 
   static ServerSummary readSummary(JsonNode json) {
     var states = new EnumMap<ServerState, Integer>(ServerState.class);
-    for (var state : required(json, "states").properties()) {
+    for (var state : Members.required(json, "states").properties()) {
       states.put(ServerState.valueOf(state.getKey()), state.getValue().intValue());
     }
     return new ServerSummary(
-        ServerId.of(text(json, "server")),
-        Instant.parse(text(json, "from")),
-        Instant.parse(text(json, "to")),
+        ServerId.of(Members.text(json, "server")),
+        Instant.parse(Members.text(json, "from")),
+        Instant.parse(Members.text(json, "to")),
         states,
-        integer(json, "requestCount"),
-        integer(json, "errorCount"),
-        LatencySketch.decode(Base64.getDecoder().decode(text(json, "latency"))));
+        Members.integer(json, "requestCount"),
+        Members.integer(json, "errorCount"),
+        LatencySketch.decode(Base64.getDecoder().decode(Members.text(json, "latency"))));
   }
 
   static JsonNode writeTrend(Trend trend) {
@@ -82,40 +81,14 @@ final class VerdictShapes {
 
   static Trend readTrend(JsonNode json) {
     return new Trend(
-        ServerId.of(text(json, "server")),
-        Window.ofLabel(text(json, "window")),
-        Trend.Direction.valueOf(text(json, "direction")),
-        required(json, "points").intValue(),
-        number(json, "before"),
-        number(json, "after"),
-        number(json, "slope"),
-        number(json, "p"),
-        number(json, "mean"));
-  }
-
-  private static JsonNode required(JsonNode json, String name) {
-    var value = json.get(name);
-    if (value == null) {
-      throw new IllegalArgumentException("'%s' is missing".formatted(name));
-    }
-    return value;
-  }
-
-  private static String text(JsonNode json, String name) {
-    var value = required(json, name);
-    if (!value.isString()) {
-      throw new IllegalArgumentException("'%s' must be a string".formatted(name));
-    }
-    return value.stringValue();
-  }
-
-  private static @Nullable Long integer(JsonNode json, String name) {
-    var value = json.get(name);
-    return value == null ? null : value.longValue();
-  }
-
-  private static @Nullable Double number(JsonNode json, String name) {
-    var value = json.get(name);
-    return value == null ? null : value.doubleValue();
+        ServerId.of(Members.text(json, "server")),
+        Window.ofLabel(Members.text(json, "window")),
+        Trend.Direction.valueOf(Members.text(json, "direction")),
+        Members.required(json, "points").intValue(),
+        Members.number(json, "before"),
+        Members.number(json, "after"),
+        Members.number(json, "slope"),
+        Members.number(json, "p"),
+        Members.number(json, "mean"));
   }
 }

@@ -67,6 +67,18 @@ class GovernorTest {
   }
 
   @Test
+  void whatAStartUses_isNotTakenForAPace() {
+    budget.sync(store);
+    budget.count(REDIS_COMMANDS, 3);
+    time.advance(Duration.ofSeconds(1));
+    governor.evaluate();
+    run(60, 1_000, 3);
+
+    assertThat(events).isEmpty();
+    assertThat(governor.writeInterval()).isEqualTo(BASE);
+  }
+
+  @Test
   void whenTheForecastPassesThePlan_widensAtOnce_andSaysWhy() {
     usedBefore(REDIS_COMMANDS, 400_000);
 

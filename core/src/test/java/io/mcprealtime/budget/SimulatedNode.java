@@ -31,6 +31,7 @@ final class SimulatedNode {
   private final Random random;
   private final int servers;
   private final Instant[] serverFresh;
+  private final List<String> names;
   private Instant allFresh = Instant.MIN;
   private Instant nextWrite = Instant.MIN;
   private Instant nextMinute = Instant.MIN;
@@ -60,6 +61,7 @@ final class SimulatedNode {
     this.samplesAndChecks = samplesAndChecks;
     this.servers = servers;
     this.serverFresh = new Instant[servers];
+    this.names = samples.stream().map(CacheValue::key).toList();
     this.random = new Random(seed);
     this.budget = new Budget(limits, time);
     this.governor = new Governor(budget, BASE, time, sink);
@@ -136,7 +138,7 @@ final class SimulatedNode {
     }
     for (int i = 0; i < firstLevels; i++) {
       if (mayRead()) {
-        backend.getAll(CacheTier.METRICS);
+        backend.get(CacheTier.METRICS, names);
       }
     }
     allFresh = now.plus(timeToLive());

@@ -17,6 +17,7 @@ final class SimulatedUpstash {
   private final long maxBytes = Limits.UPSTASH_FREE.of(Resource.REDIS_TRAFFIC).orElseThrow();
   private final Map<Object, Long> sizes = new IdentityHashMap<>();
   private final Map<String, Long> fields = new HashMap<>();
+  private final Map<String, Long> averages = new HashMap<>();
   private long held;
   private long commands;
   private long bytes;
@@ -62,6 +63,7 @@ final class SimulatedUpstash {
     return sizes.computeIfAbsent(
         values,
         key -> {
+          averages.clear();
           long size = 0;
           for (var value : values) {
             var field = value.tier().name() + "\t" + value.key();
@@ -74,6 +76,19 @@ final class SimulatedUpstash {
           }
           return size;
         });
+  }
+
+  /** What a field of a tier takes, with its name in the question. */
+  private long averageOf(CacheTier<?> tier) {
+    return averages.computeIfAbsent(
+        tier.name(),
+        name ->
+            (long)
+                fields.entrySet().stream()
+                    .filter(field -> field.getKey().startsWith(name + "\t"))
+                    .mapToLong(field -> field.getValue())
+                    .average()
+                    .orElse(0));
   }
 
   /** A process's way to it. */
@@ -93,7 +108,7 @@ final class SimulatedUpstash {
 
       @Override
       public <T> Map<String, T> get(CacheTier<T> tier, Collection<String> keys) {
-        bill(meter, FRAME + keys.size() * held / Math.max(1, fields.size()));
+        bill(meter, FRAME + keys.size() * averageOf(tier));
         return Map.of();
       }
 
