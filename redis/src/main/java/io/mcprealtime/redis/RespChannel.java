@@ -156,31 +156,31 @@ final class RespChannel implements Channel {
   }
 
   private static boolean isLate(RespLine line, JedisConnectionException e) {
-    return line.isCut() || root(e) instanceof SocketTimeoutException;
+    return line.isCut() || isCausedBy(e, SocketTimeoutException.class);
   }
 
   private static boolean isTooLarge(JedisConnectionException e) {
-    return root(e) instanceof MeteredSocket.AnswerTooLargeException;
+    return isCausedBy(e, MeteredSocket.AnswerTooLargeException.class);
+  }
+
+  private static boolean isCausedBy(Throwable thrown, Class<? extends Throwable> type) {
+    for (var cause = thrown.getCause(); cause != null; cause = cause.getCause()) {
+      if (type.isInstance(cause)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private CacheException fault(RespLine line, JedisConnectionException e) {
-    var root = root(e);
-    var what = String.valueOf(root.getMessage());
+    var what = String.valueOf((e.getCause() == null ? e : e.getCause()).getMessage());
     if (isTooLarge(e)) {
       return faults.nonsense(what, e);
     }
     if (isLate(line, e)) {
       return faults.slow(timeout, e);
     }
-    return faults.away(root instanceof SSLException ? "TLS: " + what : what, e);
-  }
-
-  private static Throwable root(Throwable thrown) {
-    var root = thrown;
-    for (var cause = thrown.getCause(); cause != null; cause = cause.getCause()) {
-      root = cause;
-    }
-    return root;
+    return faults.away(isCausedBy(e, SSLException.class) ? "TLS: " + what : what, e);
   }
 
   private void closeIdle() {

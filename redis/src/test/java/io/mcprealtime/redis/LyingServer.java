@@ -12,11 +12,14 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Answers the same bytes to everything that it is sent, but greets as a Redis does. */
 final class LyingServer implements AutoCloseable {
   private static final byte[] GREETING = "*2\r\n$5\r\nproto\r\n:2\r\n".getBytes(UTF_8);
+  private static final int TRICKLE_MILLIS = 20;
   private static final int MAX_REQUEST_PART = 64 << 10;
 
   private final ServerSocket listener;
@@ -24,7 +27,9 @@ final class LyingServer implements AutoCloseable {
   private final boolean greets;
   private final boolean hangsUp;
   private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+  private final Set<Socket> answered = ConcurrentHashMap.newKeySet();
   private final ExecutorService threads = Executors.newCachedThreadPool();
+  private final ScheduledExecutorService pacemaker = Executors.newScheduledThreadPool(1);
   private final AtomicInteger connections = new AtomicInteger();
 
   private LyingServer(ServerSocket listener, byte[] answer, boolean greets, boolean hangsUp) {
@@ -47,6 +52,24 @@ final class LyingServer implements AutoCloseable {
   /** Answers and hangs up. */
   static LyingServer hangingUpAfter(String answer) {
     return start(answer, true, true);
+  }
+
+  /** Answers and then sends a byte every now and then, without an end. */
+  static LyingServer tricklingAfter(String answer) {
+    var server = start(answer, true, false);
+    server.pacemaker.scheduleAtFixedRate(
+        server::trickle, TRICKLE_MILLIS, TRICKLE_MILLIS, TimeUnit.MILLISECONDS);
+    return server;
+  }
+
+  private void trickle() {
+    for (var socket : answered) {
+      try {
+        socket.getOutputStream().write('1');
+      } catch (IOException e) {
+        answered.remove(socket);
+      }
+    }
   }
 
   private static LyingServer start(String answer, boolean greets, boolean hangsUp) {
@@ -84,6 +107,7 @@ final class LyingServer implements AutoCloseable {
           continue;
         }
         socket.getOutputStream().write(answer);
+        answered.add(socket);
         if (hangsUp) {
           return;
         }
@@ -111,6 +135,7 @@ final class LyingServer implements AutoCloseable {
     for (var socket : sockets) {
       socket.close();
     }
+    pacemaker.shutdownNow();
     threads.shutdownNow();
   }
 }

@@ -192,12 +192,21 @@ class RedisFaultTest {
   @Test
   void trickle_isSlow_withinTheTimeOut() throws IOException {
     // Each byte comes in time, the whole never does.
-    try (var server = LyingServer.answering("*9\r\n");
+    try (var server = LyingServer.tricklingAfter("*1\r\n$10000\r\n");
         var cache = to(Way.RESP, server).timeout(SHORT).build()) {
-      assertTimeout(
-          BOUND,
-          () -> assertFails(() -> cache.getAll(CacheTier.METRICS), Reason.SLOW, "within 400 ms"));
+      assertTrickles(cache);
     }
+    try (var server =
+            LyingServer.tricklingAfter("HTTP/1.1 200 OK\r\nContent-Length: 10000\r\n\r\n");
+        var cache = to(Way.REST, server).timeout(SHORT).build()) {
+      assertTrickles(cache);
+    }
+  }
+
+  private static void assertTrickles(RedisCache cache) {
+    assertTimeout(
+        BOUND,
+        () -> assertFails(() -> cache.getAll(CacheTier.METRICS), Reason.SLOW, "within 400 ms"));
   }
 
   @ParameterizedTest
