@@ -16,7 +16,7 @@ interface Channel extends AutoCloseable {
   List<Reply> send(List<Command> commands);
 
   /** About how many bytes an argument of those bytes takes in a request. */
-  int sizeOf(byte[] argument);
+  long sizeOf(byte[] argument);
 
   /** Whether arguments may be bytes that are no text. */
   boolean takesBinary();

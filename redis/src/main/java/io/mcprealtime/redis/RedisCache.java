@@ -235,7 +235,7 @@ public final class RedisCache implements CacheBackend {
     var some = new ArrayList<String>();
     long size = 0;
     for (var field : fields) {
-      int grown = channel.sizeOf(field.getBytes(UTF_8));
+      long grown = channel.sizeOf(field.getBytes(UTF_8));
       if (size + grown > maxRequestBytes && !some.isEmpty()) {
         delete(some);
         some.clear();
@@ -277,7 +277,7 @@ public final class RedisCache implements CacheBackend {
   }
 
   private long number(Reply reply) {
-    if (reply instanceof Reply.Number number) {
+    if (reply instanceof Reply.Whole number) {
       return number.value();
     }
     throw unexpected(reply);

@@ -9,7 +9,6 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
-import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
@@ -44,10 +43,11 @@ public final class RedisCacheBuilder {
 
   static RedisCacheBuilder redis(String text) {
     var url = RespUrl.parse(requireNonNull(text, "url"));
+    var password = url.password();
     return new RedisCacheBuilder(
         "redis",
         "Redis at " + url,
-        Stream.ofNullable(url.password()).toList(),
+        password == null ? List.of() : List.of(password),
         (tls, timeout, faults, billing) -> new RespChannel(url, tls, timeout, faults, billing));
   }
 

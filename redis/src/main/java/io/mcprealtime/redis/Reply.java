@@ -7,7 +7,8 @@ sealed interface Reply {
   /** No value. */
   record Nothing() implements Reply {}
 
-  record Number(long value) implements Reply {}
+  /** A whole number. */
+  record Whole(long value) implements Reply {}
 
   record Items(List<Reply> items) implements Reply {
     public Items {

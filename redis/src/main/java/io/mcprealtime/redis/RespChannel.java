@@ -190,8 +190,8 @@ final class RespChannel implements Channel {
   }
 
   @Override
-  public int sizeOf(byte[] argument) {
-    return argument.length + ARGUMENT_OVERHEAD;
+  public long sizeOf(byte[] argument) {
+    return (long) argument.length + ARGUMENT_OVERHEAD;
   }
 
   @Override

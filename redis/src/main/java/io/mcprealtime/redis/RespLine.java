@@ -163,7 +163,7 @@ final class RespLine {
       return new Reply.Text(bytes);
     }
     if (read instanceof Long number) {
-      return new Reply.Number(number);
+      return new Reply.Whole(number);
     }
     if (read instanceof List<?> items) {
       return new Reply.Items(items.stream().map(RespLine::reply).toList());

@@ -247,7 +247,7 @@ final class RestChannel implements Channel {
   }
 
   @Override
-  public int sizeOf(byte[] argument) {
+  public long sizeOf(byte[] argument) {
     return RestJson.sizeOf(argument);
   }
 

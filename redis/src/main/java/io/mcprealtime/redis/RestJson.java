@@ -33,8 +33,8 @@ final class RestJson {
   }
 
   /** Bytes of a string in a request: quotes in JSON within JSON are escaped. */
-  static int sizeOf(byte[] text) {
-    int size = text.length + "\"\",".length();
+  static long sizeOf(byte[] text) {
+    long size = (long) text.length + "\"\",".length();
     for (byte one : text) {
       if (one == '"' || one == '\\') {
         size++;
@@ -73,7 +73,7 @@ final class RestJson {
       return new Reply.Nothing();
     }
     if (json.isIntegralNumber() && json.canConvertToLong()) {
-      return new Reply.Number(json.longValue());
+      return new Reply.Whole(json.longValue());
     }
     if (json.isString()) {
       return new Reply.Text(bytes(json.stringValue(), encoding));

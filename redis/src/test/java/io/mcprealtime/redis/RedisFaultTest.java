@@ -380,7 +380,7 @@ class RedisFaultTest {
         "200 OK|[{\"result\":\"x\"},{}]|OTHER|is there really a Redis",
         "200 OK|[{\"result\":\"eA==\"},{\"result\":{}}]|OTHER|a result of type OBJECT",
         "200 OK|[{\"result\":\"eA==\"},{\"result\":[\"?\"]}]|OTHER|is there really a Redis",
-        "200 OK|[{\"result\":\"eA==\"},{\"result\":7}]|OTHER|a Number where another answer",
+        "200 OK|[{\"result\":\"eA==\"},{\"result\":7}]|OTHER|a Whole where another answer",
         "500 Oops|{\"error\":\"Failed: WRONGTYPE Operation\"}|OTHER|of another type"
       })
   void restThatIsNone_isRefused(String status, String body, Reason reason, String message)
