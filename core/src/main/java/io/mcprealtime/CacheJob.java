@@ -51,7 +51,8 @@ final class CacheJob implements AutoCloseable {
   private void flush() {
     try {
       cache.flush();
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
+      // An Error too: without the next run nothing would ever be written again.
       log.warn("the shared cache could not be written: {}", e.toString(), e);
     }
   }

@@ -1,9 +1,12 @@
 package io.mcprealtime;
 
+import static java.util.Objects.requireNonNull;
+
 import io.mcprealtime.cache.CacheTier;
 import io.mcprealtime.cache.CacheValue;
 import io.mcprealtime.cache.InProcessCache;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -14,6 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The cache in the process. What it lacks is fetched once, however many ask at the same time; who
@@ -29,7 +33,10 @@ final class FirstLevel {
     this.time = time;
   }
 
-  private record Key(CacheTier<?> tier, String key) {}
+  /**
+   * @param scope what the fetch may ask: who may ask less must not answer for who may ask more
+   */
+  private record Key(CacheTier<?> tier, String key, Object scope) {}
 
   /** A value, and where it came from; none when there is none anywhere. */
   private record Answer<T>(Map<String, Found<T>> found) {}
@@ -41,21 +48,34 @@ final class FirstLevel {
     return cache;
   }
 
-  <T> void put(CacheTier<T> tier, Map<String, T> values, Duration lifetime) {
-    var expiresAt = time.instant().plus(lifetime);
-    var cached = new ArrayList<CacheValue<T>>(values.size());
-    values.forEach((key, value) -> cached.add(new CacheValue<>(tier, key, value, expiresAt)));
-    cache.put(cached);
+  /** Keeps a value, unless there is a newer one of a server. */
+  <T> void put(CacheTier<T> tier, String key, T value, Duration lifetime) {
+    var cached = new CacheValue<>(tier, key, value, time.instant().plus(lifetime));
+    if (measuredAt(value) == null) {
+      cache.put(List.of(cached));
+    } else {
+      cache.putUnlessNewer(cached, one -> requireNonNull(measuredAt(one)));
+    }
+  }
+
+  /** When a value of a server was measured; null for what is worked out. */
+  static @Nullable Instant measuredAt(Object value) {
+    if (value instanceof ServerMetrics sample) {
+      return sample.at();
+    }
+    return value instanceof HealthCheck check ? check.at() : null;
   }
 
   /**
    * The values of those keys.
    *
+   * @param scope what the fetch may ask
    * @param fetch finds those of the keys that are not here, and may throw
    */
   <T> Map<String, Found<T>> get(
       CacheTier<T> tier,
       Collection<String> keys,
+      Object scope,
       Function<List<String>, Map<String, Found<T>>> fetch) {
     var found = new LinkedHashMap<String, Found<T>>();
     cache
@@ -69,7 +89,7 @@ final class FirstLevel {
     var others = new HashMap<String, CompletableFuture<Answer<?>>>();
     for (var key : keys) {
       if (!found.containsKey(key)) {
-        var other = flights.putIfAbsent(new Key(tier, key), flight);
+        var other = flights.putIfAbsent(new Key(tier, key, scope), flight);
         if (other == null) {
           mine.add(key);
         } else if (other != flight) {
@@ -78,7 +98,7 @@ final class FirstLevel {
       }
     }
     if (!mine.isEmpty()) {
-      found.putAll(fly(tier, mine, flight, fetch));
+      found.putAll(fly(tier, mine, scope, flight, fetch));
     }
     others.forEach(
         (key, other) -> {
@@ -93,6 +113,7 @@ final class FirstLevel {
   private <T> Map<String, Found<T>> fly(
       CacheTier<T> tier,
       List<String> keys,
+      Object scope,
       CompletableFuture<Answer<?>> flight,
       Function<List<String>, Map<String, Found<T>>> fetch) {
     try {
@@ -103,7 +124,7 @@ final class FirstLevel {
       flight.completeExceptionally(e);
       throw e;
     } finally {
-      keys.forEach(key -> flights.remove(new Key(tier, key), flight));
+      keys.forEach(key -> flights.remove(new Key(tier, key, scope), flight));
     }
   }
 

@@ -15,7 +15,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -46,6 +45,12 @@ public final class McpCacheManager {
 
   private static final Duration LONGEST_STRETCHED = Duration.ofMinutes(15);
 
+  /** The scope of a read that must not ask the database. */
+  private static final String CACHE_ALONE = "cache alone";
+
+  /** After an emergency that made no room, none is tried for so long. */
+  private static final Duration VAIN_EMERGENCY = Duration.ofHours(6);
+
   /** What goes first when memory is short; the latest metrics are never dropped. */
   private static final List<CacheTier<?>> DROPPED =
       List.of(CacheTier.TRENDS, CacheTier.SUMMARY, CacheTier.EVENTS, CacheTier.HEALTH);
@@ -58,14 +63,12 @@ public final class McpCacheManager {
   private final Timer reads;
   private final Map<String, Tally> tallies = new ConcurrentHashMap<>();
 
-  /** Keys whose shared value is older than what this process knows, until it is put again. */
-  private final Set<String> outdated = ConcurrentHashMap.newKeySet();
-
   private final AtomicLong eventsVersion = new AtomicLong();
 
   private volatile Consumer<MonitoringEvent> tell = event -> {};
   private volatile CacheBackend.@Nullable Usage lastUsage;
   private boolean warned;
+  private long noRoomNanos;
 
   /** Hits and misses of one tier. */
   private static final class Tally {
@@ -96,6 +99,7 @@ public final class McpCacheManager {
     this.shared =
         shared == null ? null : new SharedCache(shared, pacing, time, event -> tell.accept(event));
     this.reads = new Timer(time);
+    this.noRoomNanos = time.nanoTime() - VAIN_EMERGENCY.toNanos();
   }
 
   /** Where events of the cache go. */
@@ -120,10 +124,14 @@ public final class McpCacheManager {
 
   /** The latest samples of those servers that the cache has. */
   public Map<ServerId, ServerMetrics> getMetrics(Collection<ServerId> servers) {
-    return byServer(values(find(servers, missing -> Map.of())));
+    return byServer(values(find(servers, null)));
   }
 
-  /** The latest sample, from the cache or else from where the loader reads it. */
+  /**
+   * The latest sample.
+   *
+   * @param database reads it when the cache lacks it; the cache alone is asked when null
+   */
   Optional<Found<ServerMetrics>> find(ServerId server, Supplier<Optional<ServerMetrics>> database) {
     return find(CacheTier.METRICS, server.value(), database);
   }
@@ -131,10 +139,11 @@ public final class McpCacheManager {
   /**
    * The latest samples of those servers, by name.
    *
-   * @param database reads those that the cache lacks
+   * @param database reads those that the cache lacks; the cache alone is asked when null
    */
   Map<String, Found<ServerMetrics>> find(
-      Collection<ServerId> servers, Function<List<String>, Map<String, ServerMetrics>> database) {
+      Collection<ServerId> servers,
+      @Nullable Function<List<String>, Map<String, ServerMetrics>> database) {
     return find(CacheTier.METRICS, servers.stream().map(ServerId::value).toList(), database);
   }
 
@@ -189,7 +198,9 @@ public final class McpCacheManager {
   /** Forgets the cached events, because there are newer ones. */
   public void clearEvents() {
     eventsVersion.incrementAndGet();
-    outdated.add(CacheTier.EVENTS.name() + ALL_SERVERS);
+    if (shared != null) {
+      shared.outdate(CacheTier.EVENTS, ALL_SERVERS);
+    }
     first.cache().clear(CacheTier.EVENTS);
   }
 
@@ -254,21 +265,35 @@ public final class McpCacheManager {
       return Optional.empty();
     }
     warn(usage.bytes());
-    if (isShort(usage)) {
+    if (isShort(usage) && time.nanoTime() - noRoomNanos >= VAIN_EMERGENCY.toNanos()) {
       emergencyCleanup();
+      if (isShort(lastUsage)) {
+        noRoomNanos = time.nanoTime();
+      }
     }
     var last = lastUsage;
     return last == null ? Optional.empty() : Optional.ofNullable(last.bytes());
   }
 
-  /** With the limit that was set where the cache tells none. */
+  /** With the limit that was set, where that is the smaller one. */
   private CacheBackend.@Nullable Usage measure(SharedCache cache) {
-    var usage = cache.usage();
-    if (usage != null && usage.limitBytes() == null) {
-      usage = new CacheBackend.Usage(usage.keys(), usage.bytes(), memoryLimitBytes);
-    }
+    var usage =
+        cache
+            .usage()
+            .map(
+                one ->
+                    new CacheBackend.Usage(
+                        one.keys(), one.bytes(), smaller(one.limitBytes(), memoryLimitBytes)))
+            .orElse(null);
     lastUsage = usage;
     return usage;
+  }
+
+  private static @Nullable Long smaller(@Nullable Long one, @Nullable Long other) {
+    if (one == null || other == null) {
+      return one == null ? other : one;
+    }
+    return (Long) Math.min(one, other);
   }
 
   private static boolean isShort(CacheBackend.@Nullable Usage usage) {
@@ -364,18 +389,33 @@ public final class McpCacheManager {
 
   /** What this process collected is the newest until it collects again, which may be late. */
   private <T> void collected(CacheTier<T> tier, Map<String, T> values) {
-    first.put(tier, values, lifetime(tier).multipliedBy(2));
-    if (shared != null) {
-      values.forEach((key, value) -> shared.put(tier, key, value));
-    }
+    var lifetime = tier.timeToLive().multipliedBy(2);
+    values.forEach(
+        (key, value) -> {
+          first.put(tier, key, value, lifetime);
+          if (shared != null) {
+            shared.put(tier, key, value);
+          }
+        });
   }
 
   private <T> void computed(CacheTier<T> tier, String key, T value) {
-    first.put(tier, Map.of(key, value), lifetime(tier));
-    outdated.remove(tier.name() + key);
+    first.put(tier, key, value, lifetime(tier));
     if (shared != null) {
       shared.put(tier, key, value);
     }
+  }
+
+  /** What others measured is as old as it is, however late it is read. */
+  private Duration lifetimeLeft(CacheTier<?> tier, Object value) {
+    var lifetime = lifetime(tier);
+    var at = FirstLevel.measuredAt(value);
+    if (at == null) {
+      return lifetime;
+    }
+    var end = at.plus(lifetime).plus(pacing.writeInterval().multipliedBy(2));
+    var left = Duration.between(time.instant(), end);
+    return left.compareTo(lifetime) < 0 ? left : lifetime;
   }
 
   /** A tier that lives long as it is need not live for hours to save reads. */
@@ -386,17 +426,16 @@ public final class McpCacheManager {
   }
 
   private <T> Optional<T> get(CacheTier<T> tier, String key) {
-    return this.<T>find(tier, key, Optional::empty).map(Found::value);
+    return find(tier, key, null).map(Found::value);
   }
 
   private <T> Optional<Found<T>> find(
-      CacheTier<T> tier, String key, Supplier<Optional<T>> database) {
-    var found =
-        find(
-            tier,
-            List.of(key),
-            missing -> database.get().map(value -> Map.of(key, value)).orElse(Map.of()));
-    return Optional.ofNullable(found.get(key));
+      CacheTier<T> tier, String key, @Nullable Supplier<Optional<T>> database) {
+    Function<List<String>, Map<String, T>> read =
+        database == null
+            ? null
+            : missing -> database.get().map(value -> Map.of(key, value)).orElse(Map.of());
+    return Optional.ofNullable(find(tier, List.of(key), read).get(key));
   }
 
   /** The value of that key, which there always is where it is worked out. */
@@ -406,7 +445,9 @@ public final class McpCacheManager {
             key,
             () -> {
               var value = work.get();
-              computed(tier, key, value);
+              if (shared != null) {
+                shared.put(tier, key, value);
+              }
               return Optional.of(value);
             })
         .orElseThrow()
@@ -414,44 +455,60 @@ public final class McpCacheManager {
   }
 
   private <T> Map<String, Found<T>> find(
-      CacheTier<T> tier, Collection<String> keys, Function<List<String>, Map<String, T>> database) {
-    var tally = tally(tier);
+      CacheTier<T> tier,
+      Collection<String> keys,
+      @Nullable Function<List<String>, Map<String, T>> database) {
+    // Who came after an event must not be answered by who began to read before it.
+    Object scope = database == null ? CACHE_ALONE : (Object) eventsVersion.get();
     return reads.measure(
         () -> {
-          var found = first.get(tier, keys, missing -> fetch(tier, missing, database));
-          long cached = 0;
-          for (var one : found.values()) {
-            if (one.source() == Source.DATABASE) {
-              continue;
-            }
-            cached++;
-            if (one.source() == Source.REDIS) {
-              tally.sharedHits.increment();
-            }
+          Map<String, Found<T>> found = Map.of();
+          try {
+            found = first.get(tier, keys, scope, missing -> fetch(tier, missing, database));
+            return found;
+          } finally {
+            count(tier, keys.size(), found.values());
           }
-          tally.hits.add(cached);
-          tally.misses.add(keys.size() - cached);
-          return found;
         });
+  }
+
+  private <T> void count(CacheTier<T> tier, int asked, Collection<Found<T>> found) {
+    var tally = tally(tier);
+    long cached = found.stream().filter(one -> one.source() != Source.DATABASE).count();
+    tally.hits.add(cached);
+    tally.sharedHits.add(found.stream().filter(one -> one.source() == Source.REDIS).count());
+    tally.misses.add(asked - cached);
   }
 
   /** What the first level lacks: from the shared cache, and what that lacks from the database. */
   private <T> Map<String, Found<T>> fetch(
-      CacheTier<T> tier, List<String> keys, Function<List<String>, Map<String, T>> database) {
+      CacheTier<T> tier,
+      List<String> keys,
+      @Nullable Function<List<String>, Map<String, T>> database) {
     var found = new HashMap<String, Found<T>>();
     if (shared != null) {
-      var current = keys.stream().filter(key -> !outdated.contains(tier.name() + key)).toList();
-      var values = shared.get(tier, current);
-      first.put(tier, values, lifetime(tier));
-      values.forEach((key, value) -> found.put(key, new Found<>(value, Source.REDIS)));
+      take(tier, shared.waiting(tier, keys), Source.CACHE, found);
+      take(tier, shared.get(tier, missing(keys, found)), Source.REDIS, found);
     }
-    var missing = keys.stream().filter(key -> !found.containsKey(key)).toList();
-    if (!missing.isEmpty()) {
-      var values = database.apply(missing);
-      first.put(tier, values, lifetime(tier));
-      values.forEach((key, value) -> found.put(key, new Found<>(value, Source.DATABASE)));
+    var missing = missing(keys, found);
+    if (database != null && !missing.isEmpty()) {
+      take(tier, database.apply(missing), Source.DATABASE, found);
     }
     return found;
+  }
+
+  private static List<String> missing(List<String> keys, Map<String, ?> found) {
+    return keys.stream().filter(key -> !found.containsKey(key)).toList();
+  }
+
+  private <T> void take(
+      CacheTier<T> tier, Map<String, T> values, Source source, Map<String, Found<T>> found) {
+    values.forEach(
+        (key, value) -> {
+          var lifetime = source == Source.REDIS ? lifetimeLeft(tier, value) : lifetime(tier);
+          first.put(tier, key, value, lifetime);
+          found.put(key, new Found<>(value, source));
+        });
   }
 
   private Tally tally(CacheTier<?> tier) {

@@ -166,12 +166,13 @@ public final class McpRealtimeManager {
       ServerId server, MetricsOptions options) {
     long start = time.nanoTime();
     try {
-      Supplier<Optional<ServerMetrics>> database =
-          options.fallbackToDb() ? () -> timeSeries.getLatestMetrics(server) : Optional::empty;
-      var found =
-          options.useCache()
-              ? cache.find(server, database)
-              : database.get().map(sample -> new Found<>(sample, Source.DATABASE));
+      Supplier<Optional<ServerMetrics>> database = () -> timeSeries.getLatestMetrics(server);
+      Optional<Found<ServerMetrics>> found = Optional.empty();
+      if (options.useCache()) {
+        found = cache.find(server, options.fallbackToDb() ? database : null);
+      } else if (options.fallbackToDb()) {
+        found = database.get().map(sample -> new Found<>(sample, Source.DATABASE));
+      }
       return result(found.map(Found::value), found.map(Found::source).orElse(Source.NONE), start);
     } catch (McpRealtimeException e) {
       var known = options.useCache() ? states.newest(server) : Optional.<ServerMetrics>empty();
@@ -193,7 +194,7 @@ public final class McpRealtimeManager {
     if (options.useCache()) {
       var servers = states.servers(time.instant().minus(FORGOTTEN_AFTER));
       try {
-        var found = cache.find(servers, options.fallbackToDb() ? this::read : missing -> Map.of());
+        var found = cache.find(servers, options.fallbackToDb() ? this::read : null);
         if (!found.isEmpty()) {
           return result(
               sorted(found.values().stream().map(Found::value).toList()), source(found), start);

@@ -12,17 +12,19 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The cache that processes share, behind each one's first level. What is put waits, the newest of
- * each key, and goes out together once in a write interval. Calls that fail, and those that the
- * budget does not allow, are told as a miss; after some failures none goes out for a while.
+ * each key, and goes out together once in a write interval; until it is written it is read from
+ * here. Calls that fail, and those that the budget does not allow, are told as a miss; after some
+ * failures none goes out for a while.
  */
 final class SharedCache {
   private static final Logger log = LoggerFactory.getLogger(SharedCache.class);
@@ -30,8 +32,13 @@ final class SharedCache {
   private static final Duration FIRST_PAUSE = Duration.ofSeconds(5);
   private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
 
-  /** How long a key that nobody has put is not asked for again. */
+  /** How long a key that nobody has put is not asked for again, when nothing is stretched. */
   private static final Duration ABSENT_FOR = Duration.ofSeconds(5);
+
+  private static final Duration ABSENT_AT_MOST = Duration.ofMinutes(5);
+
+  /** Reads in a minute that may find nothing; who asks for names at random pays no commands. */
+  private static final int VAIN_READS = 30;
 
   private static final int MOST_WAITING = 200_000;
 
@@ -39,12 +46,22 @@ final class SharedCache {
   private final Pacing pacing;
   private final TimeSource time;
   private final Consumer<MonitoringEvent> tell;
-  private final CircuitBreaker breaker;
+
+  /** One for each way: a cache that refuses writes may answer reads. */
+  private final Guard reading;
+
+  private final Guard writing;
   private final Timer reads;
   private final Timer writes;
   private final LongAdder errors = new LongAdder();
-  private final Map<Key, CacheValue<?>> waiting = new HashMap<>();
+  private final Map<Key, Waiting> waiting = new HashMap<>();
+  private final Map<Key, Waiting> sending = new HashMap<>();
+  private final Map<Key, Long> outdated = new HashMap<>();
   private final Map<Key, Long> absent = new ConcurrentHashMap<>();
+  private final Object flushing = new Object();
+  private long sequence;
+  private long vainSince;
+  private int vain;
 
   SharedCache(
       CacheBackend backend, Pacing pacing, TimeSource time, Consumer<MonitoringEvent> tell) {
@@ -52,24 +69,30 @@ final class SharedCache {
     this.pacing = pacing;
     this.time = time;
     this.tell = tell;
-    this.breaker = new CircuitBreaker(time, FAILURES_TO_OPEN, FIRST_PAUSE, LONGEST_PAUSE);
+    this.reading = new Guard("does not answer, the database is read instead");
+    this.writing = new Guard("takes no writes");
     this.reads = new Timer(time);
     this.writes = new Timer(time);
+    this.vainSince = time.nanoTime();
   }
 
   private record Key(CacheTier<?> tier, String key) {}
+
+  private record Waiting(CacheValue<?> value, long number) {}
 
   CacheBackend backend() {
     return backend;
   }
 
+  /** Open while calls of one of the ways are held back. */
   CircuitState state() {
-    return breaker.state();
+    var read = reading.breaker.state();
+    return read == CircuitState.CLOSED ? writing.breaker.state() : read;
   }
 
   /** Whether what waits is going to be written. */
   boolean takesWrites() {
-    return pacing.mayWrite() && breaker.state() != CircuitState.OPEN;
+    return pacing.mayWrite() && writing.breaker.state() == CircuitState.CLOSED;
   }
 
   long errors() {
@@ -89,10 +112,20 @@ final class SharedCache {
     // It is replaced by the next write, which may be late; others need not read it from elsewhere.
     var lifetime = tier.timeToLive().plus(pacing.writeInterval().multipliedBy(2));
     var cached = new CacheValue<>(tier, key, value, time.instant().plus(lifetime));
+    var place = new Key(tier, key);
     synchronized (waiting) {
-      if (waiting.size() < MOST_WAITING) {
-        waiting.put(new Key(tier, key), cached);
+      if (waiting.size() < MOST_WAITING || waiting.containsKey(place)) {
+        waiting.put(place, new Waiting(cached, ++sequence));
       }
+    }
+  }
+
+  /** Does not believe what the shared cache has of that key until it is put, and written, again. */
+  void outdate(CacheTier<?> tier, String key) {
+    var place = new Key(tier, key);
+    synchronized (waiting) {
+      waiting.remove(place);
+      outdated.put(place, ++sequence);
     }
   }
 
@@ -102,59 +135,129 @@ final class SharedCache {
    * @return whether nothing waits any more
    */
   boolean flush() {
-    List<CacheValue<?>> values;
+    synchronized (flushing) {
+      return flushAlone();
+    }
+  }
+
+  private boolean flushAlone() {
+    var values = new ArrayList<CacheValue<?>>();
     synchronized (waiting) {
       var now = time.instant();
-      waiting.values().removeIf(value -> !value.expiresAt().isAfter(now));
+      waiting.values().removeIf(one -> !one.value.expiresAt().isAfter(now));
       if (waiting.isEmpty()) {
         return true;
       }
-      if (!pacing.mayWrite() || !breaker.allows()) {
+      if (!pacing.mayWrite() || !writing.breaker.allows()) {
         return false;
       }
-      values = new ArrayList<>(waiting.values());
+      sending.putAll(waiting);
       waiting.clear();
+      sending.values().forEach(one -> values.add(one.value));
     }
+    boolean written = false;
     try {
-      writes.measure(() -> pacing.writing(() -> backend.put(values)));
-      succeeded();
-      return true;
-    } catch (RuntimeException e) {
-      failed("write", e);
-      synchronized (waiting) {
-        values.forEach(value -> waiting.putIfAbsent(new Key(value.tier(), value.key()), value));
-      }
-      return false;
+      written =
+          writing
+              .call(
+                  "write",
+                  () -> {
+                    writes.measure(() -> pacing.writing(() -> backend.put(values)));
+                    return true;
+                  })
+              .isPresent();
+    } finally {
+      sent(written);
     }
+    return written;
+  }
+
+  private void sent(boolean written) {
+    synchronized (waiting) {
+      if (written) {
+        sending.forEach(
+            (key, one) ->
+                outdated.computeIfPresent(key, (k, since) -> since > one.number ? since : null));
+      } else {
+        sending.forEach(
+            (key, one) -> {
+              var since = outdated.get(key);
+              if (since == null || since < one.number) {
+                waiting.putIfAbsent(key, one);
+              }
+            });
+      }
+      sending.clear();
+    }
+  }
+
+  /** The values of those keys that wait to be written: newer than what others can read. */
+  <T> Map<String, T> waiting(CacheTier<T> tier, Collection<String> keys) {
+    var found = new HashMap<String, T>();
+    var now = time.instant();
+    synchronized (waiting) {
+      for (var key : keys) {
+        var place = new Key(tier, key);
+        var one = waiting.getOrDefault(place, sending.get(place));
+        boolean current = one != null && outdated.getOrDefault(place, 0L) < one.number;
+        if (current && one.value.expiresAt().isAfter(now)) {
+          found.put(key, tier.type().cast(one.value.value()));
+        }
+      }
+    }
+    return found;
   }
 
   /** The values of those keys that it has; none while it is away. */
   <T> Map<String, T> get(CacheTier<T> tier, Collection<String> keys) {
     var now = time.nanoTime();
+    long absentNanos = absentFor().toNanos();
     var wanted = new ArrayList<String>(keys.size());
-    for (var key : keys) {
-      var since = absent.get(new Key(tier, key));
-      if (since == null || now - since >= ABSENT_FOR.toNanos()) {
-        wanted.add(key);
+    synchronized (waiting) {
+      for (var key : keys) {
+        var place = new Key(tier, key);
+        var since = absent.get(place);
+        boolean known = since != null && now - since < absentNanos;
+        if (!known && !outdated.containsKey(place)) {
+          wanted.add(key);
+        }
       }
     }
-    if (wanted.isEmpty() || !pacing.mayRead() || !breaker.allows()) {
+    if (wanted.isEmpty() || isVain(now) || !pacing.mayRead() || !reading.breaker.allows()) {
       return Map.of();
     }
-    try {
-      var found = reads.measure(() -> backend.get(tier, wanted));
-      succeeded();
-      remember(tier, wanted, found, now);
-      return found;
-    } catch (RuntimeException e) {
-      failed("read", e);
+    var found =
+        reading.call("read", () -> reads.measure(() -> backend.get(tier, wanted))).orElse(null);
+    if (found == null) {
       return Map.of();
     }
+    remember(tier, wanted, found, now, absentNanos);
+    return found;
+  }
+
+  private Duration absentFor() {
+    var stretched = Duration.ofMillis(Math.round(ABSENT_FOR.toMillis() * pacing.stretch()));
+    return stretched.compareTo(ABSENT_AT_MOST) > 0 ? ABSENT_AT_MOST : stretched;
+  }
+
+  private synchronized boolean isVain(long now) {
+    if (now - vainSince >= Duration.ofMinutes(1).toNanos()) {
+      vainSince = now;
+      vain = 0;
+    }
+    return vain >= VAIN_READS;
+  }
+
+  private synchronized void foundNothing() {
+    vain++;
   }
 
   private <T> void remember(
-      CacheTier<T> tier, List<String> wanted, Map<String, T> found, long now) {
-    absent.values().removeIf(since -> now - since >= ABSENT_FOR.toNanos());
+      CacheTier<T> tier, List<String> wanted, Map<String, T> found, long now, long absentNanos) {
+    if (found.isEmpty()) {
+      foundNothing();
+    }
+    absent.values().removeIf(since -> now - since >= absentNanos);
     for (var key : wanted) {
       if (!found.containsKey(key)) {
         absent.put(new Key(tier, key), now);
@@ -163,17 +266,10 @@ final class SharedCache {
   }
 
   <T> Map<String, T> getAll(CacheTier<T> tier) {
-    if (!pacing.mayRead() || !breaker.allows()) {
+    if (!pacing.mayRead() || !reading.breaker.allows()) {
       return Map.of();
     }
-    try {
-      var found = reads.measure(() -> backend.getAll(tier));
-      succeeded();
-      return found;
-    } catch (RuntimeException e) {
-      failed("read", e);
-      return Map.of();
-    }
+    return reading.call("read", () -> reads.measure(() -> backend.getAll(tier))).orElse(Map.of());
   }
 
   /** Removes a tier's values, also those that wait. */
@@ -181,48 +277,67 @@ final class SharedCache {
     synchronized (waiting) {
       waiting.keySet().removeIf(key -> key.tier().equals(tier));
     }
-    if (!breaker.allows()) {
+    if (!pacing.mayRead() || !writing.breaker.allows()) {
       return;
     }
-    try {
-      backend.clear(tier);
-      succeeded();
-    } catch (RuntimeException e) {
-      failed("clear", e);
-    }
+    writing.call(
+        "clear",
+        () -> {
+          backend.clear(tier);
+          return true;
+        });
   }
 
-  /** What the backend holds; absent while it does not say. */
-  CacheBackend.@Nullable Usage usage() {
-    if (!breaker.allows()) {
-      return null;
+  /** What the backend holds; absent while it does not say, or may not be asked. */
+  Optional<CacheBackend.Usage> usage() {
+    if (!pacing.mayRead() || !reading.breaker.allows()) {
+      return Optional.empty();
     }
-    try {
-      var usage = backend.usage();
-      succeeded();
-      return usage;
-    } catch (RuntimeException e) {
-      failed("usage", e);
-      return null;
-    }
+    return reading.call("usage", backend::usage);
   }
 
-  private void succeeded() {
-    boolean wasAway = breaker.state() != CircuitState.CLOSED;
-    breaker.succeeded();
-    if (wasAway) {
-      event(Severity.INFO, "the cache %s answers again".formatted(backend.name()));
-    }
-  }
+  /** Calls of one way, counted by a circuit breaker of their own. */
+  private final class Guard {
+    private final CircuitBreaker breaker =
+        new CircuitBreaker(time, FAILURES_TO_OPEN, FIRST_PAUSE, LONGEST_PAUSE);
 
-  private void failed(String what, RuntimeException e) {
-    errors.increment();
-    log.debug("cache {} {} failed", backend.name(), what, e);
-    if (breaker.failed()) {
-      event(
-          Severity.WARNING,
-          "the cache %s does not answer, the database is read instead: %s"
-              .formatted(backend.name(), e.getMessage()));
+    /** What is the matter while it is open. */
+    private final String trouble;
+
+    private volatile boolean told;
+
+    private Guard(String trouble) {
+      this.trouble = trouble;
+    }
+
+    /** Makes a call that the breaker allowed; absent when it failed. */
+    private <T> Optional<T> call(String what, Supplier<T> call) {
+      try {
+        var result = call.get();
+        breaker.succeeded();
+        if (told) {
+          told = false;
+          event(Severity.INFO, "the cache %s works again".formatted(backend.name()));
+        }
+        return Optional.of(result);
+      } catch (RuntimeException e) {
+        failed(what, e);
+        return Optional.empty();
+      } catch (Error e) {
+        failed(what, e);
+        throw e;
+      }
+    }
+
+    private void failed(String what, Throwable e) {
+      errors.increment();
+      log.debug("cache {} {} failed", backend.name(), what, e);
+      if (breaker.failed() && !told) {
+        told = true;
+        event(
+            Severity.WARNING,
+            "the cache %s %s: %s".formatted(backend.name(), trouble, e.getMessage()));
+      }
     }
   }
 

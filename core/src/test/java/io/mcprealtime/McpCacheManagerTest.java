@@ -185,12 +185,10 @@ class McpCacheManagerTest {
     assertThat(collector.stats().errors()).isEqualTo(3);
     assertThat(events)
         .extracting(MonitoringEvent::message)
-        .containsExactly(
-            "the cache in-process does not answer, the database is read instead: the cache is away");
+        .containsExactly("the cache in-process takes no writes: the cache is away");
     assertThat(collector.cacheServerMetrics(List.of())).isFalse();
     assertThat(collector.getServerMetrics(FILESYSTEM)).isPresent();
     collector.flush();
-    assertThat(collector.getServerMetrics(GITHUB)).isEmpty();
     assertThat(shared.calls).hasValue(3);
 
     shared.away = false;
@@ -201,12 +199,125 @@ class McpCacheManagerTest {
     assertThat(reader.find(FILESYSTEM, McpCacheManagerTest::nowhere).orElseThrow().source())
         .isEqualTo(Source.REDIS);
     assertThat(events).hasSize(2);
-    assertThat(events.get(1).message()).isEqualTo("the cache in-process answers again");
+    assertThat(events.get(1).message()).isEqualTo("the cache in-process works again");
+  }
+
+  @Test
+  void cacheThatRefusesWrites_isToldOf_thoughItAnswersReads() {
+    var refusing = new Filling(store);
+    refusing.refusing = true;
+    var manager = manager(refusing);
+    for (int i = 0; i < 3; i++) {
+      manager.cacheServerMetrics(List.of(Samples.healthy(FILESYSTEM, NOON.plusSeconds(i), 5)));
+      manager.flush();
+      manager.getServerMetrics(ServerId.of("other-" + i));
+    }
+
+    assertThat(events)
+        .extracting(MonitoringEvent::message)
+        .containsExactly("the cache filling takes no writes: OOM");
+    assertThat(manager.stats().shared().circuit()).isEqualTo(CircuitState.OPEN);
+  }
+
+  @Test
+  void cacheAloneRead_doesNotAnswerForOneThatMayAskTheDatabase() throws Exception {
+    var began = new CountDownLatch(1);
+    var goOn = new CountDownLatch(1);
+    var slow =
+        manager(
+            new Filling(store) {
+              @Override
+              public <T> Map<String, T> get(CacheTier<T> tier, Collection<String> keys) {
+                began.countDown();
+                await(goOn);
+                return Map.of();
+              }
+            });
+    var cacheAlone = CompletableFuture.supplyAsync(() -> slow.getServerMetrics(FILESYSTEM));
+    began.await();
+    var sample = Samples.healthy(FILESYSTEM, NOON, 5);
+    var either =
+        CompletableFuture.supplyAsync(() -> slow.find(FILESYSTEM, () -> Optional.of(sample)));
+    goOn.countDown();
+
+    assertThat(cacheAlone.get()).isEmpty();
+    assertThat(either.get()).contains(new Found<>(sample, Source.DATABASE));
+  }
+
+  @Test
+  void whatWaits_isNewerThanWhatIsShared() {
+    collector.cacheServerMetrics(List.of(Samples.healthy(FILESYSTEM, NOON, 5)));
+    collector.flush();
+    var down = Samples.down(FILESYSTEM, NOON.plusSeconds(1));
+    collector.cacheServerMetrics(List.of(down));
+    time.advance(Duration.ofSeconds(31));
+
+    assertThat(collector.find(FILESYSTEM, McpCacheManagerTest::nowhere))
+        .contains(new Found<>(down, Source.CACHE));
+  }
+
+  @Test
+  void olderValueOfAFlight_doesNotReplaceWhatCameMeanwhile() {
+    var down = Samples.down(FILESYSTEM, NOON.plusSeconds(60));
+    reader.find(
+        FILESYSTEM,
+        () -> {
+          reader.cacheServerMetrics(List.of(down));
+          return Optional.of(Samples.healthy(FILESYSTEM, NOON, 5));
+        });
+
+    assertThat(reader.getServerMetrics(FILESYSTEM)).contains(down);
+  }
+
+  @Test
+  void valueThatOthersMeasured_doesNotGetYoungerByBeingRead() {
+    collector.cacheServerMetrics(List.of(Samples.healthy(FILESYSTEM, NOON, 5)));
+    collector.flush();
+    time.advance(Duration.ofSeconds(44));
+    assertThat(reader.getServerMetrics(FILESYSTEM)).isPresent();
+
+    time.advance(Duration.ofSeconds(1));
+    assertThat(reader.getServerMetrics(FILESYSTEM)).isEmpty();
+  }
+
+  @Test
+  void namesAtRandom_costABoundedNumberOfCommands() {
+    for (int i = 0; i < 1_000; i++) {
+      reader.getServerMetrics(ServerId.of("guess-" + i));
+    }
+    assertThat(shared.calls).hasValue(30);
+
+    collector.cacheServerMetrics(List.of(Samples.healthy(FILESYSTEM, NOON, 5)));
+    collector.flush();
+    time.advance(Duration.ofMinutes(1));
+    reader.getServerMetrics(FILESYSTEM);
+    assertThat(shared.calls).hasValue(32);
+  }
+
+  @Test
+  void errorInACall_doesNotEndTheUseOfTheCache() {
+    shared.error = new LinkageError("a test");
+    collector.cacheServerMetrics(List.of(Samples.healthy(FILESYSTEM, NOON, 5)));
+    for (int i = 0; i < 4; i++) {
+      try {
+        collector.flush();
+      } catch (LinkageError e) {
+        assertThat(e).hasMessage("a test");
+      }
+    }
+    shared.error = null;
+    time.advance(Duration.ofSeconds(5));
+
+    assertThat(collector.stats().shared().circuit()).isEqualTo(CircuitState.HALF_OPEN);
+    collector.flush();
+    assertThat(reader.getServerMetrics(FILESYSTEM)).isPresent();
   }
 
   @Test
   void budgetUsedUp_nothingIsSent_andReadsGoToTheDatabase() {
     pacing.allowed = false;
+    collector.inspect();
+    collector.emergencyCleanup();
 
     assertThat(collector.cacheServerMetrics(List.of(Samples.healthy(FILESYSTEM, NOON, 5))))
         .isFalse();
@@ -342,11 +453,12 @@ class McpCacheManagerTest {
   }
 
   /** A cache that tells of as much memory as a test wants. */
-  private static final class Filling implements CacheBackend {
+  private static class Filling implements CacheBackend {
     private final CacheBackend to;
     private final List<String> cleared = new ArrayList<>();
     private long bytes;
     private long bytesOfATier;
+    private boolean refusing;
 
     private Filling(CacheBackend to) {
       this.to = to;
@@ -359,6 +471,9 @@ class McpCacheManagerTest {
 
     @Override
     public void put(Collection<? extends CacheValue<?>> values) {
+      if (refusing) {
+        throw new McpRealtimeException("OOM");
+      }
       to.put(values);
     }
 

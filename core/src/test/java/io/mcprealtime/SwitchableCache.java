@@ -6,11 +6,13 @@ import io.mcprealtime.cache.CacheValue;
 import java.util.Collection;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /** A cache that can go away, and counts calls. */
 final class SwitchableCache implements CacheBackend {
   private final CacheBackend delegate;
   volatile boolean away;
+  volatile @Nullable Error error;
   final AtomicInteger calls = new AtomicInteger();
 
   SwitchableCache(CacheBackend delegate) {
@@ -19,6 +21,10 @@ final class SwitchableCache implements CacheBackend {
 
   private CacheBackend delegate() {
     calls.incrementAndGet();
+    var toThrow = error;
+    if (toThrow != null) {
+      throw toThrow;
+    }
     if (away) {
       throw new McpRealtimeException("the cache is away");
     }

@@ -5,11 +5,13 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Expiry;
 import io.mcprealtime.TimeSource;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 
 /** Keeps values in the heap by Caffeine, a bounded number for each tier. */
 public final class InProcessCache implements CacheBackend {
@@ -32,6 +34,20 @@ public final class InProcessCache implements CacheBackend {
     for (var value : values) {
       of(value.tier()).put(value.key(), value);
     }
+  }
+
+  /** Puts a value unless the one that is there is newer. */
+  public <T> void putUnlessNewer(CacheValue<T> value, Function<T, Instant> at) {
+    var tier = value.tier();
+    of(tier)
+        .asMap()
+        .compute(
+            value.key(),
+            (key, old) ->
+                old != null
+                        && at.apply(tier.type().cast(old.value())).isAfter(at.apply(value.value()))
+                    ? old
+                    : value);
   }
 
   @Override
