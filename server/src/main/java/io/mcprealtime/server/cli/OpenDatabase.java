@@ -1,6 +1,9 @@
 package io.mcprealtime.server.cli;
 
 import io.mcprealtime.McpRealtimeException;
+import io.mcprealtime.TimeSource;
+import io.mcprealtime.budget.Budget;
+import io.mcprealtime.budget.Limits;
 import io.mcprealtime.postgres.DatabaseUrl;
 import io.mcprealtime.postgres.EmbeddedPostgres;
 import io.mcprealtime.postgres.PostgresStorage;
@@ -27,14 +30,18 @@ final class OpenDatabase implements AutoCloseable {
 
   private static final int STATUS_LINE = 7;
 
+  /** What the database sends to this command counts for its month as well. */
+  private final Budget sent = new Budget(Limits.NONE, TimeSource.system());
+
   private final PostgresStorage storage;
   private final DatabaseUrl url;
   private final @Nullable EmbeddedPostgres embedded;
+  private boolean usable;
 
   private OpenDatabase(DatabaseUrl url, @Nullable EmbeddedPostgres embedded) {
     this.url = url;
     this.embedded = embedded;
-    this.storage = PostgresStorage.builder(url).connections(CONNECTIONS).build();
+    this.storage = PostgresStorage.builder(url).connections(CONNECTIONS).meter(sent).build();
   }
 
   /** Opens one that is there, and changes nothing of its schema, which must be up to date. */
@@ -73,6 +80,7 @@ final class OpenDatabase implements AutoCloseable {
       } else {
         database.storage.checkSchema();
       }
+      database.usable = true;
       return database;
     } catch (RuntimeException e) {
       database.close();
@@ -122,6 +130,9 @@ final class OpenDatabase implements AutoCloseable {
 
   @Override
   public void close() {
+    if (usable) {
+      sent.sync(storage.budget());
+    }
     storage.close();
     if (embedded != null) {
       embedded.close();

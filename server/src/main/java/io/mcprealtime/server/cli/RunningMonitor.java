@@ -36,7 +36,11 @@ final class RunningMonitor {
   Optional<JsonNode> get(String path) {
     var host =
         config.host().equals(ANY) || config.host().equals("::") ? "127.0.0.1" : config.host();
-    var place = "%s:%d".formatted(host, config.port());
+    var place =
+        "%s:%d"
+            .formatted(
+                host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host,
+                config.port());
     if (config.port() == 0) {
       return Optional.empty();
     }

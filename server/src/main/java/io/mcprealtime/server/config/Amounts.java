@@ -21,6 +21,9 @@ final class Amounts {
     var unit = matcher.group(2);
     int zeros = unit == null ? 0 : unit.equals("kb") ? 3 : unit.equals("mb") ? 6 : 9;
     var amount = new BigDecimal(matcher.group(1).replace("_", "")).scaleByPowerOfTen(zeros);
+    if (amount.signum() == 0) {
+      throw new IllegalArgumentException("must be at least 1, is " + text);
+    }
     try {
       return amount.longValueExact();
     } catch (ArithmeticException e) {
