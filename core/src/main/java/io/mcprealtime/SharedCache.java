@@ -13,6 +13,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +45,14 @@ final class SharedCache {
   private final Timer reads;
   private final Timer writes;
   private final LongAdder errors = new LongAdder();
+
+  /** In a row; reads may go well meanwhile, as they do where there is no room. */
+  private final AtomicInteger failedWrites = new AtomicInteger();
+
+  /** Whether others know that it fails, and not yet that it works again. */
+  private final AtomicBoolean toldOfFailure = new AtomicBoolean();
+
+  private volatile boolean everAnswered;
   private final Map<Key, CacheValue<?>> waiting = new HashMap<>();
   private final Map<Key, Long> absent = new ConcurrentHashMap<>();
 
@@ -117,10 +127,14 @@ final class SharedCache {
     }
     try {
       writes.measure(() -> pacing.writing(() -> backend.put(values)));
+      failedWrites.set(0);
       succeeded();
       return true;
     } catch (RuntimeException e) {
       failed("write", e);
+      if (failedWrites.incrementAndGet() == FAILURES_TO_OPEN) {
+        tellOfFailure(e);
+      }
       synchronized (waiting) {
         values.forEach(value -> waiting.putIfAbsent(new Key(value.tier(), value.key()), value));
       }
@@ -208,21 +222,31 @@ final class SharedCache {
   }
 
   private void succeeded() {
-    boolean wasAway = breaker.state() != CircuitState.CLOSED;
+    everAnswered = true;
     breaker.succeeded();
-    if (wasAway) {
-      event(Severity.INFO, "the cache %s answers again".formatted(backend.name()));
+    if (failedWrites.get() == 0 && toldOfFailure.compareAndSet(true, false)) {
+      var message = "the cache %s works again".formatted(backend.name());
+      log.info("{}", message);
+      event(Severity.INFO, message);
     }
   }
 
   private void failed(String what, RuntimeException e) {
     errors.increment();
     log.debug("cache {} {} failed", backend.name(), what, e);
-    if (breaker.failed()) {
-      event(
-          Severity.WARNING,
-          "the cache %s does not answer, the database is read instead: %s"
-              .formatted(backend.name(), e.getMessage()));
+    // One that has never answered may have a wrong address, which somebody waits to be told of.
+    if (breaker.failed() || !everAnswered) {
+      tellOfFailure(e);
+    }
+  }
+
+  private void tellOfFailure(RuntimeException e) {
+    if (toldOfFailure.compareAndSet(false, true)) {
+      var message =
+          "the cache %s fails, the database is read instead: %s"
+              .formatted(backend.name(), e.getMessage());
+      log.warn("{}", message);
+      event(Severity.WARNING, message);
     }
   }
 

@@ -186,7 +186,7 @@ class McpCacheManagerTest {
     assertThat(events)
         .extracting(MonitoringEvent::message)
         .containsExactly(
-            "the cache in-process does not answer, the database is read instead: the cache is away");
+            "the cache in-process fails, the database is read instead: the cache is away");
     assertThat(collector.cacheServerMetrics(List.of())).isFalse();
     assertThat(collector.getServerMetrics(FILESYSTEM)).isPresent();
     collector.flush();
@@ -201,7 +201,49 @@ class McpCacheManagerTest {
     assertThat(reader.find(FILESYSTEM, McpCacheManagerTest::nowhere).orElseThrow().source())
         .isEqualTo(Source.REDIS);
     assertThat(events).hasSize(2);
-    assertThat(events.get(1).message()).isEqualTo("the cache in-process answers again");
+    assertThat(events.get(1).message()).isEqualTo("the cache in-process works again");
+  }
+
+  @Test
+  void sharedCache_thatHasNeverAnswered_isToldOfAtOnce_andOnce() {
+    shared.away = true;
+    for (int i = 0; i < 5; i++) {
+      reader.getServerMetrics(ServerId.of("server-" + i));
+      assertThat(events).hasSize(1);
+    }
+    assertThat(events.get(0).severity()).isEqualTo(Severity.WARNING);
+    assertThat(events.get(0).message()).endsWith("the cache is away");
+
+    shared.away = false;
+    time.advance(Duration.ofSeconds(5));
+    reader.getServerMetrics(FILESYSTEM);
+    shared.away = true;
+    reader.getServerMetrics(GITHUB);
+
+    assertThat(events).as("one failure after it has answered is none to tell of").hasSize(2);
+    assertThat(events.get(1).message()).isEqualTo("the cache in-process works again");
+  }
+
+  @Test
+  void sharedCache_thatTakesNoValues_isToldOfOnce_althoughReadsGoWell() {
+    reader.getServerMetrics(FILESYSTEM);
+    shared.full = true;
+    for (int i = 0; i < 5; i++) {
+      collector.cacheServerMetrics(List.of(Samples.healthy(FILESYSTEM, NOON.plusMillis(i), 5)));
+      collector.flush();
+      assertThat(collector.getServerMetrics(ServerId.of("server-" + i))).isEmpty();
+    }
+    assertThat(collector.stats().shared().circuit()).isEqualTo(CircuitState.CLOSED);
+    assertThat(events)
+        .extracting(MonitoringEvent::message)
+        .containsExactly(
+            "the cache in-process fails, the database is read instead: the cache is full");
+
+    shared.full = false;
+    collector.flush();
+
+    assertThat(events.get(1).message()).isEqualTo("the cache in-process works again");
+    assertThat(reader.find(GITHUB, McpCacheManagerTest::nowhere)).isEmpty();
   }
 
   @Test

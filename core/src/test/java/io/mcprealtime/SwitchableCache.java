@@ -11,6 +11,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class SwitchableCache implements CacheBackend {
   private final CacheBackend delegate;
   volatile boolean away;
+  volatile boolean full;
   final AtomicInteger calls = new AtomicInteger();
 
   SwitchableCache(CacheBackend delegate) {
@@ -32,6 +33,10 @@ final class SwitchableCache implements CacheBackend {
 
   @Override
   public void put(Collection<? extends CacheValue<?>> values) {
+    if (full) {
+      calls.incrementAndGet();
+      throw new McpRealtimeException("the cache is full");
+    }
     delegate().put(values);
   }
 
