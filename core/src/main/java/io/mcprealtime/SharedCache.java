@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -51,6 +52,11 @@ final class SharedCache {
   private final Guard reading;
 
   private final Guard writing;
+
+  /** Whether others know that it fails, and not yet that it works again. */
+  private final AtomicBoolean told = new AtomicBoolean();
+
+  private volatile boolean everAnswered;
   private final Timer reads;
   private final Timer writes;
   private final LongAdder errors = new LongAdder();
@@ -69,8 +75,8 @@ final class SharedCache {
     this.pacing = pacing;
     this.time = time;
     this.tell = tell;
-    this.reading = new Guard("does not answer, the database is read instead");
-    this.writing = new Guard("takes no writes");
+    this.reading = new Guard();
+    this.writing = new Guard();
     this.reads = new Timer(time);
     this.writes = new Timer(time);
     this.vainSince = time.nanoTime();
@@ -301,24 +307,16 @@ final class SharedCache {
     private final CircuitBreaker breaker =
         new CircuitBreaker(time, FAILURES_TO_OPEN, FIRST_PAUSE, LONGEST_PAUSE);
 
-    /** What is the matter while it is open. */
-    private final String trouble;
-
-    private volatile boolean told;
-
-    private Guard(String trouble) {
-      this.trouble = trouble;
-    }
+    private volatile boolean failing;
 
     /** Makes a call that the breaker allowed; absent when it failed. */
     private <T> Optional<T> call(String what, Supplier<T> call) {
       try {
         var result = call.get();
         breaker.succeeded();
-        if (told) {
-          told = false;
-          event(Severity.INFO, "the cache %s works again".formatted(backend.name()));
-        }
+        failing = false;
+        everAnswered = true;
+        tellOfRecovery();
         return Optional.of(result);
       } catch (RuntimeException e) {
         failed(what, e);
@@ -332,12 +330,29 @@ final class SharedCache {
     private void failed(String what, Throwable e) {
       errors.increment();
       log.debug("cache {} {} failed", backend.name(), what, e);
-      if (breaker.failed() && !told) {
-        told = true;
-        event(
-            Severity.WARNING,
-            "the cache %s %s: %s".formatted(backend.name(), trouble, e.getMessage()));
+      // One that has never answered may have a wrong address, which somebody waits to be told of.
+      if (breaker.failed() || !everAnswered) {
+        failing = true;
+        tellOfFailure(e);
       }
+    }
+  }
+
+  private void tellOfFailure(Throwable e) {
+    if (told.compareAndSet(false, true)) {
+      var message =
+          "the cache %s fails, the database is read instead: %s"
+              .formatted(backend.name(), e.getMessage());
+      log.warn("{}", message);
+      event(Severity.WARNING, message);
+    }
+  }
+
+  private void tellOfRecovery() {
+    if (!reading.failing && !writing.failing && told.compareAndSet(true, false)) {
+      var message = "the cache %s works again".formatted(backend.name());
+      log.info("{}", message);
+      event(Severity.INFO, message);
     }
   }
 

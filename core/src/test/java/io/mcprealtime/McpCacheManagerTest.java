@@ -185,7 +185,8 @@ class McpCacheManagerTest {
     assertThat(collector.stats().errors()).isEqualTo(3);
     assertThat(events)
         .extracting(MonitoringEvent::message)
-        .containsExactly("the cache in-process takes no writes: the cache is away");
+        .containsExactly(
+            "the cache in-process fails, the database is read instead: the cache is away");
     assertThat(collector.cacheServerMetrics(List.of())).isFalse();
     assertThat(collector.getServerMetrics(FILESYSTEM)).isPresent();
     collector.flush();
@@ -200,23 +201,6 @@ class McpCacheManagerTest {
         .isEqualTo(Source.REDIS);
     assertThat(events).hasSize(2);
     assertThat(events.get(1).message()).isEqualTo("the cache in-process works again");
-  }
-
-  @Test
-  void cacheThatRefusesWrites_isToldOf_thoughItAnswersReads() {
-    var refusing = new Filling(store);
-    refusing.refusing = true;
-    var manager = manager(refusing);
-    for (int i = 0; i < 3; i++) {
-      manager.cacheServerMetrics(List.of(Samples.healthy(FILESYSTEM, NOON.plusSeconds(i), 5)));
-      manager.flush();
-      manager.getServerMetrics(ServerId.of("other-" + i));
-    }
-
-    assertThat(events)
-        .extracting(MonitoringEvent::message)
-        .containsExactly("the cache filling takes no writes: OOM");
-    assertThat(manager.stats().shared().circuit()).isEqualTo(CircuitState.OPEN);
   }
 
   @Test
@@ -311,6 +295,49 @@ class McpCacheManagerTest {
     assertThat(collector.stats().shared().circuit()).isEqualTo(CircuitState.HALF_OPEN);
     collector.flush();
     assertThat(reader.getServerMetrics(FILESYSTEM)).isPresent();
+  }
+
+  @Test
+  void sharedCache_thatHasNeverAnswered_isToldOfAtOnce_andOnce() {
+    shared.away = true;
+    for (int i = 0; i < 5; i++) {
+      reader.getServerMetrics(ServerId.of("server-" + i));
+      assertThat(events).hasSize(1);
+    }
+    assertThat(events.get(0).severity()).isEqualTo(Severity.WARNING);
+    assertThat(events.get(0).message()).endsWith("the cache is away");
+
+    shared.away = false;
+    time.advance(Duration.ofSeconds(5));
+    reader.getServerMetrics(FILESYSTEM);
+    shared.away = true;
+    reader.getServerMetrics(GITHUB);
+
+    assertThat(events).as("one failure after it has answered is none to tell of").hasSize(2);
+    assertThat(events.get(1).message()).isEqualTo("the cache in-process works again");
+  }
+
+  @Test
+  void sharedCache_thatTakesNoValues_isToldOfOnce_althoughReadsGoWell() {
+    reader.getServerMetrics(FILESYSTEM);
+    shared.full = true;
+    for (int i = 0; i < 5; i++) {
+      collector.cacheServerMetrics(List.of(Samples.healthy(FILESYSTEM, NOON.plusMillis(i), 5)));
+      collector.flush();
+      assertThat(collector.getServerMetrics(ServerId.of("server-" + i))).isEmpty();
+    }
+    assertThat(collector.stats().shared().circuit()).isEqualTo(CircuitState.OPEN);
+    assertThat(events)
+        .extracting(MonitoringEvent::message)
+        .containsExactly(
+            "the cache in-process fails, the database is read instead: the cache is full");
+
+    shared.full = false;
+    time.advance(Duration.ofSeconds(5));
+    collector.flush();
+
+    assertThat(events.get(1).message()).isEqualTo("the cache in-process works again");
+    assertThat(reader.find(GITHUB, McpCacheManagerTest::nowhere)).isEmpty();
   }
 
   @Test
@@ -458,7 +485,6 @@ class McpCacheManagerTest {
     private final List<String> cleared = new ArrayList<>();
     private long bytes;
     private long bytesOfATier;
-    private boolean refusing;
 
     private Filling(CacheBackend to) {
       this.to = to;
@@ -471,9 +497,6 @@ class McpCacheManagerTest {
 
     @Override
     public void put(Collection<? extends CacheValue<?>> values) {
-      if (refusing) {
-        throw new McpRealtimeException("OOM");
-      }
       to.put(values);
     }
 

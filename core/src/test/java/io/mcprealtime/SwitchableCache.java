@@ -13,6 +13,7 @@ final class SwitchableCache implements CacheBackend {
   private final CacheBackend delegate;
   volatile boolean away;
   volatile @Nullable Error error;
+  volatile boolean full;
   final AtomicInteger calls = new AtomicInteger();
 
   SwitchableCache(CacheBackend delegate) {
@@ -38,6 +39,10 @@ final class SwitchableCache implements CacheBackend {
 
   @Override
   public void put(Collection<? extends CacheValue<?>> values) {
+    if (full) {
+      calls.incrementAndGet();
+      throw new McpRealtimeException("the cache is full");
+    }
     delegate().put(values);
   }
 
