@@ -168,8 +168,10 @@ public final class McpRealtimeManager {
     try {
       Supplier<Optional<ServerMetrics>> database = () -> timeSeries.getLatestMetrics(server);
       Optional<Found<ServerMetrics>> found = Optional.empty();
-      if (options.useCache()) {
-        found = cache.find(server, options.fallbackToDb() ? database : null);
+      if (options.useCache() && options.fallbackToDb()) {
+        found = cache.find(server, database);
+      } else if (options.useCache()) {
+        found = cache.find(server, null);
       } else if (options.fallbackToDb()) {
         found = database.get().map(sample -> new Found<>(sample, Source.DATABASE));
       }

@@ -204,9 +204,11 @@ final class SharedCache {
     synchronized (waiting) {
       for (var key : keys) {
         var place = new Key(tier, key);
-        var one = waiting.getOrDefault(place, sending.get(place));
-        boolean current = one != null && outdated.getOrDefault(place, 0L) < one.number;
-        if (current && one.value.expiresAt().isAfter(now)) {
+        var newer = waiting.get(place);
+        var one = newer == null ? sending.get(place) : newer;
+        if (one != null
+            && outdated.getOrDefault(place, 0L) < one.number
+            && one.value.expiresAt().isAfter(now)) {
           found.put(key, tier.type().cast(one.value.value()));
         }
       }
