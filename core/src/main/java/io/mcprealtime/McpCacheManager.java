@@ -132,7 +132,8 @@ public final class McpCacheManager {
    *
    * @param database reads it when the cache lacks it; the cache alone is asked when null
    */
-  Optional<Found<ServerMetrics>> find(ServerId server, Supplier<Optional<ServerMetrics>> database) {
+  Optional<Found<ServerMetrics>> find(
+      ServerId server, @Nullable Supplier<Optional<ServerMetrics>> database) {
     return find(CacheTier.METRICS, server.value(), database);
   }
 
