@@ -2,7 +2,10 @@ package io.mcprealtime.redis;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import io.mcprealtime.HealthCheck;
 import io.mcprealtime.ServerMetrics;
+import io.mcprealtime.ServerSummary;
+import io.mcprealtime.analysis.Trend;
 import io.mcprealtime.cache.CacheCodec;
 import io.mcprealtime.cache.CacheTier;
 import io.mcprealtime.cache.CacheValue;
@@ -71,10 +74,29 @@ final class Fields {
    */
   static <T> CacheValue<T> decode(CacheTier<T> tier, String key, byte[] bytes) {
     var value = CacheCodec.decode(tier, key, isBase64(bytes) ? fromBase64(bytes) : bytes);
-    if (value.value() instanceof ServerMetrics sample && !sample.server().value().equals(key)) {
-      throw new IllegalArgumentException("a sample of another server");
+    if (!belongs(value.value(), key)) {
+      throw new IllegalArgumentException("a value of another key");
     }
     return value;
+  }
+
+  /** Whether a value says itself that it is of that key, where it says anything. */
+  private static boolean belongs(Object value, String key) {
+    if (value instanceof ServerMetrics sample) {
+      return key.equals(sample.server().value());
+    }
+    if (value instanceof HealthCheck check) {
+      return key.equals(check.server().value());
+    }
+    if (value instanceof ServerSummary summary) {
+      // A summary does not say for how many hours it was asked.
+      int tab = key.indexOf(TAB);
+      return tab >= 0 && key.substring(tab + 1).equals(summary.server().value());
+    }
+    if (value instanceof Trend trend) {
+      return key.equals(trend.window().label() + TAB + trend.server().value());
+    }
+    return true;
   }
 
   private static boolean isBase64(byte[] bytes) {

@@ -7,6 +7,7 @@ import io.mcprealtime.cache.CacheBackend;
 import io.mcprealtime.cache.CacheTier;
 import io.mcprealtime.cache.CacheValue;
 import java.net.URI;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -30,9 +31,13 @@ public final class RedisCache implements CacheBackend {
 
   private static final int MAX_FIELDS_READ = 1_000;
 
+  /** Nobody waits for the look for stale fields, so it gets the time that a large hash takes. */
+  private static final int SWEEP_TIMEOUTS = 10;
+
   private final String name;
   private final String key;
   private final int maxRequestBytes;
+  private final Duration timeout;
   private final TimeSource time;
   private final Channel channel;
   private final Faults faults;
@@ -45,6 +50,7 @@ public final class RedisCache implements CacheBackend {
     this.name = name;
     this.key = options.key();
     this.maxRequestBytes = options.maxRequestBytes();
+    this.timeout = options.timeout();
     this.time = options.time();
     this.channel = channel;
     this.faults = faults;
@@ -78,6 +84,10 @@ public final class RedisCache implements CacheBackend {
 
   @Override
   public void put(Collection<? extends CacheValue<?>> values) {
+    if (values.isEmpty()) {
+      return;
+    }
+    var deadline = deadline();
     var fields = new LinkedHashMap<String, byte[]>();
     for (var value : values) {
       fields.put(Fields.name(value.tier(), value.key()), Fields.encode(value, channel));
@@ -88,66 +98,55 @@ public final class RedisCache implements CacheBackend {
       long grown =
           channel.sizeOf(field.getKey().getBytes(UTF_8)) + channel.sizeOf(field.getValue());
       if (size + grown > maxRequestBytes && !part.isEmpty()) {
-        write(part);
+        write(part, deadline);
         part.clear();
         size = 0;
       }
       part.put(field.getKey(), field.getValue());
       size += grown;
     }
-    if (!part.isEmpty()) {
-      write(part);
+    write(part, deadline);
+    if (upkeep.claimExpiry()) {
+      renewExpiry(deadline);
     }
     if (upkeep.claimSweep()) {
-      sweep();
+      var sweeper = new Thread(this::sweep, "mcp-redis-sweep");
+      sweeper.setDaemon(true);
+      sweeper.start();
     }
   }
 
-  private void write(Map<String, byte[]> fields) {
-    var commands = new ArrayList<Command>();
-    commands.add(Command.hset(key, fields));
-    boolean expires = upkeep.claimExpiry();
-    if (expires) {
-      commands.add(Command.expire(key, Upkeep.HASH_LIFE));
-    }
-    long added;
-    try {
-      added = number(channel.send(commands).get(0));
-    } catch (CacheException e) {
-      if (expires) {
-        upkeep.expireSoon();
-      }
-      throw e;
-    }
-    if (upkeep.wrote(fields.keySet(), added) && !expires) {
-      renewExpiry();
-    }
+  private void write(Map<String, byte[]> fields, Deadline deadline) {
+    upkeep.wrote(fields.keySet(), number(send(Command.hset(key, fields), deadline)));
   }
 
-  /** The hash was lost and is new. What is written stays so, whether this works out or not. */
-  private void renewExpiry() {
+  /** What is written stays so, whether this works out or not. */
+  private void renewExpiry(Deadline deadline) {
     try {
-      number(channel.send(List.of(Command.expire(key, Upkeep.HASH_LIFE))).get(0));
-    } catch (CacheException e) {
-      upkeep.expireSoon();
+      number(send(Command.expire(key, Upkeep.HASH_LIFE), deadline));
+    } catch (RuntimeException e) {
       log.debug("the expiry of {} was not renewed: {}", key, e.getMessage());
     }
   }
 
-  /** Removes the fields of servers that are gone. */
+  /**
+   * Removes the fields of servers that are gone, on a thread of its own: it is no part of what a
+   * write takes, in time or in commands.
+   */
   private void sweep() {
     try {
+      var deadline = Deadline.in(timeout.multipliedBy(SWEEP_TIMEOUTS));
       var before = time.instant().minus(Upkeep.STALE_AFTER);
       var stale = new ArrayList<String>();
       forEachField(
+          deadline,
           (field, bytes) -> {
             if (isStale(field, bytes, before)) {
               stale.add(field);
             }
           });
-      remove(stale);
-    } catch (CacheException e) {
-      upkeep.sweepLater();
+      remove(stale, deadline);
+    } catch (RuntimeException e) {
       log.debug("stale fields of {} were not removed: {}", key, e.getMessage());
     }
   }
@@ -161,12 +160,13 @@ public final class RedisCache implements CacheBackend {
 
   @Override
   public <T> Map<String, T> get(CacheTier<T> tier, Collection<String> keys) {
+    var deadline = deadline();
     var found = new TreeMap<String, T>();
     var distinct = new ArrayList<>(new LinkedHashSet<>(keys));
     for (int from = 0; from < distinct.size(); from += MAX_FIELDS_READ) {
       var some = distinct.subList(from, Math.min(distinct.size(), from + MAX_FIELDS_READ));
       var names = some.stream().map(one -> Fields.name(tier, one)).toList();
-      var replies = items(channel.send(List.of(Command.hmget(key, names))).get(0));
+      var replies = items(send(Command.hmget(key, names), deadline));
       if (replies.size() != some.size()) {
         throw faults.nonsense(
             "%d values for %d fields".formatted(replies.size(), some.size()), null);
@@ -184,6 +184,7 @@ public final class RedisCache implements CacheBackend {
   public <T> Map<String, T> getAll(CacheTier<T> tier) {
     var found = new TreeMap<String, T>();
     forEachField(
+        deadline(),
         (field, bytes) ->
             Fields.place(field)
                 .filter(place -> place.tier().equals(tier))
@@ -191,8 +192,8 @@ public final class RedisCache implements CacheBackend {
     return found;
   }
 
-  private void forEachField(BiConsumer<String, byte[]> action) {
-    var flat = items(channel.send(List.of(Command.hgetall(key))).get(0));
+  private void forEachField(Deadline deadline, BiConsumer<String, byte[]> action) {
+    var flat = items(send(Command.hgetall(key), deadline));
     if (flat.size() % 2 != 0) {
       throw faults.nonsense("a field without a value", null);
     }
@@ -221,23 +222,24 @@ public final class RedisCache implements CacheBackend {
 
   @Override
   public void clear(CacheTier<?> tier) {
+    var deadline = deadline();
     var names = new ArrayList<String>();
-    for (var item : items(channel.send(List.of(Command.hkeys(key))).get(0))) {
+    for (var item : items(send(Command.hkeys(key), deadline))) {
       var field = new String(text(item), UTF_8);
       if (Fields.place(field).filter(place -> place.tier().equals(tier)).isPresent()) {
         names.add(field);
       }
     }
-    remove(names);
+    remove(names, deadline);
   }
 
-  private void remove(List<String> fields) {
+  private void remove(List<String> fields, Deadline deadline) {
     var some = new ArrayList<String>();
     long size = 0;
     for (var field : fields) {
       long grown = channel.sizeOf(field.getBytes(UTF_8));
       if (size + grown > maxRequestBytes && !some.isEmpty()) {
-        delete(some);
+        delete(some, deadline);
         some.clear();
         size = 0;
       }
@@ -245,19 +247,19 @@ public final class RedisCache implements CacheBackend {
       size += grown;
     }
     if (!some.isEmpty()) {
-      delete(some);
+      delete(some, deadline);
     }
   }
 
-  private void delete(List<String> fields) {
-    number(channel.send(List.of(Command.hdel(key, fields))).get(0));
+  private void delete(List<String> fields, Deadline deadline) {
+    number(send(Command.hdel(key, fields), deadline));
     upkeep.removed(fields);
   }
 
   /** Costs one billed command. Keys are the values held, those past their expiry included. */
   @Override
   public Usage usage() {
-    var replies = channel.send(List.of(Command.info(), Command.hlen(key)));
+    var replies = channel.send(List.of(Command.info(), Command.hlen(key)), deadline());
     var info = Info.parse(new String(text(replies.get(0)), UTF_8));
     var bytes = info.bytes();
     if (bytes != null) {
@@ -274,6 +276,19 @@ public final class RedisCache implements CacheBackend {
   @Override
   public void close() {
     channel.close();
+  }
+
+  /** One for each call of others, which may take many commands. */
+  private Deadline deadline() {
+    return Deadline.in(timeout);
+  }
+
+  private Reply send(Command command, Deadline deadline) {
+    // The command before took all the time; this one would be billed and not waited for.
+    if (deadline.isOver()) {
+      throw faults.slow(deadline.timeout(), null);
+    }
+    return channel.send(List.of(command), deadline).get(0);
   }
 
   private long number(Reply reply) {

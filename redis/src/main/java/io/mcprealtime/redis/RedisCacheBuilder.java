@@ -48,7 +48,7 @@ public final class RedisCacheBuilder {
         "redis",
         "Redis at " + url,
         password == null ? List.of() : List.of(password),
-        (tls, timeout, faults, billing) -> new RespChannel(url, tls, timeout, faults, billing));
+        (tls, timeout, faults, billing) -> new RespChannel(url, tls, faults, billing));
   }
 
   static RedisCacheBuilder upstash(URI url, String token) {
@@ -122,6 +122,10 @@ public final class RedisCacheBuilder {
     return maxRequestBytes;
   }
 
+  Duration timeout() {
+    return timeout;
+  }
+
   TimeSource time() {
     return time;
   }
@@ -129,7 +133,7 @@ public final class RedisCacheBuilder {
   /** Connects to nothing yet. */
   public RedisCache build() {
     var faults = new Faults(place, key(), secrets);
-    var billing = new Billing(meter);
+    var billing = new Billing(meter, time);
     var channel =
         opener.open(
             Objects.requireNonNullElseGet(tls, RedisCacheBuilder::platformTls),

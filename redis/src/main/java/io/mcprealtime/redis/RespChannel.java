@@ -1,7 +1,6 @@
 package io.mcprealtime.redis;
 
 import java.net.SocketTimeoutException;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -18,17 +17,17 @@ import redis.clients.jedis.exceptions.JedisException;
 /**
  * RESP to any Redis, by a few connections that are kept. One deadline holds for a whole call:
  * waiting for a connection, looking the host up, connecting, TLS, login, writing and reading. A
- * socket's own time-out bounds none of these but a single read, so an alarm closes the socket.
+ * socket's own time-out bounds none of these but a single read, so an alarm closes the socket; both
+ * are set.
  */
 final class RespChannel implements Channel {
-  private static final int MAX_CONNECTIONS = 4;
+  static final int MAX_CONNECTIONS = 4;
 
   // "$", a length and two line ends.
   private static final int ARGUMENT_OVERHEAD = 16;
 
   private final RespUrl url;
   private final SSLContext tls;
-  private final Duration timeout;
   private final Faults faults;
   private final Billing billing;
   private final Semaphore permits = new Semaphore(MAX_CONNECTIONS, true);
@@ -36,10 +35,9 @@ final class RespChannel implements Channel {
   private final ScheduledThreadPoolExecutor alarms;
   private volatile boolean closed;
 
-  RespChannel(RespUrl url, SSLContext tls, Duration timeout, Faults faults, Billing billing) {
+  RespChannel(RespUrl url, SSLContext tls, Faults faults, Billing billing) {
     this.url = url;
     this.tls = tls;
-    this.timeout = timeout;
     this.faults = faults;
     this.billing = billing;
     this.alarms =
@@ -51,13 +49,12 @@ final class RespChannel implements Channel {
               return thread;
             });
     alarms.setRemoveOnCancelPolicy(true);
-    // A call that close() overtakes has its socket's own time-out left.
+    // A call that close() overtakes finds out that it has no alarm.
     alarms.setRejectedExecutionHandler(new ThreadPoolExecutor.DiscardPolicy());
   }
 
   @Override
-  public List<Reply> send(List<Command> commands) {
-    var deadline = Deadline.in(timeout);
+  public List<Reply> send(List<Command> commands, Deadline deadline) {
     acquire(deadline);
     try {
       var kept = idle.pollFirst();
@@ -65,8 +62,8 @@ final class RespChannel implements Channel {
         try {
           return exchange(kept, commands, deadline);
         } catch (JedisConnectionException e) {
-          if (isLate(kept, e) || isTooLarge(e)) {
-            throw fault(kept, e);
+          if (isLate(kept, e, deadline) || isTooLarge(e)) {
+            throw fault(kept, e, deadline);
           }
           // It was hung up on while nobody used it; then so were the others.
           closeIdle();
@@ -84,7 +81,7 @@ final class RespChannel implements Channel {
     }
     try {
       if (!permits.tryAcquire(deadline.left(), TimeUnit.NANOSECONDS)) {
-        throw faults.slow(timeout, null);
+        throw faults.slow(deadline.timeout(), null);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -97,7 +94,7 @@ final class RespChannel implements Channel {
     try {
       return exchange(line, commands, deadline);
     } catch (JedisConnectionException e) {
-      throw fault(line, e);
+      throw fault(line, e, deadline);
     }
   }
 
@@ -107,9 +104,14 @@ final class RespChannel implements Channel {
    * @throws JedisConnectionException when the connection failed
    */
   private List<Reply> exchange(RespLine line, List<Command> commands, Deadline deadline) {
-    var alarm = alarms.schedule(line::cut, deadline.left(), TimeUnit.NANOSECONDS);
+    var alarm = new Alarm(line);
+    var scheduled = alarms.schedule(alarm, deadline.left(), TimeUnit.NANOSECONDS);
     boolean kept = false;
     try {
+      // Not closed now means not closed when it was scheduled, so that the alarm is sure to come.
+      if (closed) {
+        throw faults.closed();
+      }
       if (!line.isOpen()) {
         var refusal = logIn(line, deadline);
         if (refusal != null) {
@@ -117,7 +119,7 @@ final class RespChannel implements Channel {
         }
       }
       billing.commands(commands);
-      var replies = line.exchange(commands);
+      var replies = line.exchange(commands, deadline);
       kept = true;
       return replies;
     } catch (RespReader.NonsenseException e) {
@@ -127,9 +129,10 @@ final class RespChannel implements Channel {
     } catch (JedisException e) {
       throw faults.nonsense(String.valueOf(e.getMessage()), e);
     } finally {
-      alarm.cancel(false);
+      boolean inTime = alarm.disarm();
+      scheduled.cancel(false);
       billing.bytes(line.takeBytes());
-      if (kept && !line.isCut()) {
+      if (kept && inTime && !line.isCut()) {
         idle.addFirst(line);
       } else {
         line.close();
@@ -155,8 +158,8 @@ final class RespChannel implements Channel {
     }
   }
 
-  private static boolean isLate(RespLine line, JedisConnectionException e) {
-    return line.isCut() || isCausedBy(e, SocketTimeoutException.class);
+  private static boolean isLate(RespLine line, JedisConnectionException e, Deadline deadline) {
+    return line.isCut() || deadline.isOver() || isCausedBy(e, SocketTimeoutException.class);
   }
 
   private static boolean isTooLarge(JedisConnectionException e) {
@@ -172,15 +175,20 @@ final class RespChannel implements Channel {
     return false;
   }
 
-  private CacheException fault(RespLine line, JedisConnectionException e) {
+  private CacheException fault(RespLine line, JedisConnectionException e, Deadline deadline) {
     var what = String.valueOf((e.getCause() == null ? e : e.getCause()).getMessage());
     if (isTooLarge(e)) {
       return faults.nonsense(what, e);
     }
-    if (isLate(line, e)) {
-      return faults.slow(timeout, e);
+    if (isLate(line, e, deadline)) {
+      return faults.slow(deadline.timeout(), e);
     }
     return faults.away(isCausedBy(e, SSLException.class) ? "TLS: " + what : what, e);
+  }
+
+  /** How many more calls may be under way. */
+  int freeConnections() {
+    return permits.availablePermits();
   }
 
   private void closeIdle() {

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
@@ -85,6 +86,7 @@ final class RespLine {
       }
       opened.setTcpNoDelay(true);
       opened.setKeepAlive(true);
+      opened.setSoTimeout(deadline.leftMillis());
       opened.connect(new InetSocketAddress(address, url.port()), deadline.leftMillis());
       return url.tls() ? secured(opened) : opened;
     } catch (IOException e) {
@@ -132,13 +134,14 @@ final class RespLine {
   }
 
   /** Sends commands and reads a reply each. */
-  List<Reply> exchange(List<Command> commands) {
+  List<Reply> exchange(List<Command> commands, Deadline deadline) {
     var open = connection;
     var metered = socket;
     if (open == null || metered == null) {
       throw new IllegalStateException("the connection is not open");
     }
     metered.beginAnswer();
+    limitReads(metered, deadline);
     for (var command : commands) {
       open.sendCommand(
           () -> command.name().getBytes(US_ASCII), command.arguments().toArray(new byte[0][]));
@@ -148,6 +151,14 @@ final class RespLine {
       replies.add(read(open));
     }
     return replies;
+  }
+
+  private static void limitReads(Socket metered, Deadline deadline) {
+    try {
+      metered.setSoTimeout(deadline.leftMillis());
+    } catch (SocketException e) {
+      throw new JedisConnectionException(e);
+    }
   }
 
   private static Reply read(Connection open) {

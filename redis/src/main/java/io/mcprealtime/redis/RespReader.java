@@ -39,12 +39,19 @@ final class RespReader {
     byte kind = in.readByte();
     return switch (kind) {
       case '+' -> in.readLineBytes();
-      case '-' -> throw new JedisDataException(in.readLine());
+      case '-' -> throw error(in, depth);
       case ':' -> number(in);
       case '$' -> bulk(in, length(in));
       case '*' -> items(in, length(in), depth);
       default -> throw new NonsenseException("no reply begins with byte %d".formatted(kind));
     };
+  }
+
+  /** Within a list, what follows it would be taken for the answer to the next command. */
+  private static RuntimeException error(RedisInputStream in, int depth) {
+    return depth == 0
+        ? new JedisDataException(in.readLine())
+        : new NonsenseException("an error within a list");
   }
 
   private static byte @Nullable [] bulk(RedisInputStream in, int length) {

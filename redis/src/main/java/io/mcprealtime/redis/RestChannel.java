@@ -44,7 +44,6 @@ final class RestChannel implements Channel {
   private final URI url;
   private final String token;
   private final HttpClient client;
-  private final Duration timeout;
   private final Faults faults;
   private final Billing billing;
   private volatile @Nullable Encoding encoding;
@@ -55,7 +54,6 @@ final class RestChannel implements Channel {
       URI url, String token, SSLContext tls, Duration timeout, Faults faults, Billing billing) {
     this.url = url;
     this.token = token;
-    this.timeout = timeout;
     this.faults = faults;
     this.billing = billing;
     this.client =
@@ -68,18 +66,18 @@ final class RestChannel implements Channel {
   }
 
   @Override
-  public List<Reply> send(List<Command> commands) {
+  public List<Reply> send(List<Command> commands, Deadline deadline) {
     if (closed) {
       throw faults.closed();
     }
     var known = encoding;
     if (known != null) {
-      return replies(commands, known, answer(commands));
+      return replies(commands, known, answer(commands, deadline));
     }
     var probing = new ArrayList<Command>();
     probing.add(Command.ping(PROBE));
     probing.addAll(commands);
-    var answer = answer(probing);
+    var answer = answer(probing, deadline);
     var found = encodingOf(answer);
     var replies = replies(probing, found, answer);
     if (replies.get(0) instanceof Reply.Text) {
@@ -118,11 +116,10 @@ final class RestChannel implements Channel {
     }
   }
 
-  private JsonNode answer(List<Command> commands) {
+  private JsonNode answer(List<Command> commands, Deadline deadline) {
     boolean single = commands.size() == 1;
     var json = single ? RestJson.command(commands.get(0)) : RestJson.commands(commands);
     var body = json.toString().getBytes(UTF_8);
-    var deadline = Deadline.in(timeout);
     for (int attempt = 1; ; attempt++) {
       try {
         return read(exchange(request(single ? "" : "pipeline", body), commands, body, deadline));
@@ -163,9 +160,9 @@ final class RestChannel implements Channel {
       return pending.get(deadline.left(), TimeUnit.NANOSECONDS);
     } catch (ExecutionException e) {
       sent = !(e.getCause() instanceof ConnectException);
-      throw fault(e);
+      throw fault(e, deadline);
     } catch (TimeoutException e) {
-      throw faults.slow(timeout, e);
+      throw faults.slow(deadline.timeout(), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw faults.other("was not waited for: the thread was interrupted", e);
@@ -178,10 +175,10 @@ final class RestChannel implements Channel {
     }
   }
 
-  private IOException fault(ExecutionException e) {
+  private IOException fault(ExecutionException e, Deadline deadline) {
     var cause = e.getCause();
     if (cause instanceof java.net.http.HttpTimeoutException) {
-      throw faults.slow(timeout, cause);
+      throw faults.slow(deadline.timeout(), cause);
     }
     return cause instanceof IOException io ? io : new IOException(cause);
   }

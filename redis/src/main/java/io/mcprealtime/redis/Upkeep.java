@@ -8,8 +8,8 @@ import java.util.Set;
 
 /**
  * When the hash needs more than its values: its own expiry, for Redis has none for fields
- * everywhere, and a look for fields of servers that are gone. Claims are single-flight.
- * Thread-safe.
+ * everywhere, and a look for fields of servers that are gone. What was claimed and failed is due
+ * again no sooner than what worked out. Claims are single-flight. Thread-safe.
  */
 final class Upkeep {
   /** After so long without a writer the hash is gone. */
@@ -42,11 +42,6 @@ final class Upkeep {
     return true;
   }
 
-  /** The expiry is to be renewed with the next write. */
-  synchronized void expireSoon() {
-    expiryDue = time.nanoTime();
-  }
-
   /** Whether the caller is to look for stale fields now. */
   synchronized boolean claimSweep() {
     if (time.nanoTime() - sweepDue < 0) {
@@ -56,20 +51,17 @@ final class Upkeep {
     return true;
   }
 
-  /** The look for stale fields failed, and is due again in an hour. */
-  synchronized void sweepLater() {
-    sweepDue = time.nanoTime() + FIRST_SWEEP.toNanos();
-  }
-
   /**
-   * Remembers fields that were written.
+   * Remembers fields that were written. When Redis had lost one that was written before, the hash
+   * is new and its expiry due.
    *
    * @param added how many of them Redis had not had
-   * @return whether it had lost one that was written before
    */
-  synchronized boolean wrote(Collection<String> fields, long added) {
+  synchronized void wrote(Collection<String> fields, long added) {
     long isNew = fields.stream().filter(written::add).count();
-    return added > isNew;
+    if (added > isNew) {
+      expiryDue = time.nanoTime();
+    }
   }
 
   synchronized void removed(Collection<String> fields) {

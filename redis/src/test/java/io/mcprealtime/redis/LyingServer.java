@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -26,6 +27,7 @@ final class LyingServer implements AutoCloseable {
   private final byte[] answer;
   private final boolean greets;
   private final boolean hangsUp;
+  private volatile Duration delay = Duration.ZERO;
   private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
   private final Set<Socket> answered = ConcurrentHashMap.newKeySet();
   private final ExecutorService threads = Executors.newCachedThreadPool();
@@ -60,6 +62,22 @@ final class LyingServer implements AutoCloseable {
     server.pacemaker.scheduleAtFixedRate(
         server::trickle, TRICKLE_MILLIS, TRICKLE_MILLIS, TimeUnit.MILLISECONDS);
     return server;
+  }
+
+  /** Answers each request so much later. */
+  static LyingServer answeringAfter(Duration delay, String answer) {
+    var server = start(answer, true, false);
+    server.delay = delay;
+    return server;
+  }
+
+  private void answer(Socket socket) {
+    try {
+      socket.getOutputStream().write(answer);
+    } catch (IOException e) {
+      // The client had enough.
+      answered.remove(socket);
+    }
   }
 
   private void trickle() {
@@ -106,7 +124,11 @@ final class LyingServer implements AutoCloseable {
           socket.getOutputStream().write(GREETING);
           continue;
         }
-        socket.getOutputStream().write(answer);
+        if (!delay.isZero()) {
+          pacemaker.schedule(() -> answer(socket), delay.toMillis(), TimeUnit.MILLISECONDS);
+          continue;
+        }
+        answer(socket);
         answered.add(socket);
         if (hangsUp) {
           return;

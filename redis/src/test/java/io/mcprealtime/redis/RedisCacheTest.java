@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.mcprealtime.ManualTime;
 import io.mcprealtime.ServerId;
+import io.mcprealtime.budget.Meter;
 import io.mcprealtime.budget.Resource;
 import io.mcprealtime.cache.CacheTier;
 import io.mcprealtime.cache.CacheValue;
@@ -20,8 +21,10 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -163,14 +166,90 @@ class RedisCacheTest {
     REDIS.call("HSET", "mcp:metrics", "of a stranger", "{}");
     time.advance(Duration.ofHours(1));
     cache.put(List.of(value(FILESYSTEM)));
+    awaitCalls("hgetall", 1);
     assertThat(REDIS.call("HLEN", "mcp:metrics")).isEqualTo("4");
 
     time.advance(Duration.ofHours(24));
     cache.put(List.of(value(FILESYSTEM)));
 
-    assertThat(REDIS.call("HKEYS", "mcp:metrics").lines())
-        .containsExactlyInAnyOrder("filesystem", "of a stranger");
+    Awaitility.await()
+        .untilAsserted(
+            () ->
+                assertThat(REDIS.call("HKEYS", "mcp:metrics").lines())
+                    .containsExactlyInAnyOrder("filesystem", "of a stranger"));
     assertThat(REDIS.commandStats()).containsEntry("hgetall", 2L).containsEntry("hdel", 1L);
+  }
+
+  @Test
+  void sweep_isNoPartOfTheWrite() {
+    var ofThisThread = new CountingMeter();
+    var here = Thread.currentThread();
+    var elsewhere = new CountingMeter();
+    try (var metered =
+        RedisCache.redis(REDIS.url())
+            .time(time)
+            .timeout(Duration.ofSeconds(20))
+            .meter(new MeterByThread(here, ofThisThread, elsewhere))
+            .build()) {
+      time.advance(Duration.ofHours(1));
+      metered.put(values(2));
+      awaitCalls("hgetall", 1);
+
+      assertThat(ofThisThread.counted(Resource.REDIS_COMMANDS)).isEqualTo(2);
+      assertThat(elsewhere.counted(Resource.REDIS_COMMANDS)).isEqualTo(1);
+    }
+  }
+
+  private record MeterByThread(Thread first, Meter ofFirst, Meter ofOthers) implements Meter {
+    private Meter current() {
+      return Thread.currentThread() == first ? ofFirst : ofOthers;
+    }
+
+    @Override
+    public void count(Resource resource, long amount) {
+      current().count(resource, amount);
+    }
+
+    @Override
+    public void reconcile(Resource resource, long used) {
+      current().reconcile(resource, used);
+    }
+  }
+
+  private static void awaitCalls(String command, long calls) {
+    Awaitility.await()
+        .untilAsserted(() -> assertThat(REDIS.commandStats()).containsEntry(command, calls));
+  }
+
+  @Test
+  void upkeep_thatIsRefused_failsNoWrite_andWaits() {
+    try (var guarded = new TestRedis()) {
+      guarded.start();
+      guarded.call("ACL", "SETUSER", "default", "-expire", "-hgetall");
+      try (var refused =
+          RedisCache.redis(guarded.url()).time(time).timeout(Duration.ofSeconds(20)).build()) {
+        time.advance(Duration.ofHours(1));
+        refused.put(values(2));
+        Awaitility.await().until(() -> refusals(guarded, "hgetall") == 1);
+        time.advance(Duration.ofMinutes(59));
+        refused.put(values(2));
+        assertThat(refusals(guarded, "expire")).isEqualTo(1);
+
+        time.advance(Duration.ofHours(22));
+        refused.put(values(2));
+        assertThat(refusals(guarded, "expire")).isEqualTo(2);
+        time.advance(Duration.ofHours(2));
+        refused.put(values(2));
+        Awaitility.await().until(() -> refusals(guarded, "hgetall") == 2);
+        assertThat(guarded.call("HLEN", "mcp:metrics")).isEqualTo("2");
+      }
+    }
+  }
+
+  private static long refusals(TestRedis redis, String command) {
+    var rejected = Pattern.compile("cmdstat_" + command + ":.*rejected_calls=(\\d+)");
+    var found = rejected.matcher(redis.call("INFO", "commandstats"));
+    return found.find() ? Long.parseLong(found.group(1)) : 0;
   }
 
   @Test
@@ -229,16 +308,16 @@ class RedisCacheTest {
               .timeout(Duration.ofSeconds(20))
               .build()) {
         rest.put(values(5));
-        assertThat(upstash.lastSyncToken()).isNull();
+        assertThat(upstash.lastSyncToken()).isEqualTo("sync-1");
         rest.put(values(5));
         rest.get(CacheTier.METRICS, List.of("server-1"));
         rest.getAll(CacheTier.METRICS);
         rest.usage();
         rest.clear(CacheTier.METRICS);
 
-        assertThat(upstash.lastSyncToken()).isEqualTo("sync-6");
+        assertThat(upstash.lastSyncToken()).isEqualTo("sync-7");
       }
-      assertThat(upstash.requests()).isEqualTo(7);
+      assertThat(upstash.requests()).isEqualTo(8);
       assertThat(upstash.billed()).isEqualTo(8);
       assertThat(ofRest.counted(Resource.REDIS_COMMANDS)).isEqualTo(8);
       assertThat(ofRest.counted(Resource.REDIS_TRAFFIC)).isBetween(4_000L, 40_000L);
