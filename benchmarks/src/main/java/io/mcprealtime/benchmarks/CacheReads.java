@@ -23,6 +23,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 
@@ -160,8 +161,7 @@ final class CacheReads {
                 .toList());
   }
 
-  private static LinkedHashMap<String, List<Rate>> measure(
-      List<Way> ways, int rounds, Duration length) {
+  private static Map<String, List<Rate>> measure(List<Way> ways, int rounds, Duration length) {
     var rates = new LinkedHashMap<String, List<Rate>>();
     for (int round = 0; round <= rounds; round++) {
       for (var way : ways) {
@@ -174,7 +174,7 @@ final class CacheReads {
     return rates;
   }
 
-  private static void print(List<Way> ways, LinkedHashMap<String, List<Rate>> rates) {
+  private static void print(List<Way> ways, Map<String, List<Rate>> rates) {
     System.out.printf(
         "%-40s %10s %8s %9s %9s  %s%n",
         "", "reads/s", "ratio", "p50 µs", "p99 µs", "least to most");
