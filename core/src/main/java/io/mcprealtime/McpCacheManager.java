@@ -239,8 +239,11 @@ public final class McpCacheManager {
     return window.label() + "\t" + server.value();
   }
 
-  /** Writes what has changed to the shared cache; to be called once in each write interval. */
-  void flush() {
+  /**
+   * Writes what has changed to the shared cache; to be called once in each write interval, as
+   * {@link McpRealtime} does.
+   */
+  public void flush() {
     if (shared != null) {
       shared.flush();
     }

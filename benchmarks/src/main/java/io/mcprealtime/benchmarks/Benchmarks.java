@@ -23,7 +23,8 @@ public final class Benchmarks {
           "usage: benchmarks/run first-verdict | http-reads"
               + " | ingest [--rows N] [--rounds N]"
               + " | capacity [--servers N] [--past samples|rollups]"
-              + " | reads [--few N] [--many N]");
+              + " | reads [--few N] [--many N]"
+              + " | cache [--rounds N] [--seconds N]");
       System.exit(2);
     }
     var jar = Path.of(arguments[0]).toAbsolutePath();
@@ -39,6 +40,7 @@ public final class Benchmarks {
         case "http-reads" -> HttpReads.run(jar, directory);
         case "capacity" -> Capacity.run(directory, settings);
         case "reads" -> StorageReads.run(directory, settings);
+        case "cache" -> CacheFigures.run(directory, settings);
         case "ingest" -> Ingest.run(jar, directory, settings);
         default -> System.err.printf("there is no benchmark '%s'%n", name);
       }

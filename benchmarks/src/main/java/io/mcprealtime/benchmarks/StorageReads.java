@@ -112,8 +112,14 @@ final class StorageReads {
     double pages = (double) (pages() - before) / CALLS;
     Arrays.sort(nanos);
     // The first call on a connection reads the catalog, too.
-    call.applyAsInt(explained.storage());
-    var cost = explained.of(() -> call.applyAsInt(explained.storage()));
+    int found = call.applyAsInt(explained.storage());
+    var cost =
+        explained.of(
+            () -> {
+              if (call.applyAsInt(explained.storage()) != found) {
+                throw new IllegalStateException(what + ": the records changed");
+              }
+            });
     System.out.printf(
         "%-30s %,10d %10.2f %,10.1f %12d %,14d%n",
         what, records, nanos[CALLS / 2] / 1e6, pages, cost.statements(), cost.pages());

@@ -59,9 +59,14 @@ public final class UpstashStandIn implements AutoCloseable {
 
   /** Starts one on a free port. */
   public static UpstashStandIn start(TestRedis redis, String token) {
+    return start(redis.port(), token);
+  }
+
+  /** The same in front of any Redis on this machine, which needs no password. */
+  public static UpstashStandIn start(int redisPort, String token) {
     try {
       var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-      var standIn = new UpstashStandIn(redis.port(), token, HttpServer.create(address, 0));
+      var standIn = new UpstashStandIn(redisPort, token, HttpServer.create(address, 0));
       standIn.server.setExecutor(standIn.threads);
       standIn.server.createContext("/", standIn::handle);
       standIn.server.start();
