@@ -31,6 +31,7 @@ public final class RedisCache implements CacheBackend {
   private static final int MAX_FIELDS_READ = 1_000;
 
   private final String name;
+  private final String place;
   private final String key;
   private final int maxRequestBytes;
   private final TimeSource time;
@@ -43,6 +44,7 @@ public final class RedisCache implements CacheBackend {
   RedisCache(
       RedisCacheBuilder options, String name, Channel channel, Faults faults, Billing billing) {
     this.name = name;
+    this.place = options.place();
     this.key = options.key();
     this.maxRequestBytes = options.maxRequestBytes();
     this.time = options.time();
@@ -274,6 +276,12 @@ public final class RedisCache implements CacheBackend {
   @Override
   public void close() {
     channel.close();
+  }
+
+  /** The service with host and port, without secrets: {@code Redis at 127.0.0.1:6379}. */
+  @Override
+  public String toString() {
+    return place;
   }
 
   private long number(Reply reply) {

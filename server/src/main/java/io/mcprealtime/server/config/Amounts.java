@@ -11,7 +11,11 @@ final class Amounts {
 
   private Amounts() {}
 
-  /** The amount; kB, MB and GB are powers of 1,000. */
+  /**
+   * The amount, at least 1; kB, MB and GB are powers of 1,000.
+   *
+   * @throws IllegalArgumentException when it is none
+   */
   static long parse(String text) {
     var matcher = FORM.matcher(text.strip().toLowerCase(Locale.ROOT));
     if (!matcher.matches()) {
@@ -22,9 +26,14 @@ final class Amounts {
     int zeros = unit == null ? 0 : unit.equals("kb") ? 3 : unit.equals("mb") ? 6 : 9;
     var amount = new BigDecimal(matcher.group(1).replace("_", "")).scaleByPowerOfTen(zeros);
     try {
-      return amount.longValueExact();
+      long whole = amount.longValueExact();
+      if (whole < 1) {
+        throw new IllegalArgumentException("must be at least 1, is '%s'".formatted(text));
+      }
+      return whole;
     } catch (ArithmeticException e) {
-      throw new IllegalArgumentException("'%s' is no whole amount".formatted(text), e);
+      throw new IllegalArgumentException(
+          "'%s' is no whole amount, or too large".formatted(text), e);
     }
   }
 }

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Knows by their addresses which services have a free tier, to keep within it unless told else. */
 final class Providers {
-  private static final Pattern HOST = Pattern.compile("//(?:.*@)?([^/?#:@]+)");
+  private static final Pattern HOST = Pattern.compile("//(?:[^/?#]*@)?([^/?#:@]+)");
 
   private Providers() {}
 

@@ -6,6 +6,7 @@ import io.mcprealtime.budget.Resource;
 import io.mcprealtime.server.config.Tokens.Scope;
 import io.mcprealtime.storage.DataKind;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -75,7 +76,11 @@ public final class ServerConfigBuilder {
     }
     var upstash = environment.apply("UPSTASH_REDIS_REST_URL");
     if (upstash != null && !upstash.isBlank()) {
-      upstashUrl = uri("UPSTASH_REDIS_REST_URL", upstash);
+      try {
+        upstashUrl = url(upstash);
+      } catch (IllegalArgumentException e) {
+        throw new ConfigException(List.of("UPSTASH_REDIS_REST_URL: " + e.getMessage()));
+      }
     }
     var upstashSecret = environment.apply("UPSTASH_REDIS_REST_TOKEN");
     if (upstashSecret != null && !upstashSecret.isBlank()) {
@@ -84,11 +89,14 @@ public final class ServerConfigBuilder {
     token(Scope.ADMIN, environment.apply("MCP_REALTIME_TOKEN"));
   }
 
-  private static URI uri(String name, String value) {
+  /** It may hold a secret where it does not belong, so it is not shown. */
+  private static URI url(String value) {
     try {
-      return URI.create(value);
-    } catch (IllegalArgumentException e) {
-      throw new ConfigException(List.of(name + " is no URL"));
+      return new URI(value.strip());
+    } catch (URISyntaxException e) {
+      throw new IllegalArgumentException(
+          "cannot be read near character %d; write it as Upstash's console shows it: https://name.upstash.io"
+              .formatted(e.getIndex() + 1));
     }
   }
 
@@ -119,7 +127,7 @@ public final class ServerConfigBuilder {
         value -> limits.put(Resource.DATABASE_SIZE, value * 1_000_000L));
     var cache = top.section("cache");
     cache.text("url", value -> redisUrl = value);
-    cache.text("upstashUrl", value -> upstashUrl = uri(file + ".cache.upstashUrl", value));
+    cache.text("upstashUrl", value -> upstashUrl = url(value));
     cache.text("upstashToken", value -> upstashToken = value);
     cache.text("prefix", value -> cachePrefix = value);
     cache.duration("timeout", value -> cacheTimeout = value);

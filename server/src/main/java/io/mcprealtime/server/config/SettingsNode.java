@@ -64,7 +64,11 @@ final class SettingsNode {
     if (value != null && value.isArray()) {
       var found = new ArrayList<String>();
       value.forEach(item -> found.add(item.asString("")));
-      use.accept(found);
+      try {
+        use.accept(found);
+      } catch (IllegalArgumentException e) {
+        errors.add("%s.%s: %s".formatted(path, key, e.getMessage()));
+      }
     } else {
       read(key, text -> List.of(text.split("\\s*,\\s*", -1)), use);
     }
