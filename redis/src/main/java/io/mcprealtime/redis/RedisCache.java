@@ -78,6 +78,12 @@ public final class RedisCache implements CacheBackend {
     return name;
   }
 
+  /** The service with host and port, without secrets: {@code Redis at 127.0.0.1:6379}. */
+  @Override
+  public String toString() {
+    return place;
+  }
+
   @Override
   public void put(Collection<? extends CacheValue<?>> values) {
     var fields = new LinkedHashMap<String, byte[]>();
@@ -276,12 +282,6 @@ public final class RedisCache implements CacheBackend {
   @Override
   public void close() {
     channel.close();
-  }
-
-  /** The service with host and port, without secrets: {@code Redis at 127.0.0.1:6379}. */
-  @Override
-  public String toString() {
-    return place;
   }
 
   private long number(Reply reply) {

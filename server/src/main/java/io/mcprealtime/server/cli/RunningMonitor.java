@@ -35,10 +35,16 @@ final class RunningMonitor {
    * @throws McpRealtimeException when somebody does, and does not answer as a monitor would
    */
   Optional<ObjectNode> get(String path) {
+    var host =
+        config.host().equals(ANY) || config.host().equals("::") ? "127.0.0.1" : config.host();
+    var place =
+        "%s:%d"
+            .formatted(
+                host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host,
+                config.port());
     if (config.port() == 0) {
       return Optional.empty();
     }
-    var place = place();
     var request =
         HttpRequest.newBuilder(URI.create("http://%s%s".formatted(place, path))).timeout(TIMEOUT);
     config.tokens().any().ifPresent(token -> request.header("Authorization", "Bearer " + token));
@@ -65,13 +71,6 @@ final class RunningMonitor {
       Thread.currentThread().interrupt();
       throw new McpRealtimeException("interrupted while %s was asked".formatted(place), e);
     }
-  }
-
-  private String place() {
-    var any = config.host().equals(ANY) || config.host().equals("::");
-    var host = any ? "127.0.0.1" : config.host();
-    boolean bare = host.contains(":") && !host.startsWith("[");
-    return "%s:%d".formatted(bare ? "[" + host + "]" : host, config.port());
   }
 
   private static ObjectNode object(JsonNode json) {

@@ -11,11 +11,7 @@ final class Amounts {
 
   private Amounts() {}
 
-  /**
-   * The amount, at least 1; kB, MB and GB are powers of 1,000.
-   *
-   * @throws IllegalArgumentException when it is none
-   */
+  /** The amount; kB, MB and GB are powers of 1,000. */
   static long parse(String text) {
     var matcher = FORM.matcher(text.strip().toLowerCase(Locale.ROOT));
     if (!matcher.matches()) {
@@ -25,12 +21,11 @@ final class Amounts {
     var unit = matcher.group(2);
     int zeros = unit == null ? 0 : unit.equals("kb") ? 3 : unit.equals("mb") ? 6 : 9;
     var amount = new BigDecimal(matcher.group(1).replace("_", "")).scaleByPowerOfTen(zeros);
+    if (amount.signum() == 0) {
+      throw new IllegalArgumentException("must be at least 1, is " + text);
+    }
     try {
-      long whole = amount.longValueExact();
-      if (whole < 1) {
-        throw new IllegalArgumentException("must be at least 1, is '%s'".formatted(text));
-      }
-      return whole;
+      return amount.longValueExact();
     } catch (ArithmeticException e) {
       throw new IllegalArgumentException(
           "'%s' is no whole amount, or too large".formatted(text), e);

@@ -6,7 +6,6 @@ import io.mcprealtime.budget.Resource;
 import io.mcprealtime.server.config.Tokens.Scope;
 import io.mcprealtime.storage.DataKind;
 import java.net.URI;
-import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -77,9 +76,9 @@ public final class ServerConfigBuilder {
     var upstash = environment.apply("UPSTASH_REDIS_REST_URL");
     if (upstash != null && !upstash.isBlank()) {
       try {
-        upstashUrl = url(upstash);
+        upstashUrl = uri(upstash);
       } catch (IllegalArgumentException e) {
-        throw new ConfigException(List.of("UPSTASH_REDIS_REST_URL: " + e.getMessage()));
+        throw new ConfigException(List.of("UPSTASH_REDIS_REST_URL " + e.getMessage()));
       }
     }
     var upstashSecret = environment.apply("UPSTASH_REDIS_REST_TOKEN");
@@ -89,14 +88,12 @@ public final class ServerConfigBuilder {
     token(Scope.ADMIN, environment.apply("MCP_REALTIME_TOKEN"));
   }
 
-  /** It may hold a secret where it does not belong, so it is not shown. */
-  private static URI url(String value) {
+  private static URI uri(String value) {
     try {
-      return new URI(value.strip());
-    } catch (URISyntaxException e) {
-      throw new IllegalArgumentException(
-          "cannot be read near character %d; write it as Upstash's console shows it: https://name.upstash.io"
-              .formatted(e.getIndex() + 1));
+      return URI.create(value);
+    } catch (IllegalArgumentException e) {
+      // The cause shows the whole value, which may hold a secret.
+      throw new IllegalArgumentException("is no URL; use https://….upstash.io", null);
     }
   }
 
@@ -127,7 +124,7 @@ public final class ServerConfigBuilder {
         value -> limits.put(Resource.DATABASE_SIZE, value * 1_000_000L));
     var cache = top.section("cache");
     cache.text("url", value -> redisUrl = value);
-    cache.text("upstashUrl", value -> upstashUrl = url(value));
+    cache.read("upstashUrl", ServerConfigBuilder::uri, value -> upstashUrl = value);
     cache.text("upstashToken", value -> upstashToken = value);
     cache.text("prefix", value -> cachePrefix = value);
     cache.duration("timeout", value -> cacheTimeout = value);
@@ -262,6 +259,8 @@ public final class ServerConfigBuilder {
     errors.addAll(cache.errors());
     var chosen = presets == null ? Providers.presets(databaseUrl, cache) : presets;
     var allLimits = Limits.ofPresets(chosen).with(new Limits(limits));
+    // A tier that an address only hints at must not make data go: somebody may pay for more.
+    var asked = Limits.ofPresets(presets == null ? List.of() : presets).with(new Limits(limits));
     if (!errors.isEmpty()) {
       throw new ConfigException(errors);
     }
@@ -283,7 +282,7 @@ public final class ServerConfigBuilder {
               .staleAfter(staleAfter())
               .spoolDirectory(spool())
               .cacheWriteInterval(cacheWriteInterval)
-              .storageLimitBytes(allLimits.values().get(Resource.DATABASE_SIZE))
+              .storageLimitBytes(asked.values().get(Resource.DATABASE_SIZE))
               .build());
     } catch (IllegalArgumentException e) {
       throw new ConfigException(List.of(String.valueOf(e.getMessage())));

@@ -62,9 +62,11 @@ final class SettingsNode {
   void texts(String key, Consumer<List<String>> use) {
     var value = raw(key);
     if (value != null && value.isArray()) {
-      var found = new ArrayList<String>();
-      value.forEach(item -> found.add(item.asString("")));
       try {
+        var found = new ArrayList<String>();
+        for (var item : value) {
+          found.add(expand(item.asString("")));
+        }
         use.accept(found);
       } catch (IllegalArgumentException e) {
         errors.add("%s.%s: %s".formatted(path, key, e.getMessage()));

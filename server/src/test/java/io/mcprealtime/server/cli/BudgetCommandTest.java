@@ -241,11 +241,11 @@ class BudgetCommandTest {
         "budget: {presets: bogus}|there are no limits named bogus; use one of [none, supabase-free, upstash-free]",
         "budget: {presets: [none, bogus]}|there are no limits named bogus; use one of [none, supabase-free, upstash-free]",
         "budget: {limits: {redis_traffic: 10 XB}}|budget.limits.redis_traffic: '10 XB' is no amount: write 500000, 256MB or 10GB",
-        "budget: {limits: {redis_traffic: 0}}|budget.limits.redis_traffic: must be at least 1, is '0'",
+        "budget: {limits: {redis_traffic: 0}}|budget.limits.redis_traffic: must be at least 1, is 0",
         "budget: {limits: {traffic: 1}}|budget.limits.traffic: is not known here",
         "cache: {timeout: 1ms}|cache.timeout must lie between 50ms and 30s",
         "cache: {upstashToken: hidden-from-everybody}|UPSTASH_REDIS_REST_TOKEN is set without UPSTASH_REDIS_REST_URL",
-        "cache: {upstashUrl: 'https://hidden-from-everybody@a b'}|cache.upstashUrl: cannot be read near character",
+        "cache: {upstashUrl: 'https://hidden-from-everybody@a b'}|cache.upstashUrl: is no URL; use https://….upstash.io",
         "cache: {url: 'redis://:hidden-from-everybody@h', upstashUrl: 'https://h', upstashToken: t}|two shared caches are set"
       })
   void settingsThatCannotBeUsed_areRefused(String settings, String message) throws IOException {

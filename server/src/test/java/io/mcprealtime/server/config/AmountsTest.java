@@ -46,6 +46,6 @@ class AmountsTest {
   void parse_ofNothing_isRefused(String text) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Amounts.parse(text))
-        .withMessage("must be at least 1, is '%s'", text);
+        .withMessage("must be at least 1, is %s", text);
   }
 }

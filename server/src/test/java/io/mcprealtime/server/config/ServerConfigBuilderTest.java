@@ -139,7 +139,7 @@ class ServerConfigBuilderTest {
     String yaml =
         "cache: {upstashUrl: \"https://file.example\", upstashToken: \"${T:of-the-file}\"}";
     var builder =
-        read(Map.of("UPSTASH_REDIS_REST_URL", " https://name.upstash.io", "REDIS_URL", " "), yaml);
+        read(Map.of("UPSTASH_REDIS_REST_URL", "https://name.upstash.io", "REDIS_URL", " "), yaml);
     assertThat(errors).isEmpty();
     assertThat(builder.build().cache().upstashUrl()).isEqualTo(URI.create("https://file.example"));
     assertThat(builder.build().limits()).isEqualTo(Limits.NONE);
@@ -168,7 +168,12 @@ class ServerConfigBuilderTest {
     var builder = builder(supabase);
     builder.environment();
     assertThat(builder.build().limits()).isEqualTo(Limits.SUPABASE_FREE);
-    assertThat(builder.build().managers().storageLimitBytes()).isEqualTo(500_000_000L);
+    assertThat(builder.build().managers().storageLimitBytes())
+        .as("an address alone lets no data go")
+        .isNull();
+
+    var chosen = read(supabase, "budget: {presets: supabase-free}");
+    assertThat(chosen.build().managers().storageLimitBytes()).isEqualTo(500_000_000L);
 
     var larger = read(supabase, "database: {limitMegabytes: 8000}");
     larger.environment();
@@ -198,18 +203,18 @@ class ServerConfigBuilderTest {
         """);
     assertThat(errors)
         .containsExactlyInAnyOrder(
-            "my.yaml.cache.upstashUrl: cannot be read near character 9; write it as Upstash's console shows it: https://name.upstash.io",
+            "my.yaml.cache.upstashUrl: is no URL; use https://….upstash.io",
             "my.yaml.cache.timeout: '1' is no duration; write a number and a unit: 250ms, 15s, 5m, 6h or 7d",
             "my.yaml.cache.writeInterval: must lie between 1s and 15m, is PT0.5S",
             "my.yaml.cache.ttl: is not known here; known are [prefix, timeout, upstashToken, upstashUrl, url, writeInterval]",
             "my.yaml.budget.presets: there are no limits named bogus; use one of [none, supabase-free, upstash-free]",
             "my.yaml.budget.limits.redis_commands: '10 XB' is no amount: write 500000, 256MB or 10GB",
-            "my.yaml.budget.limits.redis_memory: must be at least 1, is '0'",
+            "my.yaml.budget.limits.redis_memory: must be at least 1, is 0",
             "my.yaml.budget.limits.commands: is not known here; known are [database_egress, database_size, redis_commands, redis_memory, redis_traffic]");
     var environment = builder(Map.of("UPSTASH_REDIS_REST_URL", "https://u:hidden@a b"));
     assertThatThrownBy(environment::environment)
         .isInstanceOf(ConfigException.class)
-        .hasMessageContaining("UPSTASH_REDIS_REST_URL: cannot be read near character 9")
+        .hasMessageContaining("UPSTASH_REDIS_REST_URL is no URL; use https://….upstash.io")
         .message()
         .doesNotContain("hidden");
   }
