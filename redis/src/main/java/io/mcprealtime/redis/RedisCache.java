@@ -35,6 +35,7 @@ public final class RedisCache implements CacheBackend {
   private static final int SWEEP_TIMEOUTS = 10;
 
   private final String name;
+  private final String place;
   private final String key;
   private final int maxRequestBytes;
   private final Duration timeout;
@@ -48,6 +49,7 @@ public final class RedisCache implements CacheBackend {
   RedisCache(
       RedisCacheBuilder options, String name, Channel channel, Faults faults, Billing billing) {
     this.name = name;
+    this.place = options.place();
     this.key = options.key();
     this.maxRequestBytes = options.maxRequestBytes();
     this.timeout = options.timeout();
@@ -80,6 +82,12 @@ public final class RedisCache implements CacheBackend {
   @Override
   public String name() {
     return name;
+  }
+
+  /** The service with host and port, without secrets: {@code Redis at 127.0.0.1:6379}. */
+  @Override
+  public String toString() {
+    return place;
   }
 
   @Override

@@ -114,6 +114,10 @@ public final class RedisCacheBuilder {
     return this;
   }
 
+  String place() {
+    return place;
+  }
+
   String key() {
     return prefix + HASH;
   }

@@ -55,6 +55,10 @@ final class RunningJar implements AutoCloseable {
     var builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().keySet().removeIf(name -> name.startsWith("MCP_REALTIME_"));
     builder.environment().remove("DATABASE_URL");
+    builder
+        .environment()
+        .keySet()
+        .removeIf(name -> name.equals("REDIS_URL") || name.startsWith("UPSTASH_"));
     builder.environment().putAll(environment);
     return new RunningJar(builder.start());
   }

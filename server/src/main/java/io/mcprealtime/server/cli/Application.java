@@ -30,6 +30,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -56,6 +57,7 @@ public final class Application implements AutoCloseable {
   private final Deque<AutoCloseable> inputsOpen = new ArrayDeque<>();
 
   private @Nullable EmbeddedDatabase database;
+  private final Optional<String> cachePlace;
   private final ServerRegistry registry;
   private final McpRealtime mcp;
   private final Monitor monitor;
@@ -65,9 +67,11 @@ public final class Application implements AutoCloseable {
     try {
       var time = TimeSource.system();
       var budget = new Budget(config.limits(), time);
-      var storage = opened(PostgresStorage.builder(databaseUrl(config)).meter(budget).build());
+      // It connects to nothing yet, but tells of a wrong address before a database is started.
       var cache = SharedCaches.of(config.cache(), budget);
       cache.ifPresent(this::opened);
+      this.cachePlace = cache.map(Object::toString);
+      var storage = opened(PostgresStorage.builder(databaseUrl(config)).meter(budget).build());
       this.mcp =
           opened(
               McpRealtime.builder()
@@ -223,6 +227,11 @@ public final class Application implements AutoCloseable {
 
   ServerRegistry registry() {
     return registry;
+  }
+
+  /** Where the shared cache is, without secrets; empty while the cache is in the process. */
+  Optional<String> cachePlace() {
+    return cachePlace;
   }
 
   /** The process id of the embedded database; empty when another is used. */

@@ -40,8 +40,12 @@ final class BudgetCommand implements Callable<Integer> {
   public Integer call() {
     var terminal = root.terminal();
     var config = options.config(terminal);
-    var running = RunningMonitor.of(config).get("/api/v1/budget");
-    var found = running.isPresent() ? (ObjectNode) running.get() : stored(config);
+    var found = RunningMonitor.of(config).get("/api/v1/budget").orElseGet(() -> stored(config));
+    if (!found.path("resources").isArray()) {
+      throw new McpRealtimeException(
+          "%s:%d answers without resources: is another program there? Choose the monitor's port in the config"
+              .formatted(config.host(), config.port()));
+    }
     if (json) {
       terminal.say("%s", found.toPrettyString());
       return 0;

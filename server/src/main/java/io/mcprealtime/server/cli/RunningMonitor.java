@@ -12,6 +12,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Asks a monitor that runs with the same configuration on this machine. */
 final class RunningMonitor {
@@ -33,7 +34,7 @@ final class RunningMonitor {
    *
    * @throws McpRealtimeException when somebody does, and does not answer as a monitor would
    */
-  Optional<JsonNode> get(String path) {
+  Optional<ObjectNode> get(String path) {
     var host =
         config.host().equals(ANY) || config.host().equals("::") ? "127.0.0.1" : config.host();
     var place =
@@ -52,7 +53,7 @@ final class RunningMonitor {
       var response = client.send(request.GET().build(), BodyHandlers.ofString());
       if (response.statusCode() == 401 || response.statusCode() == 403) {
         throw new McpRealtimeException(
-            "the monitor at %s wants a token: name the config that it runs with by --config"
+            "the monitor at %s wants another token: name its config by --config, or set MCP_REALTIME_TOKEN"
                 .formatted(place));
       }
       if (response.statusCode() != 200) {
@@ -60,7 +61,7 @@ final class RunningMonitor {
             "%s answers %d to %s: is another program there? Choose the monitor's port in the config"
                 .formatted(place, response.statusCode(), path));
       }
-      return Optional.of(WireJson.parse(response.body()));
+      return Optional.of(object(WireJson.parse(response.body())));
     } catch (ConnectException e) {
       return Optional.empty();
     } catch (IOException | IllegalArgumentException e) {
@@ -70,5 +71,12 @@ final class RunningMonitor {
       Thread.currentThread().interrupt();
       throw new McpRealtimeException("interrupted while %s was asked".formatted(place), e);
     }
+  }
+
+  private static ObjectNode object(JsonNode json) {
+    if (json instanceof ObjectNode object) {
+      return object;
+    }
+    throw new IllegalArgumentException("its answer is no JSON object");
   }
 }

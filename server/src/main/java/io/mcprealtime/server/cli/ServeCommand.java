@@ -66,6 +66,7 @@ final class ServeCommand implements Callable<Integer> {
     }
     try (var application = Application.start(config, (definition, result) -> {})) {
       application.watch(content.servers());
+      application.cachePlace().ifPresent(place -> terminal.say("Sharing the cache of %s", place));
       terminal.say("Watching %s on %s", count(content.servers().size()), url(config, application));
       content.problems().stream()
           .filter(problem -> problem.severity() == Severity.ERROR)

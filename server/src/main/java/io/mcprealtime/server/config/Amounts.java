@@ -27,7 +27,8 @@ final class Amounts {
     try {
       return amount.longValueExact();
     } catch (ArithmeticException e) {
-      throw new IllegalArgumentException("'%s' is no whole amount".formatted(text), e);
+      throw new IllegalArgumentException(
+          "'%s' is no whole amount, or too large".formatted(text), e);
     }
   }
 }

@@ -56,7 +56,9 @@ class CommandLineRunnerTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"", "serve", "probe", "demo", "migrate", "usage", "cleanup", "export", "import"})
+      strings = {
+        "", "serve", "probe", "demo", "migrate", "usage", "budget", "cleanup", "export", "import"
+      })
   void help_isWholeAndFitsATerminal(String command) {
     int code = command.isEmpty() ? run("--help") : run(command, "--help");
     assertThat(code).isZero();

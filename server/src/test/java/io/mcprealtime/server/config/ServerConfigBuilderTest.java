@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mcprealtime.McpRealtimeConfig;
+import io.mcprealtime.budget.Limits;
+import io.mcprealtime.budget.Resource;
 import io.mcprealtime.server.config.Tokens.Scope;
 import io.mcprealtime.storage.DataKind;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -45,6 +48,11 @@ class ServerConfigBuilderTest {
     assertThat(config.healthInterval()).isEqualTo(Duration.ofSeconds(30));
     assertThat(config.requestTimeout()).isEqualTo(Duration.ofSeconds(5));
     assertThat(config.startTimeout()).isEqualTo(Duration.ofSeconds(20));
+    assertThat(config.cache())
+        .isEqualTo(new CacheConfig(null, null, null, "mcp:", Duration.ofSeconds(1)));
+    assertThat(config.cache().isShared()).isFalse();
+    assertThat(config.limits()).isEqualTo(Limits.NONE);
+    assertThat(config.managers().cacheWriteInterval()).isEqualTo(Duration.ofSeconds(15));
     assertThat(config.managers())
         .isEqualTo(
             McpRealtimeConfig.builder()
@@ -63,6 +71,10 @@ class ServerConfigBuilderTest {
           allowedHosts: one.example, two.example
           tokens: {read: read-0123456789ab, ingest: ingest-0123456789, admin: admin-0123456789a}
         database: {url: "postgres://u:p@h/d", limitMegabytes: 440}
+        cache: {url: "redis://u:p@h:6379", prefix: "mine:", timeout: 250ms, writeInterval: 5s}
+        budget:
+          presets: [upstash-free]
+          limits: {redis_commands: 400_000, redis_traffic: 9GB, database_egress: 4.5 GB}
         spool: {directory: /spool, limitMegabytes: 5}
         collection: {interval: 5s, healthInterval: 1m, requestTimeout: 250ms, startTimeout: 9s}
         retention:
@@ -108,6 +120,122 @@ class ServerConfigBuilderTest {
     assertThat(managers.tightHotWindow()).isEqualTo(Duration.ofMinutes(10));
     assertThat(managers.cleanupInterval()).isEqualTo(Duration.ofHours(2));
     assertThat(managers.storageLimitBytes()).isEqualTo(440_000_000L);
+    assertThat(config.cache())
+        .isEqualTo(
+            new CacheConfig("redis://u:p@h:6379", null, null, "mine:", Duration.ofMillis(250)));
+    assertThat(managers.cacheWriteInterval()).isEqualTo(Duration.ofSeconds(5));
+    assertThat(config.limits().values())
+        .containsExactlyInAnyOrderEntriesOf(
+            Map.of(
+                Resource.REDIS_COMMANDS, 400_000L,
+                Resource.REDIS_TRAFFIC, 9_000_000_000L,
+                Resource.REDIS_MEMORY, 256_000_000L,
+                Resource.DATABASE_EGRESS, 4_500_000_000L,
+                Resource.DATABASE_SIZE, 440_000_000L));
+  }
+
+  @Test
+  void upstash_isTakenOfTheFile_andOfTheEnvironmentOverIt() {
+    String yaml =
+        "cache: {upstashUrl: \"https://file.example\", upstashToken: \"${T:of-the-file}\"}";
+    var builder =
+        read(Map.of("UPSTASH_REDIS_REST_URL", "https://name.upstash.io", "REDIS_URL", " "), yaml);
+    assertThat(errors).isEmpty();
+    assertThat(builder.build().cache().upstashUrl()).isEqualTo(URI.create("https://file.example"));
+    assertThat(builder.build().limits()).isEqualTo(Limits.NONE);
+
+    builder.environment();
+
+    assertThat(builder.build().cache().upstashUrl())
+        .isEqualTo(URI.create("https://name.upstash.io"));
+    assertThat(builder.build().cache().upstashToken()).isEqualTo("of-the-file");
+    assertThat(builder.build().limits()).isEqualTo(Limits.UPSTASH_FREE);
+    var token = read(Map.of("UPSTASH_REDIS_REST_TOKEN", "of-the-environment"), yaml);
+    token.environment();
+    assertThat(token.build().cache().upstashToken()).isEqualTo("of-the-environment");
+  }
+
+  @Test
+  void redisOfTheEnvironment_isOverTheFile() {
+    var builder = read(Map.of("REDIS_URL", "redis://environment"), "cache: {url: redis://file}");
+    builder.environment();
+    assertThat(builder.build().cache().redisUrl()).isEqualTo("redis://environment");
+  }
+
+  @Test
+  void limits_followTheServices_unlessTheyAreChosen() {
+    var supabase = Map.of("DATABASE_URL", "postgres://u:p@db.ref.supabase.co/postgres");
+    var builder = builder(supabase);
+    builder.environment();
+    assertThat(builder.build().limits()).isEqualTo(Limits.SUPABASE_FREE);
+    assertThat(builder.build().managers().storageLimitBytes())
+        .as("an address alone lets no data go")
+        .isNull();
+
+    var chosen = read(supabase, "budget: {presets: supabase-free}");
+    assertThat(chosen.build().managers().storageLimitBytes()).isEqualTo(500_000_000L);
+
+    var larger = read(supabase, "database: {limitMegabytes: 8000}");
+    larger.environment();
+    assertThat(larger.build().managers().storageLimitBytes()).isEqualTo(8_000_000_000L);
+    assertThat(larger.build().limits().of(Resource.DATABASE_EGRESS)).hasValue(5_000_000_000L);
+
+    var none = read(supabase, "budget: {presets: none}");
+    none.environment();
+    assertThat(none.build().limits()).isEqualTo(Limits.NONE);
+    assertThat(none.build().managers().storageLimitBytes()).isNull();
+    assertThat(errors).isEmpty();
+  }
+
+  @Test
+  void cacheAndBudget_thatCannotBeUsed_areToldTogether_withoutSecrets() {
+    read(
+        Map.of(),
+        """
+        cache:
+          upstashUrl: "https://u:hidden@a b"
+          timeout: 1
+          writeInterval: 500ms
+          ttl: 5s
+        budget:
+          presets: [upstash-free, bogus]
+          limits: {redis_commands: 10 XB, redis_memory: 0, commands: 5}
+        """);
+    assertThat(errors)
+        .containsExactlyInAnyOrder(
+            "my.yaml.cache.upstashUrl: is no URL; use https://….upstash.io",
+            "my.yaml.cache.timeout: '1' is no duration; write a number and a unit: 250ms, 15s, 5m, 6h or 7d",
+            "my.yaml.cache.writeInterval: must lie between 1s and 15m, is PT0.5S",
+            "my.yaml.cache.ttl: is not known here; known are [prefix, timeout, upstashToken, upstashUrl, url, writeInterval]",
+            "my.yaml.budget.presets: there are no limits named bogus; use one of [none, supabase-free, upstash-free]",
+            "my.yaml.budget.limits.redis_commands: '10 XB' is no amount: write 500000, 256MB or 10GB",
+            "my.yaml.budget.limits.redis_memory: must be at least 1, is 0",
+            "my.yaml.budget.limits.commands: is not known here; known are [database_egress, database_size, redis_commands, redis_memory, redis_traffic]");
+    var environment = builder(Map.of("UPSTASH_REDIS_REST_URL", "https://u:hidden@a b"));
+    assertThatThrownBy(environment::environment)
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("UPSTASH_REDIS_REST_URL is no URL; use https://….upstash.io")
+        .message()
+        .doesNotContain("hidden");
+  }
+
+  @Test
+  void twoCaches_areRefused_withEverythingElseThatDoesNotFit() {
+    var builder =
+        builder(
+            Map.of(
+                "REDIS_URL", "redis://u:hidden@h",
+                "UPSTASH_REDIS_REST_URL", "https://name.upstash.io"));
+    builder.environment();
+    builder.interval(Duration.ofMillis(10));
+    assertThatThrownBy(builder::build)
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("two shared caches are set")
+        .hasMessageContaining(
+            "UPSTASH_REDIS_REST_URL is set without UPSTASH_REDIS_REST_TOKEN: set both, or neither")
+        .hasMessageContaining("the interval must be at least 1s")
+        .message()
+        .doesNotContain("hidden");
   }
 
   @Test

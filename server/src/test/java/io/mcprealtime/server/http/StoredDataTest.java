@@ -29,6 +29,44 @@ class StoredDataTest {
   }
 
   @Test
+  void budget_saysWhatIsUsed_andWhatIsNotKnownIsNull() {
+    try (var api = ApiFixture.open()) {
+      var budget = api.json("/api/v1/budget");
+
+      assertThat(
+              budget.get("resources").valueStream().map(one -> one.get("resource").stringValue()))
+          .containsExactly(
+              "redis_commands",
+              "redis_traffic",
+              "redis_memory",
+              "database_egress",
+              "database_size");
+      var commands = budget.at("/resources/0");
+      assertThat(commands.get("kind").stringValue()).isEqualTo("monthly");
+      assertThat(commands.get("unit").stringValue()).isEqualTo("commands");
+      assertThat(commands.get("used").longValue()).isZero();
+      assertThat(commands.get("over").booleanValue()).isFalse();
+      for (var unknown : List.of("limit", "usedRatio", "perDay", "forecast", "lastsUntil")) {
+        assertThat(commands.get(unknown).isNull()).as(unknown).isTrue();
+      }
+      assertThat(budget.at("/resources/2/used").isNull()).as("nobody holds memory").isTrue();
+      assertThat(budget.get("writeIntervalSeconds").doubleValue()).isEqualTo(15);
+      assertThat(budget.get("firstLevelStretch").doubleValue()).isEqualTo(1);
+      assertThat(budget.get("writes").booleanValue()).isTrue();
+      assertThat(budget.get("reads").booleanValue()).isTrue();
+    }
+  }
+
+  @Test
+  void budget_isForThoseWhoMayRead() {
+    try (var api = ApiFixture.open(config -> config.token(Scope.READ, "read-token-of-this-test"))) {
+      assertThat(api.get("/api/v1/budget").statusCode()).isEqualTo(401);
+      var allowed = api.get("/api/v1/budget", "Authorization", "Bearer read-token-of-this-test");
+      assertThat(allowed.statusCode()).isEqualTo(200);
+    }
+  }
+
+  @Test
   void cleanup_dropsWhatIsOverItsAge_afterAPreview() {
     try (var api = ApiFixture.open()) {
       var old = Instant.now().minus(Duration.ofDays(9));
