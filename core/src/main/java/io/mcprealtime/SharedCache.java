@@ -115,8 +115,10 @@ final class SharedCache {
 
   /** Lets a value wait for the next write. */
   <T> void put(CacheTier<T> tier, String key, T value) {
-    // It is replaced by the next write, which may be late; others need not read it from elsewhere.
-    var lifetime = tier.timeToLive().plus(pacing.writeInterval().multipliedBy(2));
+    // What is measured is replaced by the next write, which may be late; what is worked out is not.
+    var late = pacing.writeInterval().multipliedBy(2);
+    var lifetime =
+        FirstLevel.measuredAt(value) == null ? tier.timeToLive() : tier.timeToLive().plus(late);
     var cached = new CacheValue<>(tier, key, value, time.instant().plus(lifetime));
     var place = new Key(tier, key);
     synchronized (waiting) {
