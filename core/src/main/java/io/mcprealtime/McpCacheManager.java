@@ -31,8 +31,8 @@ import org.jspecify.annotations.Nullable;
  * error, and a read as a miss. Thread-safe.
  */
 public final class McpCacheManager {
-  /** The key of values that belong to no one server; no server is called so. */
-  private static final String ALL_SERVERS = "*\t";
+  /** The key of values that belong to no one server; its tier has no others. */
+  private static final String ALL_SERVERS = "*";
 
   /** Over so many bytes of the shared cache there is a warning. */
   private static final long WARNING_BYTES = 200_000_000;
