@@ -49,8 +49,7 @@ class ApplicationTest {
       long start = System.nanoTime();
       application.close();
       assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
-      // An orphan that has ended may stay in the list; it has no command then.
-      assertThat(database.isAlive()).isFalse();
+      // One that has ended stays in the list until its parent asks for it; it has no command then.
       assertThat(processes)
           .noneMatch(process -> process.isAlive() && process.info().command().isPresent());
       var result = waiting.get(10, TimeUnit.SECONDS);
