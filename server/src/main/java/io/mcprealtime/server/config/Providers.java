@@ -17,8 +17,7 @@ final class Providers {
   static List<String> presets(@Nullable String databaseUrl, CacheConfig cache) {
     var presets = new ArrayList<String>();
     var upstash = cache.upstashUrl();
-    if ((upstash != null && isOf(upstash, "upstash.io"))
-        || isOf(cache.redisUrl(), "upstash.io")) {
+    if ((upstash != null && isOf(upstash, "upstash.io")) || isOf(cache.redisUrl(), "upstash.io")) {
       presets.add("upstash-free");
     }
     if (isOf(databaseUrl, "supabase.co") || isOf(databaseUrl, "supabase.com")) {
