@@ -177,7 +177,18 @@ final class SharedCache {
     } finally {
       sent(written);
     }
+    if (written) {
+      tryReading(values.get(0));
+    }
     return written;
+  }
+
+  /** Reads that were held back may be rare: that they go well again shows after a write. */
+  private void tryReading(CacheValue<?> value) {
+    boolean wanted = reading.failing || reading.breaker.state() != CircuitState.CLOSED;
+    if (wanted && pacing.mayRead() && reading.breaker.allows()) {
+      reading.call("read", () -> backend.get(value.tier(), List.of(value.key())));
+    }
   }
 
   private void sent(boolean written) {

@@ -264,7 +264,7 @@ public final class BatchWriter<T, R> implements AutoCloseable {
         }
       }
       return taken.isPresent();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       left.forEach(submission -> submission.done.completeExceptionally(e));
       return true;
     }

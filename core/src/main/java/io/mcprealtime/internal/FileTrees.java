@@ -1,5 +1,6 @@
 package io.mcprealtime.internal;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileVisitResult;
@@ -53,15 +54,17 @@ public final class FileTrees {
    * @throws IOException when the disk fails
    */
   public static void sync(Path directory) throws IOException {
-    FileChannel channel;
-    try {
-      channel = FileChannel.open(directory, StandardOpenOption.READ);
-    } catch (IOException e) {
+    if (File.separatorChar == '\\') {
       // Windows opens no directory; its file system keeps names by itself.
       return;
     }
-    try (channel) {
+    try (var channel = FileChannel.open(directory, StandardOpenOption.READ)) {
       channel.force(true);
+    } catch (IOException e) {
+      // Some network file systems sync no directory, and say so by EINVAL.
+      if (!"Invalid argument".equals(e.getMessage())) {
+        throw e;
+      }
     }
   }
 }

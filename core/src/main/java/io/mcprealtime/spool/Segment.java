@@ -57,6 +57,7 @@ final class Segment {
       FileTrees.sync(directory);
     } catch (IOException e) {
       segment.seal();
+      Files.deleteIfExists(file);
       throw e;
     }
     return segment;

@@ -278,10 +278,25 @@ public final class Spool implements AutoCloseable {
     }
   }
 
-  /** Keeps a frame's bytes in a file of their own, for a person to look at. */
+  /**
+   * Keeps a frame's bytes in a file of their own, for a person to look at.
+   *
+   * @throws IOException also when they are whole: then it was reading that failed before
+   */
   static Path keepAside(Frame frame) throws IOException {
     byte[] bytes = frame.segment.read(frame.offset, frame.header.size());
+    if (isWhole(frame, bytes)) {
+      throw new IOException("%s could not be read for a while".formatted(frame.segment.file));
+    }
     return SpoolDirectory.keep(frame.segment.file, frame.offset, "damaged", bytes).file();
+  }
+
+  private static boolean isWhole(Frame frame, byte[] bytes) {
+    try {
+      return frame.header.fits(bytes, 0) && FrameCodec.lines(bytes).size() == frame.records();
+    } catch (UncheckedIOException | IllegalArgumentException e) {
+      return false;
+    }
   }
 
   /** Keeps records that the storage refuses in a file of their own, a line of JSON each. */

@@ -57,7 +57,7 @@ final class CopyWriter {
   }
 
   /**
-   * The same, while no row of the table can be packed: what is read with the connection stays true
+   * The same, while no row near them can be packed: what is read with the connection stays true
    * until the rows are written.
    *
    * @param rows reads what the rows depend on, and makes them
@@ -72,20 +72,12 @@ final class CopyWriter {
         merging ->
             database.transactionRaw(
                 connection -> {
-                  lock(connection, table);
-                  Partitions.ensure(connection, table, instants);
+                  Partitions.lockToWrite(connection, table, instants);
                   var unpacked = rows.apply(connection);
                   return merging
                       ? merge(connection, table, unpacked)
                       : copy(connection, table.qualified(), table, unpacked);
                 }));
-  }
-
-  /** The lock that any writer takes, on every partition: whoever packs one waits. */
-  private static void lock(Connection connection, TimeTable table) throws SQLException {
-    try (var statement = connection.createStatement()) {
-      statement.execute("lock table %s in row exclusive mode".formatted(table.qualified()));
-    }
   }
 
   private int write(

@@ -8,8 +8,9 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
-import java.util.SortedSet;
+import java.util.NavigableSet;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /** Creates, lists and drops partitions. */
 final class Partitions {
@@ -18,6 +19,10 @@ final class Partitions {
 
   /** Partitions made in one transaction, which holds locks on each. */
   private static final int PER_TRANSACTION = 20;
+
+  /** A client that is gone must not keep packing away for hours. */
+  private static final String IDLE_TIMEOUT =
+      "set local idle_in_transaction_session_timeout = '60s'";
 
   private final Database database;
 
@@ -43,16 +48,46 @@ final class Partitions {
     }
   }
 
-  /** The same as part of a transaction, whose lock on the table keeps them from being dropped. */
-  static void ensure(Connection connection, TimeTable table, Collection<Instant> instants)
+  /**
+   * Locks the partitions of these instants as a writer does, the oldest first as packing does, so
+   * that nobody packs or drops them until the transaction ends. Few that are missing are made.
+   *
+   * @throws SQLException with {@link SqlErrors#NO_PARTITION} when many are missing: they were
+   *     dropped since {@link #ensure}
+   */
+  static void lockToWrite(Connection connection, TimeTable table, Collection<Instant> instants)
       throws SQLException {
     var starts = starts(table, instants);
-    if (!isCovered(connection, table, starts)) {
-      create(connection, table, starts);
+    try (var statement = connection.createStatement()) {
+      statement.execute(IDLE_TIMEOUT);
+      // Keeps partitions from being dropped, and nobody who packs one waits for it.
+      statement.execute("lock table only %s in row exclusive mode".formatted(table.qualified()));
+      var existing = list(connection, table);
+      var missing =
+          starts.stream().filter(start -> !gaps(wanted(table, start), existing).isEmpty()).toList();
+      if (missing.size() > PER_TRANSACTION) {
+        throw new SQLException(
+            "%d partitions are missing".formatted(missing.size()), SqlErrors.NO_PARTITION);
+      }
+      if (!missing.isEmpty()) {
+        create(connection, table, missing);
+      }
+      var leaves =
+          list(connection, table).stream()
+              .filter(partition -> holdsOneOf(partition, table, starts))
+              .map(Partition::qualified)
+              .collect(Collectors.joining(", "));
+      statement.execute("lock table only %s in row exclusive mode".formatted(leaves));
     }
   }
 
-  private static SortedSet<Instant> starts(TimeTable table, Collection<Instant> instants) {
+  private static boolean holdsOneOf(
+      Partition partition, TimeTable table, NavigableSet<Instant> starts) {
+    var first = starts.higher(partition.from().minus(table.partitionLength()));
+    return first != null && first.isBefore(partition.to());
+  }
+
+  private static NavigableSet<Instant> starts(TimeTable table, Collection<Instant> instants) {
     var starts = new TreeSet<Instant>();
     for (var instant : instants) {
       if (instant.isBefore(ServerMetrics.MIN_INSTANT)
@@ -97,7 +132,7 @@ final class Partitions {
     }
   }
 
-  /** Drops empty partitions wholly older than the instant, in one short transaction. */
+  /** Drops empty partitions wholly older than the instant, some in a transaction each. */
   int dropEmpty(TimeTable table, Instant before) throws SQLException {
     List<Partition> empty =
         database.callRaw(
@@ -110,10 +145,12 @@ final class Partitions {
               }
               return found;
             });
-    if (empty.isEmpty()) {
-      return 0;
+    int dropped = 0;
+    for (int i = 0; i < empty.size(); i += PER_TRANSACTION) {
+      var some = empty.subList(i, Math.min(empty.size(), i + PER_TRANSACTION));
+      dropped += database.maintenance(connection -> dropEmpty(connection, table, some));
     }
-    return database.maintenance(connection -> dropEmpty(connection, table, empty));
+    return dropped;
   }
 
   /** The parent is locked first, as readers and writers lock it before the partitions. */

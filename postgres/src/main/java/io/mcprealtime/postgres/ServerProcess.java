@@ -32,7 +32,7 @@ final class ServerProcess {
   }
 
   boolean isAlive() {
-    return process.isAlive();
+    return ClusterProcesses.isRunning(process.toHandle());
   }
 
   /** Fast shutdown, and a kill when that takes too long. */

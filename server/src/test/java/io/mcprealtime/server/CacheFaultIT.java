@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -122,7 +123,11 @@ class CacheFaultIT {
                   .until(() -> fixture.inRedis(server) == CacheFixture.millis(server));
               return fixture.source(reader, server).equals("redis");
             });
-    assertThat(List.of(circuit(collector), circuit(reader))).containsOnly("CLOSED");
+    await()
+        .atMost(PATIENCE)
+        .until(
+            () ->
+                Set.copyOf(List.of(circuit(collector), circuit(reader))).equals(Set.of("CLOSED")));
   }
 
   private static String circuit(RunningJar jar) {
