@@ -34,9 +34,11 @@ class ApplicationTest {
   void close_whileTheDatabaseHangs_isBounded_andLeavesNoProcess() throws Exception {
     var application = Application.start(config(), (definition, result) -> {});
     var database = ProcessHandle.of(application.databasePid().orElseThrow()).orElseThrow();
-    var processes = new ArrayList<>(database.descendants().toList());
-    processes.add(database);
+    var processes = new ArrayList<>(List.of(database));
     try {
+      // The postmaster first: it starts no more, so that the list is complete.
+      signal("STOP", database);
+      processes.addAll(database.descendants().toList());
       for (var process : processes) {
         signal("STOP", process);
       }
