@@ -16,7 +16,7 @@ import picocli.CommandLine.ParentCommand;
     name = "cleanup",
     description = {
       "Drops what is over its age. serve does the same every 6 hours.",
-      "Over 90 % of the database's limit it makes room as well: packs early, then halves the"
+      "Over 90 %% of the database's limit it makes room as well: packs early, then halves the"
           + " ages step by step, down to retention.floors.",
       "Exit code: 0 done or previewed, 1 not all could be done or not enough came free."
     },
