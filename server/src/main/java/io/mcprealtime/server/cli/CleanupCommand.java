@@ -34,7 +34,7 @@ final class CleanupCommand implements Callable<Integer> {
       names = "--emergency",
       description =
           "Pack early before anything is dropped. Still stops as soon as the database is under"
-              + " 90 % of its limit.")
+              + " 90 %% of its limit.")
   private boolean emergency;
 
   @Option(names = "--dry-run", description = "Measure what would go, and change nothing.")
