@@ -13,7 +13,19 @@ public enum EventType {
   ANOMALY,
   QUOTA,
   STORAGE,
-  CONFIG;
+  CONFIG,
+  /** A server's state goes to and fro; its changes are not told one by one while that lasts. */
+  FLAPPING,
+  /** Many servers fail for one cause. */
+  INCIDENT,
+  /** Something was done to bring a server back, or it became clear whether that helped. */
+  RECOVERY_ACTION,
+  /** A certificate or a token ends soon, or has ended. */
+  EXPIRY,
+  /** A server's process ended by itself and was started again, or its memory only grows. */
+  PROCESS,
+  /** The monitor does not get round to its probes in time, or does again. */
+  OVERLOAD;
 
   /** The name on the wire and in the database: lower case, {@code status_change}. */
   public String wireName() {

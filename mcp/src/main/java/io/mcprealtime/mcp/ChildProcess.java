@@ -189,6 +189,14 @@ final class ChildProcess {
     return engine.since(startNanos);
   }
 
+  long pid() {
+    return process.pid();
+  }
+
+  @Nullable Duration cpuTime() {
+    return tree.cpuTime();
+  }
+
   @Nullable Long residentBytes() {
     return tree.residentBytes();
   }

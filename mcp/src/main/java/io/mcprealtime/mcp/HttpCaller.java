@@ -9,6 +9,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -56,6 +57,10 @@ final class HttpCaller {
 
   long nanoTime() {
     return engine.nanoTime();
+  }
+
+  Instant now() {
+    return engine.settings.time().instant();
   }
 
   URI url() {

@@ -137,7 +137,7 @@ final class HttpChannel implements Channel {
       return new Reply(message, answer.status());
     }
     if (answer.status() / 100 == 3 || answer.status() == 401 || answer.status() == 403) {
-      throw HttpFaults.status(answer, redactor);
+      throw HttpFaults.status(answer, redactor, caller.now());
     }
     JsonNode body = parsed(answer);
     for (JsonNode part : body != null && body.isArray() ? body.values() : listOf(body)) {
@@ -153,7 +153,7 @@ final class HttpChannel implements Channel {
       }
     }
     if (!answer.isSuccess()) {
-      throw HttpFaults.status(answer, redactor);
+      throw HttpFaults.status(answer, redactor, caller.now());
     }
     throw notAnAnswer(method, answer);
   }
@@ -227,7 +227,7 @@ final class HttpChannel implements Channel {
         .thenApply(
             answer -> {
               if (!answer.isSuccess()) {
-                throw HttpFaults.status(answer, redactor);
+                throw HttpFaults.status(answer, redactor, caller.now());
               }
               return Done.DONE;
             });

@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateNotYetValidException;
+import java.time.Instant;
 import java.util.Locale;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
@@ -119,7 +120,7 @@ final class HttpFaults {
   }
 
   /** The fault of an answer whose status is no success and whose body is no JSON-RPC. */
-  static McpException status(HttpAnswer answer, Redactor redactor) {
+  static McpException status(HttpAnswer answer, Redactor redactor, Instant now) {
     int status = answer.status();
     if (status == 401 || status == 403) {
       return McpException.httpStatus(
@@ -136,8 +137,10 @@ final class HttpFaults {
             .map(after -> ", to be tried again after " + redactor.quote(after, 40))
             .orElse("");
     String body = isHtml(answer) ? "" : quotedBody(answer, redactor);
-    return McpException.httpStatus(
-        Kind.HTTP_STATUS, status, "HTTP %d%s%s%s".formatted(status, meaning(status), retry, body));
+    return McpException.retryAfter(
+        status,
+        "HTTP %d%s%s%s".formatted(status, meaning(status), retry, body),
+        RetryAfter.of(answer.headers(), now));
   }
 
   private static String quotedBody(HttpAnswer answer, Redactor redactor) {

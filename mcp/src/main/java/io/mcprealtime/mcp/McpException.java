@@ -3,6 +3,7 @@ package io.mcprealtime.mcp;
 import static java.util.Objects.requireNonNull;
 
 import io.mcprealtime.McpRealtimeException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletionException;
@@ -54,13 +55,14 @@ public final class McpException extends McpRealtimeException {
   private final Kind kind;
   private final int code;
   private final String[] supportedVersions;
+  private final @Nullable Duration retryAfter;
 
   McpException(Kind kind, String message) {
     this(kind, message, null);
   }
 
   McpException(Kind kind, String message, @Nullable Throwable cause) {
-    this(kind, message, cause, 0, List.of());
+    this(kind, message, cause, 0, List.of(), null);
   }
 
   private McpException(
@@ -68,23 +70,30 @@ public final class McpException extends McpRealtimeException {
       String message,
       @Nullable Throwable cause,
       int code,
-      List<String> supportedVersions) {
+      List<String> supportedVersions,
+      @Nullable Duration retryAfter) {
     super(message, cause);
     this.kind = kind;
     this.code = code;
     this.supportedVersions = supportedVersions.toArray(String[]::new);
+    this.retryAfter = retryAfter;
   }
 
   static McpException httpStatus(Kind kind, int status, String message) {
-    return new McpException(kind, message, null, status, List.of());
+    return new McpException(kind, message, null, status, List.of(), null);
+  }
+
+  /** An HTTP status of a server that asks to be left alone for a while. */
+  static McpException retryAfter(int status, String message, @Nullable Duration retryAfter) {
+    return new McpException(Kind.HTTP_STATUS, message, null, status, List.of(), retryAfter);
   }
 
   static McpException rpc(int code, String message) {
-    return new McpException(Kind.RPC_ERROR, message, null, code, List.of());
+    return new McpException(Kind.RPC_ERROR, message, null, code, List.of(), null);
   }
 
   static McpException versionMismatch(int code, String message, List<String> supported) {
-    return new McpException(Kind.VERSION_MISMATCH, message, null, code, supported);
+    return new McpException(Kind.VERSION_MISMATCH, message, null, code, supported, null);
   }
 
   /** The fault that a future failed with. */
@@ -107,6 +116,11 @@ public final class McpException extends McpRealtimeException {
   /** The JSON-RPC code or the HTTP status; 0 when there is none. */
   public int code() {
     return code;
+  }
+
+  /** How long the server asks to be left alone; null when it does not. */
+  public @Nullable Duration retryAfter() {
+    return retryAfter;
   }
 
   /** The revisions that the server says it speaks, on a version mismatch. */

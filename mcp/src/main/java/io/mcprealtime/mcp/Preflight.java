@@ -15,6 +15,7 @@ import java.security.GeneralSecurityException;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,6 +41,8 @@ final class Preflight {
   private final List<StageResult> stages = new ArrayList<>();
   private @Nullable ProbeStage current;
   private long stageStart;
+  private @Nullable Expiry expiry;
+  private @Nullable InetAddress address;
   private @Nullable Socket socket;
 
   /**
@@ -47,9 +50,15 @@ final class Preflight {
    *
    * @param fault why the server cannot be reached; null when it can
    * @param certificate the certificate in words; null without TLS
+   * @param expiry when the certificate ends; null without TLS
+   * @param address that packets go to: the host's first, or the proxy's; null when there is none
    */
   record Report(
-      List<StageResult> stages, @Nullable McpException fault, @Nullable String certificate) {}
+      List<StageResult> stages,
+      @Nullable McpException fault,
+      @Nullable String certificate,
+      @Nullable Expiry expiry,
+      @Nullable InetAddress address) {}
 
   Preflight(Engine engine, URI url, Duration timeout) {
     this.engine = engine;
@@ -60,8 +69,11 @@ final class Preflight {
   CompletableFuture<Report> run() {
     Proxy proxy = proxyFor(url);
     if (proxy != null) {
+      Report skipped = skipped("goes through the proxy " + proxy.address());
+      InetAddress address =
+          proxy.address() instanceof InetSocketAddress socket ? socket.getAddress() : null;
       return CompletableFuture.completedFuture(
-          skipped("goes through the proxy " + proxy.address()));
+          new Report(skipped.stages(), null, null, null, address));
     }
     var alarm = engine.after(timeout, this::onTimeout);
     engine.preflights().execute(this::check);
@@ -84,13 +96,14 @@ final class Preflight {
     for (ProbeStage stage : List.of(ProbeStage.RESOLVE, ProbeStage.CONNECT, ProbeStage.TLS)) {
       stages.add(new StageResult(stage, Verdict.SKIPPED, null, why));
     }
-    return new Report(stages, null, null);
+    return new Report(stages, null, null, null, null);
   }
 
   private void check() {
     try {
       begin(ProbeStage.RESOLVE);
       InetAddress[] addresses = InetAddress.getAllByName(url.getHost());
+      resolved(addresses[0]);
       pass(addresses[0].getHostAddress() + (addresses.length > 1 ? " and others" : ""));
       begin(ProbeStage.CONNECT);
       try (Socket connected = connect(addresses)) {
@@ -162,6 +175,7 @@ final class Preflight {
       return "no X.509 certificate";
     }
     var until = certificate.getNotAfter().toInstant();
+    expires(until);
     long days =
         Duration.between(engine.settings.time().instant(), until).toSeconds() / SECONDS_PER_DAY;
     return "certificate valid until %s (%d days)"
@@ -179,6 +193,14 @@ final class Preflight {
     }
     X509Certificate seen = catcher.seen();
     return seen == null ? null : CertificateCatcher.describe(seen);
+  }
+
+  private synchronized void resolved(InetAddress first) {
+    address = first;
+  }
+
+  private synchronized void expires(Instant at) {
+    expiry = new Expiry(Expiry.Kind.CERTIFICATE, url.getHost(), at);
   }
 
   private synchronized void hold(Socket attempt) {
@@ -201,7 +223,7 @@ final class Preflight {
       stages.add(
           new StageResult(current, Verdict.FAILED, engine.since(stageStart), fault.getMessage()));
     }
-    report.complete(new Report(List.copyOf(stages), fault, certificate));
+    report.complete(new Report(List.copyOf(stages), fault, certificate, expiry, address));
   }
 
   private void onTimeout() {

@@ -2,6 +2,7 @@ package io.mcprealtime.mcp;
 
 import io.mcprealtime.Era;
 import io.mcprealtime.ServerState;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +16,11 @@ final class ProbeMemory {
   private boolean lastRunAnswered;
   private @Nullable Long preflightNanos;
   private @Nullable String certificate;
+  private @Nullable Expiry expiry;
+  private @Nullable InetAddress address;
   private @Nullable String death;
+  private @Nullable String lastDeath;
+  private int starts;
 
   synchronized boolean needsPreflight(long nowNanos) {
     return !lastRunAnswered
@@ -23,9 +28,23 @@ final class ProbeMemory {
         || nowNanos - preflightNanos >= PREFLIGHT_INTERVAL.toNanos();
   }
 
-  synchronized void preflighted(long nowNanos, @Nullable String seenCertificate) {
-    preflightNanos = nowNanos;
-    certificate = seenCertificate;
+  synchronized void preflighted(long nowNanos, Preflight.Report report) {
+    if (report.fault() == null) {
+      preflightNanos = nowNanos;
+      certificate = report.certificate();
+    }
+    expiry = report.expiry();
+    address = report.address();
+  }
+
+  /** When the certificate ends that was seen last. */
+  synchronized @Nullable Expiry expiry() {
+    return expiry;
+  }
+
+  /** The address that packets went to last. */
+  synchronized @Nullable InetAddress address() {
+    return address;
   }
 
   synchronized String reusedConnection() {
@@ -39,6 +58,21 @@ final class ProbeMemory {
   /** The process was found dead between two runs. */
   synchronized void died(String how) {
     death = how;
+    lastDeath = how;
+  }
+
+  /** A process was started. */
+  synchronized void started() {
+    starts++;
+  }
+
+  synchronized int starts() {
+    return starts;
+  }
+
+  /** How the last process that ended by itself did so. */
+  synchronized @Nullable String lastDeath() {
+    return lastDeath;
   }
 
   synchronized @Nullable String takeDeath() {

@@ -8,6 +8,8 @@ import io.mcprealtime.ServerId;
 import io.mcprealtime.ServerMetrics;
 import io.mcprealtime.ServerState;
 import io.mcprealtime.StageResult;
+import io.mcprealtime.catalog.Catalog;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -17,23 +19,29 @@ import org.jspecify.annotations.Nullable;
  * What one run of a probe found. What was not measured is absent.
  *
  * @param at when the run began
+ * @param time from then to the verdict
+ * @param rule why the state is what it is
  * @param responseTime how long the last request took that was answered well, without the start of a
  *     process
  * @param reason why the state is not healthy, in words that a person can act on
  * @param stages the stages in order, those that were skipped included
  * @param serverName what the server calls itself, with its version
- * @param toolCount tools listed; null when they were not
- * @param tools their names
+ * @param toolCount tools of the newest list; null when there is none
+ * @param catalog all that the server offers, where this run listed it
+ * @param canaries the canary calls in order
  * @param operations the requests that were sent, in order
  * @param requestCount how many requests that were; one that could not even be sent counts
  * @param errorCount how many of them failed
- * @param childUptime how long the process of a stdio server has been running
- * @param childMemoryBytes resident memory of that process and all that it started
+ * @param process the process of a stdio server, while it runs
+ * @param retryAfter how long the server asks to be left alone
+ * @param expiries when the certificate and the tokens end that the probe relies on
+ * @param address the address that the host's name has, of an HTTP server
  * @param eraChanged whether the server spoke another era in the run before
  */
 public record ProbeResult(
     Instant at,
-    ServerState state,
+    Duration time,
+    StateRule rule,
     @Nullable Duration responseTime,
     @Nullable String reason,
     List<StageResult> stages,
@@ -41,20 +49,29 @@ public record ProbeResult(
     @Nullable String protocolVersion,
     @Nullable String serverName,
     @Nullable Integer toolCount,
-    List<String> tools,
+    @Nullable Catalog catalog,
+    List<CanaryResult> canaries,
     List<Operation> operations,
     long requestCount,
     long errorCount,
-    @Nullable Duration childUptime,
-    @Nullable Long childMemoryBytes,
+    @Nullable ProcessStats process,
+    @Nullable Duration retryAfter,
+    List<Expiry> expiries,
+    @Nullable InetAddress address,
     boolean eraChanged) {
 
   public ProbeResult {
     requireNonNull(at, "at");
-    requireNonNull(state, "state");
+    requireNonNull(time, "time");
+    requireNonNull(rule, "rule");
     stages = List.copyOf(stages);
-    tools = List.copyOf(tools);
+    canaries = List.copyOf(canaries);
     operations = List.copyOf(operations);
+    expiries = List.copyOf(expiries);
+  }
+
+  public ServerState state() {
+    return rule.state();
   }
 
   /** The record of this run. */
@@ -62,7 +79,7 @@ public record ProbeResult(
     return new HealthCheck(
         server,
         at,
-        state,
+        state(),
         responseTime,
         reason,
         stages,
@@ -75,14 +92,14 @@ public record ProbeResult(
   /** The sample that this run gives; rates are absent when nothing was sent. */
   public ServerMetrics toMetrics(ServerId server) {
     Double errorRate = requestCount == 0 ? null : (double) errorCount / requestCount;
-    return ServerMetrics.builder(server, at, state)
+    return ServerMetrics.builder(server, at, state())
         .responseTime(responseTime)
         .successRate(requestCount == 0 ? null : (double) (requestCount - errorCount) / requestCount)
         .errorRate(errorRate)
         .requestCount(requestCount)
         .errorCount(errorCount)
-        .uptime(childUptime)
-        .memoryBytes(childMemoryBytes)
+        .uptime(process == null ? null : process.uptime())
+        .memoryBytes(process == null ? null : process.memoryBytes())
         .lastError(reason)
         .build();
   }

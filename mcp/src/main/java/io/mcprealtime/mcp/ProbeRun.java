@@ -4,9 +4,10 @@ import static java.util.Objects.requireNonNull;
 
 import io.mcprealtime.Era;
 import io.mcprealtime.ProbeStage;
-import io.mcprealtime.ServerState;
 import io.mcprealtime.StageResult;
 import io.mcprealtime.StageResult.Verdict;
+import io.mcprealtime.catalog.Catalog;
+import io.mcprealtime.catalog.CatalogEntry;
 import io.mcprealtime.mcp.McpException.Kind;
 import java.time.Duration;
 import java.time.Instant;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 /** One run of a probe: the stages from the first to the one that fails, and the verdict. */
 final class ProbeRun {
   private static final int MAX_QUOTE = 300;
+  private static final int TOO_MANY_REQUESTS = 429;
 
   private final Engine engine;
   private final ProbeMemory memory;
@@ -33,7 +35,9 @@ final class ProbeRun {
   private final StageLog stages;
   private final List<String> warnings = new ArrayList<>();
   private int startWarnings;
+  private final List<CanaryResult> canaries = new ArrayList<>();
   private @Nullable List<String> tools;
+  private @Nullable Catalog catalog;
   private @Nullable ServerInfo info;
   private boolean over;
 
@@ -105,10 +109,10 @@ final class ProbeRun {
 
   private Done preflighted(Preflight.Report report) {
     take(report);
+    memory.preflighted(start, report);
     if (report.fault() != null) {
       throw report.fault();
     }
-    memory.preflighted(start, report.certificate());
     return Done.DONE;
   }
 
@@ -130,6 +134,7 @@ final class ProbeRun {
   }
 
   private Done started(@Nullable String lastDeath) {
+    memory.started();
     if (lastDeath == null) {
       stages.end(Verdict.PASSED, null);
     } else {
@@ -222,9 +227,17 @@ final class ProbeRun {
                 step(
                     () -> {
                       tools = listed.stream().map(McpTool::name).toList();
+                      catalog = catalogOf(listed);
                       stages.end(Verdict.PASSED, listed.size() + " tools");
                       return Done.DONE;
                     }));
+  }
+
+  private static Catalog catalogOf(List<McpTool> listed) {
+    return new Catalog(
+        listed.stream()
+            .map(tool -> CatalogEntry.of(CatalogEntry.Kind.TOOL, tool.name(), tool.definition()))
+            .toList());
   }
 
   private CompletableFuture<Done> callCanary() {
@@ -251,6 +264,8 @@ final class ProbeRun {
     } else if (soft != null) {
       failCanary(called, "answers an error as a success", soft);
     } else {
+      canaries.add(
+          new CanaryResult(called.tool(), CanaryResult.Outcome.PASSED, stages.elapsed(), null));
       stages.end(Verdict.PASSED, result.isComplete() ? null : "gave " + result.resultType());
     }
   }
@@ -258,6 +273,8 @@ final class ProbeRun {
   private void failCanary(Canary called, String how, String text) {
     String quoted = session.redactor().quote(text, MAX_QUOTE);
     String detail = "canary '%s' %s: %s".formatted(called.tool(), how, quoted);
+    canaries.add(
+        new CanaryResult(called.tool(), CanaryResult.Outcome.FAILED, stages.elapsed(), detail));
     stages.end(Verdict.FAILED, detail);
     warnings.add(detail);
   }
@@ -271,26 +288,32 @@ final class ProbeRun {
 
   private ProbeResult verdict(@Nullable Throwable failure) {
     end();
-    ServerState state;
+    StateRule rule;
     String reason;
-    if (failure == null) {
+    McpException fault = failure == null ? null : McpException.of(failure);
+    if (fault == null) {
       warnings.addAll(session.oddities());
       boolean empty = isEmpty();
       if (empty) {
         warnings.add(0, "the server lists no tools although it " + whyToolsAreExpected());
       }
-      state =
-          empty
-              ? ServerState.EMPTY
-              : warnings.isEmpty() ? ServerState.HEALTHY : ServerState.DEGRADED;
+      rule = empty ? StateRule.NO_TOOLS : ruleOfWarnings();
       reason = warnings.isEmpty() ? null : String.join("; ", warnings);
     } else {
-      McpException fault = McpException.of(failure);
-      state = stateOf(fault);
+      rule = ruleOf(fault);
       reason = session.redactor().redact(String.valueOf(fault.getMessage()));
       fail(fault, reason);
     }
-    return result(state, reason, failure == null ? null : McpException.of(failure));
+    return result(rule, reason, fault);
+  }
+
+  private StateRule ruleOfWarnings() {
+    boolean canaryFailed =
+        canaries.stream().anyMatch(called -> called.outcome() == CanaryResult.Outcome.FAILED);
+    if (canaryFailed) {
+      return StateRule.CANARY_FAILED;
+    }
+    return warnings.isEmpty() ? StateRule.ALL_PASSED : StateRule.ODDITIES;
   }
 
   private boolean isEmpty() {
@@ -303,19 +326,24 @@ final class ProbeRun {
     return memory.hadTools() ? "listed some before" : "declares the capability";
   }
 
-  private ServerState stateOf(McpException fault) {
+  private StateRule ruleOf(McpException fault) {
     boolean answered = info != null;
     return switch (fault.kind()) {
-      case AUTHENTICATION -> ServerState.AUTH_REQUIRED;
-      case VERSION_MISMATCH, ENDLESS_LIST -> ServerState.DEGRADED;
+      case AUTHENTICATION -> StateRule.CREDENTIALS_REFUSED;
+      case VERSION_MISMATCH -> StateRule.VERSION_MISMATCH;
+      case ENDLESS_LIST -> StateRule.ENDLESS_LIST;
       case RPC_ERROR ->
           answered || Protocol.isModernError(fault.code())
-              ? ServerState.DEGRADED
-              : ServerState.DOWN;
-      default ->
-          stages.current() == ProbeStage.CANARY && fault.kind() == Kind.TIMEOUT
-              ? ServerState.DEGRADED
-              : ServerState.DOWN;
+              ? StateRule.REQUEST_FAILED
+              : StateRule.BAD_ANSWER;
+      case HTTP_STATUS ->
+          fault.code() == TOO_MANY_REQUESTS ? StateRule.RATE_LIMITED : StateRule.BAD_ANSWER;
+      case UNKNOWN_HOST, CONNECT_FAILED, TLS_FAILED -> StateRule.UNREACHABLE;
+      case BAD_TARGET, COMMAND_NOT_FOUND, PROCESS_EXITED -> StateRule.NOT_RUNNING;
+      case TIMEOUT ->
+          stages.current() == ProbeStage.CANARY ? StateRule.CANARY_FAILED : StateRule.NO_ANSWER;
+      case CLOSED -> StateRule.NO_ANSWER;
+      default -> StateRule.BAD_ANSWER;
     };
   }
 
@@ -359,7 +387,7 @@ final class ProbeRun {
   }
 
   private ProbeResult result(
-      ServerState state, @Nullable String reason, @Nullable McpException fault) {
+      StateRule rule, @Nullable String reason, @Nullable McpException fault) {
     List<StageResult> sealed = stages.seal();
     List<Operation> operations = new ArrayList<>(session.operations());
     if (operations.isEmpty() && fault != null) {
@@ -370,11 +398,11 @@ final class ProbeRun {
               fault.errorType()));
     }
     Era era = info == null ? null : info.era();
-    ChildProcess child = session.child();
-    ChildProcess alive = child != null && child.isAlive() ? child : null;
+    Expiry certificate = memory.expiry();
     return new ProbeResult(
         at,
-        state,
+        engine.since(start),
+        rule,
         session.lastPair(),
         reason,
         sealed,
@@ -382,12 +410,29 @@ final class ProbeRun {
         info == null ? null : info.protocolVersion(),
         info == null || info.name() == null ? null : session.redactor().quote(info.name(), 200),
         tools == null ? null : Integer.valueOf(tools.size()),
-        tools == null ? List.of() : tools,
+        catalog,
+        canaries,
         operations,
         operations.size(),
         operations.stream().filter(operation -> !operation.succeeded()).count(),
-        alive == null ? null : alive.uptime(),
-        alive == null ? null : alive.residentBytes(),
-        memory.learn(state, era, tools));
+        process(),
+        fault == null ? null : fault.retryAfter(),
+        certificate == null ? List.of() : List.of(certificate),
+        memory.address(),
+        memory.learn(rule.state(), era, tools));
+  }
+
+  private @Nullable ProcessStats process() {
+    ChildProcess child = session.child();
+    if (child == null || !child.isAlive()) {
+      return null;
+    }
+    return new ProcessStats(
+        child.pid(),
+        child.uptime(),
+        child.residentBytes(),
+        child.cpuTime(),
+        memory.starts(),
+        memory.lastDeath());
   }
 }

@@ -3,6 +3,7 @@ package io.mcprealtime.mcp;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -60,12 +61,30 @@ final class ProcessTree {
     return root.isAlive() || descendants.stream().anyMatch(ProcessSession::isRunning);
   }
 
+  /**
+   * The processor time that the living members of the tree have used since their start; absent
+   * where the system does not tell.
+   */
+  @Nullable Duration cpuTime() {
+    Duration sum = null;
+    for (ProcessHandle handle : members()) {
+      Duration used = handle.info().totalCpuDuration().orElse(null);
+      if (used != null) {
+        sum = sum == null ? used : sum.plus(used);
+      }
+    }
+    return sum;
+  }
+
+  private List<ProcessHandle> members() {
+    return Stream.concat(Stream.of(root.toHandle()), descendants.stream()).toList();
+  }
+
   /** The resident memory of the tree; absent where the system does not tell. */
   @Nullable Long residentBytes() {
     refresh();
     Long sum = null;
-    for (ProcessHandle handle :
-        Stream.concat(Stream.of(root.toHandle()), descendants.stream()).toList()) {
+    for (ProcessHandle handle : members()) {
       Long bytes = residentBytes(handle.pid());
       if (bytes != null) {
         sum = sum == null ? bytes : Long.valueOf(sum + bytes);

@@ -79,7 +79,7 @@ final class SseChannel implements Channel {
     if (failure != null) {
       fault = HttpFaults.of(failure, caller.url());
     } else if (answer != null && !answer.isSuccess()) {
-      fault = HttpFaults.status(answer, redactor);
+      fault = HttpFaults.status(answer, redactor, caller.now());
     } else if (answer != null && HttpFaults.isHtml(answer)) {
       fault = new McpException(Kind.NOT_MCP, "answers HTML, not MCP: is the URL right?");
     } else if (answer != null && !answer.contentType().equals("text/event-stream")) {
@@ -200,7 +200,7 @@ final class SseChannel implements Channel {
                 .thenApply(
                     answer -> {
                       if (!answer.isSuccess()) {
-                        throw HttpFaults.status(answer, redactor);
+                        throw HttpFaults.status(answer, redactor, caller.now());
                       }
                       return Done.DONE;
                     }));

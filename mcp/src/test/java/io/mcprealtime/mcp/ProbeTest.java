@@ -8,6 +8,7 @@ import io.mcprealtime.ServerId;
 import io.mcprealtime.ServerState;
 import io.mcprealtime.StageResult;
 import io.mcprealtime.StageResult.Verdict;
+import io.mcprealtime.catalog.CatalogEntry;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -55,15 +56,17 @@ class ProbeTest {
     assertThat(first.era()).isEqualTo(Era.LEGACY);
     assertThat(first.protocolVersion()).isEqualTo("2025-11-25");
     assertThat(first.serverName()).isEqualTo("old 1.0");
-    assertThat(first.tools()).containsExactly("echo", "env");
+    assertThat(first.catalog().entries())
+        .extracting(CatalogEntry::name)
+        .containsExactlyInAnyOrder("echo", "env");
     assertThat(methods(first)).containsExactly("initialize", "ping", "tools/list", "tools/call");
     assertThat(first.stages()).allMatch(s -> s.verdict() == Verdict.PASSED).hasSize(4);
-    assertThat(first.childUptime()).isPositive();
+    assertThat(first.process().uptime()).isPositive();
 
     ProbeResult second = run(probe);
     assertThat(methods(second)).containsExactly("ping", "tools/list", "tools/call");
     assertThat(stage(second, ProbeStage.START).detail()).isEqualTo("process kept running");
-    assertThat(second.childUptime()).isGreaterThan(first.childUptime());
+    assertThat(second.process().uptime()).isGreaterThan(first.process().uptime());
   }
 
   @Test
@@ -106,7 +109,9 @@ class ProbeTest {
   @Test
   void run_listInPages_isFollowed() throws Exception {
     ProbeResult result = run(stdio(ProbeOptions.defaults(), "pages"));
-    assertThat(result.tools()).containsExactly("a", "b", "c");
+    assertThat(result.catalog().entries())
+        .extracting(CatalogEntry::name)
+        .containsExactlyInAnyOrder("a", "b", "c");
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mcprealtime.Era;
 import io.mcprealtime.ServerState;
+import io.mcprealtime.catalog.CatalogEntry;
 import java.io.File;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -45,7 +46,9 @@ class SdkPeerTest {
         assertThat(result.state()).isEqualTo(ServerState.HEALTHY);
         assertThat(result.era()).isEqualTo(Era.LEGACY);
         assertThat(result.serverName()).isEqualTo("sdk-peer 2.1.0");
-        assertThat(result.tools()).containsExactly("echo");
+        assertThat(result.catalog().entries())
+            .extracting(CatalogEntry::name)
+            .containsExactlyInAnyOrder("echo");
       }
     }
   }

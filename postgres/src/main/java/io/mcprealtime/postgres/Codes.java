@@ -1,5 +1,7 @@
 package io.mcprealtime.postgres;
 
+import static java.util.Map.entry;
+
 import io.mcprealtime.CircuitState;
 import io.mcprealtime.Era;
 import io.mcprealtime.EventType;
@@ -36,17 +38,23 @@ final class Codes<E extends Enum<E>> {
   static final Codes<EventType> EVENT_TYPES =
       new Codes<>(
           EventType.class,
-          Map.of(
-              EventType.STATUS_CHANGE, 1,
-              EventType.PERFORMANCE_DEGRADATION, 2,
-              EventType.RECOVERY, 3,
-              EventType.CIRCUIT_BREAKER, 4,
-              EventType.SCHEMA_DRIFT, 5,
-              EventType.ERA_CHANGE, 6,
-              EventType.ANOMALY, 7,
-              EventType.QUOTA, 8,
-              EventType.STORAGE, 9,
-              EventType.CONFIG, 10));
+          Map.ofEntries(
+              entry(EventType.STATUS_CHANGE, 1),
+              entry(EventType.PERFORMANCE_DEGRADATION, 2),
+              entry(EventType.RECOVERY, 3),
+              entry(EventType.CIRCUIT_BREAKER, 4),
+              entry(EventType.SCHEMA_DRIFT, 5),
+              entry(EventType.ERA_CHANGE, 6),
+              entry(EventType.ANOMALY, 7),
+              entry(EventType.QUOTA, 8),
+              entry(EventType.STORAGE, 9),
+              entry(EventType.CONFIG, 10),
+              entry(EventType.FLAPPING, 11),
+              entry(EventType.INCIDENT, 12),
+              entry(EventType.RECOVERY_ACTION, 13),
+              entry(EventType.EXPIRY, 14),
+              entry(EventType.PROCESS, 15),
+              entry(EventType.OVERLOAD, 16)));
 
   static final Codes<Severity> SEVERITIES =
       new Codes<>(

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mcprealtime.Era;
 import io.mcprealtime.ServerState;
+import io.mcprealtime.catalog.CatalogEntry;
 import io.mcprealtime.mcp.Canary;
 import io.mcprealtime.mcp.McpProber;
 import io.mcprealtime.mcp.ProbeOptions;
@@ -59,7 +60,9 @@ class SampleProbeTest {
       var headers = Map.of("Authorization", "Bearer s3cret");
       ProbeResult result = probe(new Target.StreamableHttp(server.url(), headers));
       assertThat(result.state()).as("%s", result).isEqualTo(ServerState.HEALTHY);
-      assertThat(result.tools()).containsExactly("echo", "add", "time");
+      assertThat(result.catalog().entries())
+          .extracting(CatalogEntry::name)
+          .containsExactlyInAnyOrder("echo", "add", "time");
     }
   }
 

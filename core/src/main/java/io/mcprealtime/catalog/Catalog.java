@@ -1,0 +1,40 @@
+package io.mcprealtime.catalog;
+
+import static java.util.Comparator.comparing;
+import static java.util.stream.Collectors.joining;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * All that a server offered at one time. Two catalogs are equal when the server said the same, in
+ * whatever order.
+ *
+ * @param entries by kind and name
+ */
+public record Catalog(List<CatalogEntry> entries) {
+  public Catalog {
+    entries =
+        entries.stream()
+            .sorted(
+                comparing(CatalogEntry::kind)
+                    .thenComparing(CatalogEntry::name)
+                    .thenComparing(CatalogEntry::definition))
+            .toList();
+  }
+
+  /** SHA-256 over all entries, 64 hexadecimal digits. */
+  public String hash() {
+    return CatalogEntry.sha256(
+        entries.stream()
+            .map(entry -> entry.kind() + "\n" + entry.name() + "\n" + entry.hash())
+            .collect(joining("\n")));
+  }
+
+  /** The entry of that kind and name. */
+  public Optional<CatalogEntry> find(CatalogEntry.Kind kind, String name) {
+    return entries.stream()
+        .filter(entry -> entry.kind() == kind && entry.name().equals(name))
+        .findFirst();
+  }
+}
