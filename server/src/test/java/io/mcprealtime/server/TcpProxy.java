@@ -45,7 +45,7 @@ final class TcpProxy implements AutoCloseable {
         () -> {
           while (!from.isClosed()) {
             try {
-              join(from.accept());
+              join(from, from.accept());
             } catch (IOException e) {
               // Closed, or the target is away: the caller sees its connection end.
             }
@@ -53,11 +53,17 @@ final class TcpProxy implements AutoCloseable {
         });
   }
 
-  private void join(Socket near) throws IOException {
+  private void join(ServerSocket from, Socket near) throws IOException {
     open.add(near);
     try {
       var far = new Socket(InetAddress.getLoopbackAddress(), target);
       open.add(far);
+      if (from.isClosed()) {
+        // Taken just before the cut, which does not know of it.
+        close(near);
+        close(far);
+        return;
+      }
       thread(() -> copy(near, far));
       thread(() -> copy(far, near));
     } catch (IOException e) {
