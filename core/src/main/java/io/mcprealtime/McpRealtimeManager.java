@@ -9,6 +9,7 @@ import io.mcprealtime.FirstLevel.Found;
 import io.mcprealtime.McpDataRetentionManager.DataUsage;
 import io.mcprealtime.MetricsResult.Source;
 import io.mcprealtime.RealtimeStats.SystemStats;
+import io.mcprealtime.StateTracker.News;
 import io.mcprealtime.analysis.HealthScore;
 import io.mcprealtime.analysis.Trend;
 import io.mcprealtime.spool.WritePath.Kept;
@@ -26,6 +27,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -124,6 +126,21 @@ public final class McpRealtimeManager {
    * @throws IllegalArgumentException when one lies too far in the future; none is taken then
    */
   public CompletableFuture<CollectResult> collectMetricsAsync(List<ServerMetrics> samples) {
+    return collect(samples, News::events);
+  }
+
+  /**
+   * The same for samples of one who judges states and tells of their changes by events of its own:
+   * none are made here.
+   *
+   * @throws IllegalArgumentException when one lies too far in the future; none is taken then
+   */
+  public CompletableFuture<CollectResult> collectJudgedAsync(List<ServerMetrics> samples) {
+    return collect(samples, news -> List.of());
+  }
+
+  private CompletableFuture<CollectResult> collect(
+      List<ServerMetrics> samples, Function<News, List<MonitoringEvent>> told) {
     long start = time.nanoTime();
     var written = timeSeries.insertMetrics(samples);
     long handedOver = time.nanoTime();
@@ -131,7 +148,7 @@ public final class McpRealtimeManager {
     boolean cached = cache.cacheServerMetrics(news.newest());
     long cachedAt = time.nanoTime();
     live.metrics(samples);
-    var told = processEventsAsync(news.events());
+    var events = processEventsAsync(told.apply(news));
     var result =
         written.handle(
             (kept, failure) -> {
@@ -145,7 +162,7 @@ public final class McpRealtimeManager {
                   Duration.ofNanos(Math.max(cachedAt, storedAt) - start),
                   failure == null ? null : known(failure));
             });
-    return result.thenCombine(told, (collected, stored) -> collected);
+    return result.thenCombine(events, (collected, stored) -> collected);
   }
 
   private static McpRealtimeException known(Throwable failure) {

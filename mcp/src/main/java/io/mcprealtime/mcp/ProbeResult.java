@@ -2,6 +2,7 @@ package io.mcprealtime.mcp;
 
 import static java.util.Objects.requireNonNull;
 
+import io.mcprealtime.CircuitState;
 import io.mcprealtime.Era;
 import io.mcprealtime.HealthCheck;
 import io.mcprealtime.ServerId;
@@ -91,8 +92,18 @@ public record ProbeResult(
 
   /** The sample that this run gives; rates are absent when nothing was sent. */
   public ServerMetrics toMetrics(ServerId server) {
+    return toMetrics(server, state(), CircuitState.CLOSED);
+  }
+
+  /**
+   * The sample that this run gives to one who judges by more than one run.
+   *
+   * @param declared the state of the server by its judgement
+   * @param circuit of the server's breaker when this run began
+   */
+  public ServerMetrics toMetrics(ServerId server, ServerState declared, CircuitState circuit) {
     Double errorRate = requestCount == 0 ? null : (double) errorCount / requestCount;
-    return ServerMetrics.builder(server, at, state())
+    return ServerMetrics.builder(server, at, declared)
         .responseTime(responseTime)
         .successRate(requestCount == 0 ? null : (double) (requestCount - errorCount) / requestCount)
         .errorRate(errorRate)
@@ -100,6 +111,7 @@ public record ProbeResult(
         .errorCount(errorCount)
         .uptime(process == null ? null : process.uptime())
         .memoryBytes(process == null ? null : process.memoryBytes())
+        .circuit(circuit)
         .lastError(reason)
         .build();
   }

@@ -145,9 +145,17 @@ public final class ClientConfig {
     }
     var definition =
         new ServerDefinition(
-            id, reader.template(), reader.canary(), reader.timeout(), source, key, context);
+            id,
+            reader.template(),
+            reader.canary(),
+            reader.timeout(),
+            reader.recovery(),
+            source,
+            key,
+            context);
     // Said now, while someone looks, and not at the first probe.
     var unused = definition.resolve();
+    var unusedPlan = definition.recovery();
     servers.put(id, definition);
   }
 

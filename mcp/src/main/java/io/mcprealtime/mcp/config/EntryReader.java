@@ -1,6 +1,7 @@
 package io.mcprealtime.mcp.config;
 
 import io.mcprealtime.Severity;
+import io.mcprealtime.internal.Durations;
 import io.mcprealtime.mcp.Canary;
 import io.mcprealtime.mcp.config.TargetTemplate.Remote.Kind;
 import java.time.Duration;
@@ -24,6 +25,7 @@ final class EntryReader {
           "type",
           "timeout",
           "canary",
+          "recovery",
           "disabled",
           "enabled",
           "oauth",
@@ -35,6 +37,9 @@ final class EntryReader {
           "dev",
           "gallery",
           "version");
+
+  private static final Set<String> RECOVERY_KEYS =
+      Set.of("restart", "command", "webhook", "coolDown", "limitPerHour");
 
   private static final long MAX_TIMEOUT_MILLIS = Duration.ofHours(1).toMillis();
 
@@ -144,6 +149,49 @@ final class EntryReader {
       return null;
     }
     return Duration.ofMillis(millis);
+  }
+
+  /**
+   * What is done when the server is down; null when nothing is.
+   *
+   * @throws ConfigException when it cannot be read: to leave it out would leave a server down
+   */
+  @Nullable RecoveryPlan recovery() {
+    JsonNode recovery = entry.path("recovery");
+    if (recovery.isMissingNode() || recovery.isNull()) {
+      return null;
+    }
+    if (!recovery.isObject()) {
+      throw new ConfigException("recovery must be an object like {\"restart\": true}");
+    }
+    recovery
+        .propertyNames()
+        .forEach(
+            name -> {
+              if (!RECOVERY_KEYS.contains(name)) {
+                throw new ConfigException(
+                    "recovery.%s is not known; use restart, command, webhook, coolDown or limitPerHour"
+                        .formatted(name));
+              }
+            });
+    EntryReader inner = new EntryReader(recovery, problems);
+    JsonNode restart = recovery.path("restart");
+    if (restart.booleanValue(false) && !isStdio()) {
+      throw new ConfigException(
+          "recovery.restart is for stdio servers; use a command or a webhook");
+    }
+    JsonNode limit = recovery.path("limitPerHour");
+    String coolDown = inner.optional("coolDown");
+    try {
+      return new RecoveryPlan(
+          restart.booleanValue(false),
+          inner.texts("command"),
+          inner.optional("webhook"),
+          coolDown == null ? RecoveryPlan.DEFAULT_COOL_DOWN : Durations.parse(coolDown),
+          limit.isMissingNode() ? RecoveryPlan.DEFAULT_LIMIT : limit.intValue(0));
+    } catch (IllegalArgumentException e) {
+      throw new ConfigException(String.valueOf(e.getMessage()));
+    }
   }
 
   private String text(String key) {

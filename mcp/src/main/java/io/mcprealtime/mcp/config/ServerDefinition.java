@@ -19,6 +19,7 @@ public final class ServerDefinition {
   private final TargetTemplate template;
   private final @Nullable Canary canary;
   private final @Nullable Duration timeout;
+  private final @Nullable RecoveryPlan recovery;
   private final String file;
   private final String key;
   private final ExpansionContext context;
@@ -28,6 +29,7 @@ public final class ServerDefinition {
       TargetTemplate template,
       @Nullable Canary canary,
       @Nullable Duration timeout,
+      @Nullable RecoveryPlan recovery,
       String file,
       String key,
       ExpansionContext context) {
@@ -35,6 +37,7 @@ public final class ServerDefinition {
     this.template = template;
     this.canary = canary;
     this.timeout = timeout;
+    this.recovery = recovery;
     this.file = file;
     this.key = key;
     this.context = context;
@@ -83,6 +86,29 @@ public final class ServerDefinition {
     return Optional.ofNullable(timeout);
   }
 
+  /**
+   * What is done to bring it back when it is down, with the values that its placeholders have now;
+   * empty when nothing is.
+   *
+   * @throws ConfigException when a placeholder has no value
+   */
+  public Optional<RecoveryPlan> recovery() {
+    if (recovery == null) {
+      return Optional.empty();
+    }
+    var expander = new Expander(context);
+    var webhook = recovery.webhook();
+    var plan =
+        new RecoveryPlan(
+            recovery.restart(),
+            expander.expand(recovery.command()),
+            webhook == null ? null : expander.expand(webhook),
+            recovery.coolDown(),
+            recovery.limitPerHour());
+    expander.requireComplete();
+    return Optional.of(plan);
+  }
+
   /** The file that defines it. */
   public String file() {
     return file;
@@ -100,6 +126,7 @@ public final class ServerDefinition {
         && template.equals(that.template)
         && Objects.equals(canary, that.canary)
         && Objects.equals(timeout, that.timeout)
+        && Objects.equals(recovery, that.recovery)
         && context.workspaceFolder().equals(that.context.workspaceFolder());
   }
 

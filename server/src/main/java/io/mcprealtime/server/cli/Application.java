@@ -88,7 +88,7 @@ public final class Application implements AutoCloseable {
       this.monitor = monitor(config, operations, observer);
       monitor.onEnd(operations::forget);
       inputsOpen.push(monitor);
-      var api = new HttpApi(config, mcp, storage, registry, operations);
+      var api = new HttpApi(config, mcp, storage, registry, operations, monitor);
       inputsOpen.push(api);
       this.port = api.start();
     } catch (RuntimeException | Error e) {
@@ -173,13 +173,7 @@ public final class Application implements AutoCloseable {
             .probeTimeout(config.probeTimeout())
             .build();
     BiConsumer<ServerDefinition, ProbeResult> both = operations::probed;
-    return new Monitor(
-        prober,
-        mcp.manager(),
-        registry,
-        config.interval(),
-        config.healthInterval(),
-        both.andThen(observer));
+    return new Monitor(prober, mcp.manager(), registry, config.monitor(), both.andThen(observer));
   }
 
   private <T extends AutoCloseable> T opened(T part) {

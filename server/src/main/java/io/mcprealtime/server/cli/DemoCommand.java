@@ -4,12 +4,12 @@ import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.WRITE;
 
 import io.mcprealtime.McpRealtimeException;
+import io.mcprealtime.internal.Durations;
 import io.mcprealtime.internal.PeriodicJob;
 import io.mcprealtime.mcp.config.ClientConfig;
 import io.mcprealtime.mcp.config.ExpansionContext;
 import io.mcprealtime.mcp.config.ServerDefinition;
 import io.mcprealtime.postgres.EmbeddedPostgres;
-import io.mcprealtime.server.config.Durations;
 import io.mcprealtime.server.config.ServerConfigBuilder;
 import io.mcprealtime.wire.WireJson;
 import java.io.IOException;

@@ -2,6 +2,7 @@ package io.mcprealtime.server.cli;
 
 import io.mcprealtime.ServerId;
 import io.mcprealtime.ServerState;
+import io.mcprealtime.internal.Durations;
 import io.mcprealtime.mcp.McpProber;
 import io.mcprealtime.mcp.ProbeOptions;
 import io.mcprealtime.mcp.ProbeResult;
@@ -9,7 +10,6 @@ import io.mcprealtime.mcp.Target;
 import io.mcprealtime.mcp.TargetProbe;
 import io.mcprealtime.mcp.config.ServerDefinition;
 import io.mcprealtime.server.config.ConfigFiles;
-import io.mcprealtime.server.config.Durations;
 import io.mcprealtime.server.config.ServerConfigBuilder;
 import java.net.URI;
 import java.net.URISyntaxException;

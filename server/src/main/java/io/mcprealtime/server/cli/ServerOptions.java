@@ -1,6 +1,6 @@
 package io.mcprealtime.server.cli;
 
-import io.mcprealtime.server.config.Durations;
+import io.mcprealtime.internal.Durations;
 import io.mcprealtime.server.config.ServerConfigBuilder;
 import io.mcprealtime.server.config.Tokens.Scope;
 import java.util.List;

@@ -1,6 +1,6 @@
 package io.mcprealtime.server.cli;
 
-import io.mcprealtime.server.config.Durations;
+import io.mcprealtime.internal.Durations;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;

@@ -2,6 +2,7 @@ package io.mcprealtime.server.config;
 
 import io.mcprealtime.McpRealtimeConfig;
 import io.mcprealtime.budget.Limits;
+import io.mcprealtime.server.monitor.MonitorSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,8 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param tokens what callers must show
  * @param databaseUrl of a PostgreSQL of one's own; the embedded one is used when null
  * @param dataDirectory where the embedded PostgreSQL keeps its data
- * @param interval between two probes of a server
- * @param healthInterval between two stored health checks of a server whose state stays the same
+ * @param monitor how servers are probed
  * @param requestTimeout how long a server may take to answer
  * @param startTimeout how long a server's process may take to its first answer
  * @param cache the cache that processes share
@@ -34,8 +34,7 @@ public record ServerConfig(
     Tokens tokens,
     @Nullable String databaseUrl,
     Path dataDirectory,
-    Duration interval,
-    Duration healthInterval,
+    MonitorSettings monitor,
     Duration requestTimeout,
     Duration startTimeout,
     CacheConfig cache,
@@ -48,7 +47,7 @@ public record ServerConfig(
 
   public ServerConfig {
     allowedHosts = List.copyOf(allowedHosts);
-    var errors = errors(host, !tokens.isEmpty(), interval);
+    var errors = errors(host, !tokens.isEmpty(), monitor.interval());
     if (!errors.isEmpty()) {
       throw new IllegalArgumentException(String.join(System.lineSeparator(), errors));
     }

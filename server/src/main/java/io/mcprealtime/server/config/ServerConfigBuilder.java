@@ -4,6 +4,11 @@ import io.mcprealtime.McpRealtimeConfig;
 import io.mcprealtime.budget.Limits;
 import io.mcprealtime.budget.Resource;
 import io.mcprealtime.server.config.Tokens.Scope;
+import io.mcprealtime.server.monitor.MonitorSettings;
+import io.mcprealtime.server.monitor.MonitorSettings.Circuit;
+import io.mcprealtime.server.monitor.MonitorSettings.Confirmation;
+import io.mcprealtime.server.monitor.MonitorSettings.FlappingRule;
+import io.mcprealtime.server.monitor.Ownership;
 import io.mcprealtime.storage.DataKind;
 import java.net.URI;
 import java.nio.file.Path;
@@ -36,6 +41,18 @@ public final class ServerConfigBuilder {
   private String cachePrefix = "mcp:";
   private Duration cacheTimeout = Duration.ofSeconds(1);
   private Duration cacheWriteInterval = Duration.ofSeconds(15);
+  private Duration listInterval = MonitorSettings.DEFAULT_LIST_INTERVAL;
+  private double probeShare = MonitorSettings.DEFAULT_PROBE_SHARE;
+  private Ownership ownership = Ownership.ALL;
+  private int agreeing = Confirmation.DEFAULT.agreeing();
+  private int ofProbes = Confirmation.DEFAULT.of();
+  private Duration retry = Confirmation.DEFAULT.retry();
+  private int flapChanges = FlappingRule.DEFAULT.changes();
+  private Duration flapWindow = FlappingRule.DEFAULT.window();
+  private Duration flapCalm = FlappingRule.DEFAULT.calm();
+  private int failuresToOpen = Circuit.DEFAULT.failures();
+  private Duration circuitPause = Circuit.DEFAULT.pause();
+  private Duration longestPause = Circuit.DEFAULT.longestPause();
   private @Nullable List<String> presets;
   private final Map<Resource, Long> limits = new EnumMap<>(Resource.class);
   private final McpRealtimeConfig.Builder managers = McpRealtimeConfig.builder();
@@ -149,6 +166,21 @@ public final class ServerConfigBuilder {
     collection.duration("healthInterval", value -> healthInterval = value);
     collection.duration("requestTimeout", this::requestTimeout);
     collection.duration("startTimeout", this::startTimeout);
+    collection.duration("listInterval", value -> listInterval = value);
+    collection.read("probeShare", ServerConfigBuilder::share, value -> probeShare = value);
+    collection.read("share", Ownership::parse, value -> ownership = value);
+    var confirmation = collection.section("confirmation");
+    confirmation.integer("agreeing", 1, 20, value -> agreeing = value);
+    confirmation.integer("of", 1, 20, value -> ofProbes = value);
+    confirmation.duration("retry", value -> retry = value);
+    var flapping = collection.section("flapping");
+    flapping.integer("changes", 2, 1_000, value -> flapChanges = value);
+    flapping.duration("window", value -> flapWindow = value);
+    flapping.duration("calm", value -> flapCalm = value);
+    var circuit = collection.section("circuit");
+    circuit.integer("failures", 1, 1_000, value -> failuresToOpen = value);
+    circuit.duration("pause", value -> circuitPause = value);
+    circuit.duration("longestPause", value -> longestPause = value);
     var retention = top.section("retention");
     retention.duration("metrics", value -> managers.retention(DataKind.METRICS, value));
     retention.duration("health", value -> managers.retention(DataKind.HEALTH_CHECKS, value));
@@ -176,6 +208,9 @@ public final class ServerConfigBuilder {
             budgetLimits,
             spool,
             collection,
+            confirmation,
+            flapping,
+            circuit,
             retention,
             floors,
             automation)) {
@@ -235,6 +270,31 @@ public final class ServerConfigBuilder {
     cacheWriteInterval = value;
   }
 
+  private static double share(String value) {
+    try {
+      double share = Double.parseDouble(value);
+      if (share > 0 && share <= 1) {
+        return share;
+      }
+    } catch (NumberFormatException e) {
+      // Told below.
+    }
+    throw new IllegalArgumentException(
+        "must be more than 0 and at most 1, is '%s'".formatted(value));
+  }
+
+  private MonitorSettings monitor() {
+    return new MonitorSettings(
+        interval,
+        healthInterval,
+        listInterval,
+        new Confirmation(agreeing, ofProbes, retry),
+        new FlappingRule(flapChanges, flapWindow, flapCalm),
+        new Circuit(failuresToOpen, circuitPause, longestPause),
+        probeShare,
+        ownership);
+  }
+
   private Path spool() {
     var own = spoolDirectory;
     return (own == null ? dataDirectory.resolve("spool") : own).toAbsolutePath();
@@ -272,8 +332,7 @@ public final class ServerConfigBuilder {
           new Tokens(tokens),
           databaseUrl,
           dataDirectory.toAbsolutePath(),
-          interval,
-          healthInterval,
+          monitor(),
           requestTimeout,
           startTimeout,
           cache,

@@ -1,5 +1,6 @@
 package io.mcprealtime.server.config;
 
+import io.mcprealtime.internal.Durations;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;

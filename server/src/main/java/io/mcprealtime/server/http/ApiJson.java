@@ -60,6 +60,8 @@ public final class ApiJson {
             .put("responseTimeMs", sample == null ? null : millis(sample.responseTime()))
             .put("lastCheckAt", sample == null ? null : sample.at().toString())
             .put("circuit", sample == null ? null : sample.circuit().name());
+    var watch = view.watch();
+    json.set("watch", watch == null ? null : WatchJson.watch(watch));
     var stages = json.putArray("stages");
     if (check != null) {
       check.stages().forEach(stage -> stages.add(WireJson.toJson(stage)));

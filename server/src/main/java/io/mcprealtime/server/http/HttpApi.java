@@ -8,6 +8,7 @@ import io.mcprealtime.McpRealtimeException;
 import io.mcprealtime.TimeSource;
 import io.mcprealtime.server.config.ServerConfig;
 import io.mcprealtime.server.config.Tokens.Scope;
+import io.mcprealtime.server.monitor.Probing;
 import io.mcprealtime.server.monitor.ServerRegistry;
 import io.mcprealtime.storage.Storage;
 import io.vertx.core.Future;
@@ -89,8 +90,9 @@ public final class HttpApi implements AutoCloseable {
       McpRealtime mcp,
       Storage storage,
       ServerRegistry registry,
-      OperationMetrics operations) {
-    this(config, mcp, storage, registry, operations, CLEAN_UP_PATIENCE);
+      OperationMetrics operations,
+      Probing probing) {
+    this(config, mcp, storage, registry, operations, probing, CLEAN_UP_PATIENCE);
   }
 
   HttpApi(
@@ -99,6 +101,7 @@ public final class HttpApi implements AutoCloseable {
       Storage storage,
       ServerRegistry registry,
       OperationMetrics operations,
+      Probing probing,
       Duration cleanUpPatience) {
     this.cleanUpPatience = cleanUpPatience;
     this.config = config;
@@ -107,7 +110,7 @@ public final class HttpApi implements AutoCloseable {
     this.operations = operations;
     this.storage = storage;
     this.mcp = mcp;
-    this.reads = new Reads(mcp, registry);
+    this.reads = new Reads(mcp, registry, probing);
     this.ingest = new Ingest(mcp, registry);
     this.usage = new StoredData(mcp.retention(), config.managers());
     this.vertx =
@@ -183,6 +186,7 @@ public final class HttpApi implements AutoCloseable {
     read(routes, "/metrics/:id", reads::metricsOfServer);
     read(routes, "/events", reads::events);
     read(routes, "/stats", reads::stats);
+    read(routes, "/incidents", reads::incidents);
     read(routes, "/summary", reads::summary);
     read(routes, "/usage", usage::usage);
     read(routes, "/budget", params -> ApiJson.budget(mcp.budget()));

@@ -11,6 +11,7 @@ import io.mcprealtime.MetricsResult;
 import io.mcprealtime.ServerId;
 import io.mcprealtime.ServerMetrics;
 import io.mcprealtime.Window;
+import io.mcprealtime.server.monitor.Probing;
 import io.mcprealtime.server.monitor.ServerRegistry;
 import io.mcprealtime.server.monitor.ServerView;
 import io.mcprealtime.wire.WireJson;
@@ -31,8 +32,10 @@ final class Reads {
   private final McpRealtime mcp;
   private final McpRealtimeManager manager;
   private final ServerRegistry registry;
+  private final Probing probing;
 
-  Reads(McpRealtime mcp, ServerRegistry registry) {
+  Reads(McpRealtime mcp, ServerRegistry registry, Probing probing) {
+    this.probing = probing;
     this.mcp = mcp;
     this.manager = mcp.manager();
     this.registry = registry;
@@ -167,7 +170,14 @@ final class Reads {
   }
 
   ObjectNode stats(Params params) {
-    return ApiJson.stats(manager.getRealtimeStats());
+    var json = ApiJson.stats(manager.getRealtimeStats());
+    json.set("probing", probing.status().map(WatchJson::probing).orElse(null));
+    return json;
+  }
+
+  ObjectNode incidents(Params params) {
+    return ApiJson.list(
+        "incidents", probing.incidents().stream().map(WatchJson::incident).toList());
   }
 
   ObjectNode summary(Params params) {

@@ -2,32 +2,33 @@ package io.mcprealtime.server.monitor;
 
 import io.mcprealtime.CollectResult;
 import io.mcprealtime.EventType;
-import io.mcprealtime.HealthCheck;
 import io.mcprealtime.McpRealtimeManager;
 import io.mcprealtime.MonitoringEvent;
 import io.mcprealtime.ServerId;
+import io.mcprealtime.ServerState;
 import io.mcprealtime.Severity;
+import io.mcprealtime.TimeSource;
 import io.mcprealtime.internal.Closing;
+import io.mcprealtime.internal.PeriodicJob;
 import io.mcprealtime.mcp.McpProber;
 import io.mcprealtime.mcp.ProbeResult;
-import io.mcprealtime.mcp.TargetProbe;
 import io.mcprealtime.mcp.config.ServerDefinition;
+import io.mcprealtime.server.monitor.ProbeSchedule.Lane;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -39,7 +40,7 @@ import org.slf4j.LoggerFactory;
  * Probes every server of the configuration again and again, and hands what is found to the manager.
  * One thread keeps time, whatever the number of servers.
  */
-public final class Monitor implements AutoCloseable {
+public final class Monitor implements Probing, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Monitor.class);
 
   /** First probes are spread so far apart that many servers do not start at once. */
@@ -47,26 +48,48 @@ public final class Monitor implements AutoCloseable {
 
   private static final Duration STOP_BOUND = Duration.ofSeconds(7);
 
+  /** Probes under way at the same time. */
+  private static final int MOST_ASKING = 1_000;
+
+  /** Processes that start at the same time, for each processor. */
+  private static final int STARTING_PER_PROCESSOR = 4;
+
+  /** Recoveries under way at the same time. */
+  private static final int RECOVERIES = 4;
+
+  private static final Duration LOOK_INTERVAL = Duration.ofSeconds(1);
+
+  /** Later than that in one of a hundred turns is an overload; so much less ends it. */
+  private static final Duration LATE = Duration.ofSeconds(1);
+
+  private static final Duration IN_TIME = Duration.ofMillis(500);
+  private static final long MIN_TURNS = 50;
+
   private final McpProber prober;
-  private final McpRealtimeManager manager;
   private final ServerRegistry registry;
-  private final Duration interval;
-  private final Duration healthInterval;
-  private final BiConsumer<ServerDefinition, ProbeResult> observer;
+  private final RollingTimes overhead;
+  private final MonitorParts parts;
   private final Map<ServerId, Watch> watches = new HashMap<>();
 
   /** Those whose processes are being ended. */
   private final Set<Watch> ending = ConcurrentHashMap.newKeySet();
 
   private final List<Consumer<ServerId>> gone = new CopyOnWriteArrayList<>();
-  private final ScheduledExecutorService scheduler =
-      Executors.newSingleThreadScheduledExecutor(
-          runnable -> {
-            var thread = new Thread(runnable, "mcp-schedule");
+  private final ExecutorService actions =
+      Executors.newFixedThreadPool(
+          RECOVERIES,
+          task -> {
+            var thread = new Thread(task, "mcp-recovery");
             thread.setDaemon(true);
             return thread;
           });
+  private final PeriodicJob looks = new PeriodicJob("mcp-watch", LOOK_INTERVAL, this::look);
+
+  /** Servers to be probed soon. Named by watches, which must not wait for each other. */
+  private final Queue<ServerId> lookedAt = new ConcurrentLinkedQueue<>();
+
   private final AtomicBoolean storageFailing = new AtomicBoolean();
+  private boolean overloaded;
 
   /**
    * @param observer is told of every probe
@@ -75,34 +98,64 @@ public final class Monitor implements AutoCloseable {
       McpProber prober,
       McpRealtimeManager manager,
       ServerRegistry registry,
-      Duration interval,
-      Duration healthInterval,
+      MonitorSettings settings,
       BiConsumer<ServerDefinition, ProbeResult> observer) {
     this.prober = prober;
-    this.manager = manager;
     this.registry = registry;
-    this.interval = interval;
-    this.healthInterval = healthInterval;
-    this.observer = observer;
+    var time = TimeSource.system();
+    this.overhead = new RollingTimes(time, ProbeSchedule.SPAN);
+    BiConsumer<ServerDefinition, ProbeResult> measuring = (definition, result) -> measure(result);
+    var schedule =
+        new ProbeSchedule(
+            time,
+            settings.interval(),
+            Map.of(
+                Lane.ASKING,
+                MOST_ASKING,
+                Lane.STARTING,
+                STARTING_PER_PROCESSOR * Runtime.getRuntime().availableProcessors()),
+            () -> ThreadLocalRandom.current().nextLong());
+    var incidents =
+        new Incidents(
+            events -> {
+              var unused = manager.processEventsAsync(events);
+            },
+            lookedAt::add);
+    this.parts =
+        new MonitorParts(
+            prober,
+            manager,
+            registry,
+            settings,
+            schedule,
+            incidents,
+            actions,
+            time,
+            measuring.andThen(observer),
+            this::stored);
+    schedule.start();
+    looks.start();
   }
 
   /**
-   * Watches just these servers from now on. One whose definition stays the same is left alone; the
-   * others are stopped and started.
+   * Watches just these servers from now on, as far as this process owns them. One whose definition
+   * stays the same is left alone; the others are stopped and started.
    *
    * @return what was added, changed and removed, in words; empty when nothing was
    */
   public List<String> watch(Collection<ServerDefinition> definitions) {
     var wanted = new HashMap<ServerId, ServerDefinition>();
-    definitions.forEach(definition -> wanted.put(definition.id(), definition));
+    definitions.stream()
+        .filter(definition -> parts.settings().ownership().owns(definition.id()))
+        .forEach(definition -> wanted.put(definition.id(), definition));
     var changes = new ArrayList<String>();
     var ended = new ArrayList<Watch>();
     var begun = new ArrayList<Watch>();
     synchronized (this) {
       for (var watch : List.copyOf(watches.values())) {
-        var id = watch.definition.id();
+        var id = watch.definition().id();
         var definition = wanted.get(id);
-        if (!watch.definition.equals(definition)) {
+        if (!watch.definition().equals(definition)) {
           changes.add(id + (definition == null ? " removed" : " changed"));
           watches.remove(id);
           ended.add(watch);
@@ -119,8 +172,8 @@ public final class Monitor implements AutoCloseable {
           if (!registry.contains(definition.id())) {
             changes.add(definition.id() + " added");
           }
+          var watch = new Watch(definition, parts, known(definition.id()));
           registry.define(definition);
-          var watch = new Watch(definition);
           watches.put(definition.id(), watch);
           begun.add(watch);
         }
@@ -131,9 +184,14 @@ public final class Monitor implements AutoCloseable {
     closed(ended);
     int order = 0;
     for (var watch : begun) {
-      watch.schedule(START_GAP.multipliedBy(order++));
+      watch.begin(START_GAP.multipliedBy(order++));
     }
     return changes;
+  }
+
+  /** What was declared of a server lately, by this process or one before it. */
+  private @Nullable ServerState known(ServerId server) {
+    return registry.view(server).map(ServerView::state).orElse(null);
   }
 
   private void closed(Collection<Watch> ended) {
@@ -146,6 +204,64 @@ public final class Monitor implements AutoCloseable {
   /** Calls back with each server that is not probed any more as it was. */
   public void onEnd(Consumer<ServerId> listener) {
     gone.add(listener);
+  }
+
+  @Override
+  public Optional<ProbingStatus> status() {
+    return Optional.of(parts.schedule().status(overhead.summary()));
+  }
+
+  @Override
+  public List<Incident> incidents() {
+    return parts.incidents().all();
+  }
+
+  /** Counts what a request took beyond the server's own time, where the server tells it. */
+  private void measure(ProbeResult result) {
+    for (var operation : result.operations()) {
+      var own = operation.serverTime();
+      if (operation.succeeded() && own != null) {
+        overhead.record(operation.duration().minus(own));
+      }
+    }
+  }
+
+  private void look() {
+    var now = parts.time().instant();
+    for (var server = lookedAt.poll(); server != null; server = lookedAt.poll()) {
+      hasten(server);
+    }
+    parts.incidents().tick(now);
+    var status = parts.schedule().status(overhead.summary());
+    var late = status.lateness();
+    if (late.count() < MIN_TURNS || late.p99().isEmpty()) {
+      return;
+    }
+    var p99 = late.p99().orElseThrow();
+    if (!overloaded && p99.compareTo(LATE) > 0) {
+      overloaded = true;
+      var message =
+          "Probes begin late: 1 of 100 by more than %d ms, %d of %d under way or waiting; lengthen collection.interval, or share the servers among processes"
+              .formatted(p99.toMillis(), status.running() + status.queued(), status.targets());
+      log.warn("{}", message);
+      parts.tell(
+          List.of(
+              MonitoringEvent.ofMonitor(now, EventType.OVERLOAD, Severity.WARNING, message)
+                  .withDetails(Map.of("p99Millis", Long.toString(p99.toMillis())))));
+    } else if (overloaded && p99.compareTo(IN_TIME) < 0) {
+      overloaded = false;
+      parts.tell(
+          List.of(
+              MonitoringEvent.ofMonitor(
+                  now, EventType.OVERLOAD, Severity.INFO, "Probes begin in time again.")));
+    }
+  }
+
+  private synchronized void hasten(ServerId server) {
+    var watch = watches.get(server);
+    if (watch != null) {
+      watch.look();
+    }
   }
 
   private void stored(CollectResult result) {
@@ -162,7 +278,8 @@ public final class Monitor implements AutoCloseable {
   /** Stops probing and ends every child process, within a bound. */
   @Override
   public void close() {
-    scheduler.shutdownNow();
+    parts.schedule().close();
+    actions.shutdownNow();
     List<Watch> open;
     synchronized (this) {
       open = List.copyOf(watches.values());
@@ -171,158 +288,6 @@ public final class Monitor implements AutoCloseable {
     open.forEach(Watch::end);
     closed(List.copyOf(ending));
     prober.close();
-  }
-
-  /** One server under watch. */
-  private final class Watch implements AutoCloseable {
-    private final ServerDefinition definition;
-    private @Nullable TargetProbe probe;
-    private @Nullable HealthCheck lastStored;
-    private @Nullable Long placeNanos;
-    private boolean closed;
-
-    private Watch(ServerDefinition definition) {
-      this.definition = definition;
-    }
-
-    private void schedule(Duration delay) {
-      if (isEnded()) {
-        return;
-      }
-      try {
-        var ignored = scheduler.schedule(this::run, delay.toNanos(), TimeUnit.NANOSECONDS);
-      } catch (RejectedExecutionException e) {
-        log.debug("{} is not probed again: the monitor stops", definition.id());
-      }
-    }
-
-    private void run() {
-      TargetProbe opened;
-      try {
-        opened = open();
-      } catch (RuntimeException e) {
-        // Whatever it is, the next turn tries again.
-        unusable(e);
-        schedule(untilNext());
-        return;
-      }
-      if (opened == null) {
-        return;
-      }
-      var ignored =
-          opened
-              .run()
-              .whenComplete(
-                  (result, fault) -> {
-                    try {
-                      if (result != null) {
-                        found(result);
-                      } else if (!isEnded()) {
-                        log.warn("the probe of {} failed", definition.id(), fault);
-                      }
-                    } catch (RuntimeException e) {
-                      log.warn(
-                          "what {} answered was not kept: {}", definition.id(), e.getMessage());
-                    } finally {
-                      schedule(untilNext());
-                    }
-                  });
-    }
-
-    private synchronized void unusable(RuntimeException fault) {
-      if (!closed) {
-        registry.problem(definition.id(), String.valueOf(fault.getMessage()));
-      }
-    }
-
-    private synchronized boolean isEnded() {
-      return closed;
-    }
-
-    private synchronized @Nullable TargetProbe open() {
-      if (closed) {
-        return null;
-      }
-      if (probe == null) {
-        probe = prober.open(definition.resolve(), definition.options());
-        registry.problem(definition.id(), null);
-      }
-      return probe;
-    }
-
-    /** Under the lock, so that what was found is told before the end or not at all. */
-    private synchronized void found(ProbeResult result) {
-      if (closed) {
-        return;
-      }
-      observer.accept(definition, result);
-      var check = result.toHealthCheck(definition.id());
-      if (result.eraChanged()) {
-        var unused = manager.processEventsAsync(List.of(eraChange(result)));
-      }
-      if (isDue(check)) {
-        lastStored = check;
-        var unused = manager.processHealthChecksAsync(List.of(check));
-      }
-      var unused =
-          manager
-              .collectMetricsAsync(List.of(result.toMetrics(definition.id())))
-              .thenAccept(Monitor.this::stored);
-    }
-
-    private MonitoringEvent eraChange(ProbeResult result) {
-      return MonitoringEvent.of(
-          definition.id(),
-          result.at(),
-          EventType.ERA_CHANGE,
-          Severity.WARNING,
-          "%s speaks the %s era now (%s), and spoke the other before"
-              .formatted(definition.id(), result.era(), result.protocolVersion()));
-    }
-
-    /** A health check is stored at its interval, and at once when the verdict changed. */
-    private boolean isDue(HealthCheck check) {
-      var last = lastStored;
-      if (last == null
-          || last.state() != check.state()
-          || !Objects.equals(last.reason(), check.reason())) {
-        return true;
-      }
-      Instant next = last.at().plus(healthInterval.multipliedBy(9).dividedBy(10));
-      return !check.at().isBefore(next);
-    }
-
-    /**
-     * Each server has a place of its own in the interval, drawn once and kept: probes do not bunch,
-     * not after a pause either, and do not drift; a turn that its own probe overran is left out.
-     */
-    private synchronized Duration untilNext() {
-      long now = System.nanoTime();
-      long length = interval.toNanos();
-      if (placeNanos == null) {
-        placeNanos = now + ThreadLocalRandom.current().nextLong(length);
-      }
-      long into = Math.floorMod(now - placeNanos, length);
-      return Duration.ofNanos(length - into);
-    }
-
-    /** Finds nothing any more. */
-    private synchronized void end() {
-      closed = true;
-    }
-
-    private synchronized @Nullable TargetProbe opened() {
-      return probe;
-    }
-
-    /** Ends, with the server's process; waits for it. */
-    @Override
-    public void close() {
-      end();
-      var opened = opened();
-      if (opened != null) {
-        opened.close();
-      }
-    }
+    looks.close();
   }
 }

@@ -104,6 +104,11 @@ public final class ServerRegistry implements LiveFeed.Listener {
     }
   }
 
+  /** Notes what a server's watch knows. */
+  void watched(ServerId id, WatchView view) {
+    update(id, entry -> entry.watched(view));
+  }
+
   /** Takes what is stored of a server from before this process. */
   public void history(ServerId id, List<ServerMetrics> oldestFirst) {
     update(id, entry -> entry.history(oldestFirst));
@@ -163,6 +168,7 @@ public final class ServerRegistry implements LiveFeed.Listener {
     private @Nullable HealthCheck lastCheck;
     private @Nullable Instant since;
     private @Nullable String problem;
+    private @Nullable WatchView watch;
 
     private Entry(ServerId id) {
       this.id = id;
@@ -173,7 +179,7 @@ public final class ServerRegistry implements LiveFeed.Listener {
       var stale = time.instant().minus(staleAfter);
       var silentSince = last != null && last.at().isBefore(stale) ? last.at() : null;
       return new ServerView(
-          id, definition, lastCheck, last, since, problem, silentSince, List.copyOf(recent));
+          id, definition, lastCheck, last, since, problem, silentSince, watch, List.copyOf(recent));
     }
 
     private synchronized boolean isDefined() {
@@ -183,12 +189,17 @@ public final class ServerRegistry implements LiveFeed.Listener {
     private synchronized void define(ServerDefinition value) {
       definition = value;
       problem = null;
+      watch = null;
     }
 
     private synchronized boolean problem(@Nullable String value) {
       boolean changed = !Objects.equals(problem, value);
       problem = value;
       return changed;
+    }
+
+    private synchronized void watched(WatchView view) {
+      watch = view;
     }
 
     private synchronized void check(HealthCheck check) {

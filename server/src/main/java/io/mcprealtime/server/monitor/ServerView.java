@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param problem why it cannot be probed, where its configuration is at fault
  * @param silentSince when its newest sample was taken, if that is so long ago that its state is not
  *     known any more
+ * @param watch what its watch knows; absent for one that is not probed here, or not yet
  * @param recent its newest samples, oldest first
  */
 public record ServerView(
@@ -30,6 +31,7 @@ public record ServerView(
     @Nullable Instant since,
     @Nullable String problem,
     @Nullable Instant silentSince,
+    @Nullable WatchView watch,
     List<Point> recent) {
 
   /** What is kept of a sample that is not the newest. */

@@ -7,6 +7,7 @@ import io.mcprealtime.McpRealtime;
 import io.mcprealtime.McpRealtimeConfig;
 import io.mcprealtime.TimeSource;
 import io.mcprealtime.server.config.ServerConfigBuilder;
+import io.mcprealtime.server.monitor.Probing;
 import io.mcprealtime.server.monitor.ServerRegistry;
 import io.mcprealtime.wire.WireJson;
 import java.io.IOException;
@@ -48,7 +49,9 @@ final class ApiFixture implements AutoCloseable {
     config.dataDirectory(Path.of("unused"));
     settings.accept(config);
     mcp.manager().live().subscribe(registry);
-    api = new HttpApi(config.build(), mcp, storage, registry, operations, cleanUpPatience);
+    api =
+        new HttpApi(
+            config.build(), mcp, storage, registry, operations, Probing.NONE, cleanUpPatience);
     port = api.start();
   }
 

@@ -1,4 +1,4 @@
-package io.mcprealtime.server.config;
+package io.mcprealtime.internal;
 
 import java.time.Duration;
 import java.util.regex.Pattern;

@@ -1,4 +1,4 @@
-package io.mcprealtime.server.config;
+package io.mcprealtime.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,0 +1,125 @@
+package io.mcprealtime.server.monitor;
+
+import io.mcprealtime.CircuitState;
+import io.mcprealtime.ServerState;
+import io.mcprealtime.TimeSource;
+import io.mcprealtime.internal.CircuitBreaker;
+import io.mcprealtime.mcp.ProbeResult;
+import io.mcprealtime.server.monitor.MonitorSettings.Circuit;
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How often one server is probed: less when it is dead, when it asks for it, and when its probes
+ * take long; and what our probes cost it. Not thread-safe.
+ */
+public final class Cadence {
+  /** The weight of the newest probe in the mean time of probes. */
+  private static final double WEIGHT = 0.2;
+
+  /** A slow server is probed at least once in so many intervals. */
+  private static final int MOST_INTERVALS = 4;
+
+  private final TimeSource time;
+  private final Duration interval;
+  private final double share;
+  private final CircuitBreaker breaker;
+  private final Instant since;
+  private @Nullable Instant heldUntil;
+  private boolean forced;
+  private long probes;
+  private long requests;
+  private Duration busy = Duration.ZERO;
+  private double meanSeconds = Double.NaN;
+
+  /**
+   * What our probes are to a server.
+   *
+   * @param since when its watch began
+   * @param probes since then
+   * @param requests of these
+   * @param busy time that they took together
+   * @param share of the time that a probe was under way
+   * @param intervals between two probes now
+   */
+  public record Load(
+      Instant since, long probes, long requests, Duration busy, double share, int intervals) {}
+
+  /**
+   * @param share of the time that a probe may be under way, as a mean
+   */
+  Cadence(TimeSource time, Duration interval, Circuit circuit, double share) {
+    this.time = time;
+    this.interval = interval;
+    this.share = share;
+    this.breaker =
+        new CircuitBreaker(time, circuit.failures(), circuit.pause(), circuit.longestPause());
+    this.since = time.instant();
+  }
+
+  /** Whether the server is probed at its turn. Who was told so tells what came of it. */
+  boolean allows() {
+    if (forced) {
+      forced = false;
+      return true;
+    }
+    var held = heldUntil;
+    if (held != null && time.instant().isBefore(held)) {
+      return false;
+    }
+    heldUntil = null;
+    return breaker.allows();
+  }
+
+  /** The next turn is allowed in any case: something was done to bring the server back. */
+  void force() {
+    forced = true;
+  }
+
+  /**
+   * Takes what a probe found.
+   *
+   * @return whether the circuit opened or closed by it
+   */
+  boolean probed(ProbeResult result) {
+    probes++;
+    requests += result.requestCount();
+    busy = busy.plus(result.time());
+    double seconds = result.time().toNanos() / 1e9;
+    meanSeconds =
+        Double.isNaN(meanSeconds) ? seconds : meanSeconds + WEIGHT * (seconds - meanSeconds);
+    var asked = result.retryAfter();
+    heldUntil = asked == null ? null : time.instant().plus(asked);
+    if (result.state() == ServerState.DOWN) {
+      return breaker.failed();
+    }
+    boolean closes = breaker.state() != CircuitState.CLOSED;
+    breaker.succeeded();
+    return closes;
+  }
+
+  CircuitState circuit() {
+    return breaker.state();
+  }
+
+  /** Until when the server asked to be left alone; absent when it did not, or that is over. */
+  @Nullable Instant heldUntil() {
+    return heldUntil;
+  }
+
+  /** Intervals from one probe to the next, so that a slow server's probes keep within the share. */
+  int intervals() {
+    if (Double.isNaN(meanSeconds)) {
+      return 1;
+    }
+    double needed = meanSeconds / (share * interval.toNanos() / 1e9);
+    return (int) Math.max(1, Math.min(MOST_INTERVALS, Math.ceil(needed)));
+  }
+
+  Load load() {
+    double watched = Duration.between(since, time.instant()).toNanos();
+    double used = watched <= 0 ? 0 : Math.min(1, busy.toNanos() / watched);
+    return new Load(since, probes, requests, busy, used, intervals());
+  }
+}

@@ -1,0 +1,355 @@
+package io.mcprealtime.server.monitor;
+
+import io.mcprealtime.CircuitState;
+import io.mcprealtime.HealthCheck;
+import io.mcprealtime.MonitoringEvent;
+import io.mcprealtime.ServerId;
+import io.mcprealtime.ServerMetrics;
+import io.mcprealtime.ServerState;
+import io.mcprealtime.mcp.CanaryResult;
+import io.mcprealtime.mcp.ProbeResult;
+import io.mcprealtime.mcp.Target;
+import io.mcprealtime.mcp.TargetProbe;
+import io.mcprealtime.mcp.config.ServerDefinition;
+import io.mcprealtime.server.monitor.Judgement.Doubt;
+import io.mcprealtime.server.monitor.Judgement.Finding;
+import io.mcprealtime.server.monitor.Judgement.Verdict;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One server under watch: its turns, what they find, and what follows from that. Each turn is a
+ * probe, or, while the circuit is open or the server asked to be left alone, a sample that says so.
+ */
+final class Watch implements ProbeSchedule.Turn, AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Watch.class);
+
+  private final ServerDefinition definition;
+  private final MonitorParts parts;
+  private final Judgement judgement;
+  private final Cadence cadence;
+  private final ProcessWatch process;
+  private final Expiries expiries;
+  private final @Nullable Recovery recovery;
+  private ProbeSchedule.@Nullable Slot slot;
+  private @Nullable TargetProbe probe;
+  private @Nullable Target target;
+  private @Nullable HealthCheck lastStored;
+  private @Nullable ProbeResult last;
+  private @Nullable Verdict verdict;
+  private List<CanaryResult> canaries = List.of();
+  private boolean closed;
+
+  /**
+   * @param known the state that is known from before this process
+   */
+  Watch(ServerDefinition definition, MonitorParts parts, @Nullable ServerState known) {
+    this.definition = definition;
+    this.parts = parts;
+    var settings = parts.settings();
+    this.judgement = new Judgement(settings.confirmation(), settings.flapping(), known);
+    this.cadence =
+        new Cadence(parts.time(), settings.interval(), settings.circuit(), settings.probeShare());
+    this.process = new ProcessWatch(definition.id());
+    this.expiries = new Expiries(definition.id());
+    this.recovery =
+        definition
+            .recovery()
+            .map(
+                plan ->
+                    new Recovery(
+                        definition.id(),
+                        plan,
+                        parts.time(),
+                        parts.actions(),
+                        new Doing(),
+                        event -> parts.tell(List.of(event))))
+            .orElse(null);
+  }
+
+  ServerDefinition definition() {
+    return definition;
+  }
+
+  /** Begins to take turns, after that time. */
+  synchronized void begin(Duration delay) {
+    if (!closed) {
+      slot = parts.schedule().add(this, delay);
+    }
+  }
+
+  @Override
+  public synchronized ProbeSchedule.Lane lane() {
+    boolean starts =
+        definition.transport().equals("stdio") && (last == null || last.process() == null);
+    return starts ? ProbeSchedule.Lane.STARTING : ProbeSchedule.Lane.ASKING;
+  }
+
+  @Override
+  public void run() {
+    TargetProbe opened;
+    try {
+      opened = open();
+    } catch (RuntimeException e) {
+      // Whatever it is, the next turn tries again.
+      unusable(e);
+      next();
+      return;
+    }
+    if (opened == null) {
+      hold();
+      next();
+      return;
+    }
+    var ignored =
+        opened
+            .run()
+            .whenComplete(
+                (result, fault) -> {
+                  try {
+                    if (result != null) {
+                      found(result);
+                    } else if (!isEnded()) {
+                      log.warn("the probe of {} failed", definition.id(), fault);
+                    }
+                  } catch (RuntimeException e) {
+                    log.warn("what {} answered was not kept: {}", definition.id(), e.getMessage());
+                  } finally {
+                    next();
+                  }
+                });
+  }
+
+  private synchronized void next() {
+    var place = slot;
+    if (place == null) {
+      return;
+    }
+    var now = verdict;
+    boolean doubtful = now != null && now.doubt() != null;
+    if (doubtful && cadence.circuit() == CircuitState.CLOSED && cadence.heldUntil() == null) {
+      place.soon(parts.settings().confirmation().retry());
+    } else {
+      place.next(cadence.intervals());
+    }
+  }
+
+  /** Its next probe comes soon, for others at the same place fail. */
+  synchronized void look() {
+    var place = slot;
+    if (place != null) {
+      place.hasten(Duration.ZERO);
+    }
+  }
+
+  private synchronized boolean isEnded() {
+    return closed;
+  }
+
+  private synchronized void unusable(RuntimeException fault) {
+    if (!closed) {
+      parts.registry().problem(definition.id(), String.valueOf(fault.getMessage()));
+    }
+  }
+
+  /** The probe to run; null when there is none to run at this turn. */
+  private synchronized @Nullable TargetProbe open() {
+    if (closed || !cadence.allows()) {
+      return null;
+    }
+    if (probe == null) {
+      target = definition.resolve();
+      probe = parts.prober().open(target, definition.options());
+      parts.registry().problem(definition.id(), null);
+    }
+    return probe;
+  }
+
+  /** Under the lock, so that what was found is told before the end or not at all. */
+  private synchronized void found(ProbeResult result) {
+    if (closed) {
+      return;
+    }
+    var id = definition.id();
+    parts.observer().accept(definition, result);
+    var circuitWhen = cadence.circuit();
+    boolean circuitChanged = cadence.probed(result);
+    var now = judgement.judge(Finding.of(result));
+    last = result;
+    verdict = now;
+    canaries = result.canaries().isEmpty() ? canaries : result.canaries();
+    tellOf(result, now, circuitChanged);
+    keep(result, now, circuitWhen == CircuitState.HALF_OPEN ? circuitWhen : cadence.circuit());
+    var plan = recovery;
+    if (plan != null) {
+      plan.observe(now.state(), result.reason(), isShared(id));
+    }
+    show();
+  }
+
+  private boolean isShared(ServerId id) {
+    return parts.incidents().of(id).isPresent();
+  }
+
+  private void tellOf(ProbeResult result, Verdict now, boolean circuitChanged) {
+    var id = definition.id();
+    var at = result.at();
+    var reached = target;
+    if (reached != null) {
+      boolean failed = result.state() == ServerState.DOWN;
+      parts.incidents().probed(id, Place.of(reached, result), failed, at);
+    }
+    var news = new ArrayList<>(StateEvents.of(id, at, now, parts.settings().flapping().window()));
+    if (circuitChanged) {
+      boolean open = cadence.circuit() != CircuitState.CLOSED;
+      news.add(StateEvents.circuit(id, result, open));
+    }
+    parts.incidents().declared(id, now.state() == ServerState.DOWN, at, news);
+    var others = new ArrayList<MonitoringEvent>();
+    if (result.eraChanged()) {
+      others.add(StateEvents.eraChange(id, result));
+    }
+    others.addAll(process.look(result.process(), at));
+    others.addAll(expiries.look(result.expiries(), at));
+    parts.tell(others);
+  }
+
+  private void keep(ProbeResult result, Verdict now, CircuitState circuit) {
+    var check = result.toHealthCheck(definition.id());
+    if (isDue(check)) {
+      lastStored = check;
+      var unused = parts.manager().processHealthChecksAsync(List.of(check));
+    }
+    parts.keep(result.toMetrics(definition.id(), now.state(), circuit));
+  }
+
+  /** A turn without a probe: the sample says what is known, and why nobody looked. */
+  private synchronized void hold() {
+    var now = verdict;
+    if (closed || now == null) {
+      return;
+    }
+    parts.keep(
+        ServerMetrics.builder(definition.id(), parts.time().instant(), now.state())
+            .circuit(cadence.circuit())
+            .lastError(whyHeld(now))
+            .build());
+    var plan = recovery;
+    if (plan != null) {
+      plan.observe(now.state(), whyHeld(now), isShared(definition.id()));
+    }
+    show();
+  }
+
+  private String whyHeld(Verdict now) {
+    var asked = cadence.heldUntil();
+    var why =
+        asked == null
+            ? "not probed, as its circuit is open"
+            : "not probed until %s, as it asked for".formatted(asked);
+    var basis = now.basis();
+    return basis == null || basis.reason() == null ? why : why + "; before: " + basis.reason();
+  }
+
+  private void show() {
+    var now = verdict;
+    var result = last;
+    if (now == null || result == null) {
+      return;
+    }
+    var basis = now.basis();
+    var tried = recovery;
+    parts
+        .registry()
+        .watched(
+            definition.id(),
+            new WatchView(
+                basis == null ? null : basis.rule(),
+                inWords(now.doubt()),
+                now.flapping(),
+                cadence.circuit(),
+                cadence.heldUntil(),
+                cadence.load(),
+                result.process(),
+                canaries,
+                result.expiries(),
+                tried == null ? List.of() : tried.attempts(),
+                parts.incidents().of(definition.id()).orElse(null)));
+  }
+
+  private static @Nullable String inWords(@Nullable Doubt doubt) {
+    if (doubt == null) {
+      return null;
+    }
+    var finding = doubt.finding();
+    var reason = finding.reason() == null ? "" : ": " + finding.reason();
+    return "the last probe found %s (%d of %d that have to agree)%s"
+        .formatted(finding.state(), doubt.agreeing(), doubt.needed(), reason);
+  }
+
+  /** A health check is stored at its interval, and at once when the verdict changed. */
+  private boolean isDue(HealthCheck check) {
+    var before = lastStored;
+    if (before == null
+        || before.state() != check.state()
+        || !Objects.equals(before.reason(), check.reason())) {
+      return true;
+    }
+    Instant next =
+        before.at().plus(parts.settings().healthInterval().multipliedBy(9).dividedBy(10));
+    return !check.at().isBefore(next);
+  }
+
+  /** Finds nothing any more. */
+  synchronized void end() {
+    closed = true;
+    var place = slot;
+    if (place != null) {
+      place.end();
+    }
+    parts.incidents().forget(definition.id(), parts.time().instant());
+  }
+
+  private synchronized @Nullable TargetProbe opened() {
+    return probe;
+  }
+
+  /** Ends, with the server's process; waits for it. */
+  @Override
+  public void close() {
+    end();
+    var opened = opened();
+    if (opened != null) {
+      opened.close();
+    }
+  }
+
+  /** What a recovery does to this watch. */
+  private final class Doing implements Recovery.Doing {
+    @Override
+    public void restart() {
+      TargetProbe old;
+      synchronized (Watch.this) {
+        old = probe;
+        probe = null;
+      }
+      if (old != null) {
+        old.close();
+      }
+    }
+
+    @Override
+    public void probeSoon() {
+      synchronized (Watch.this) {
+        cadence.force();
+      }
+      look();
+    }
+  }
+}
