@@ -24,7 +24,9 @@ public final class Benchmarks {
               + " | ingest [--rows N] [--rounds N]"
               + " | capacity [--servers N] [--past samples|rollups]"
               + " | reads [--few N] [--many N]"
-              + " | cache [--rounds N] [--seconds N]");
+              + " | cache [--rounds N] [--seconds N]"
+              + " | probing [--targets N] [--stdio N] [--seconds N] [--warm-up N] [--interval 15s]"
+              + " [--addresses N] [--jvm OPTIONS] [--profile FILE]");
       System.exit(2);
     }
     var jar = Path.of(arguments[0]).toAbsolutePath();
@@ -41,6 +43,7 @@ public final class Benchmarks {
         case "capacity" -> Capacity.run(directory, settings);
         case "reads" -> StorageReads.run(directory, settings);
         case "cache" -> CacheFigures.run(directory, settings);
+        case "probing" -> Probing.run(jar, directory, settings);
         case "ingest" -> Ingest.run(jar, directory, settings);
         default -> System.err.printf("there is no benchmark '%s'%n", name);
       }

@@ -11,6 +11,8 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -24,12 +26,17 @@ final class ServerUnderTest implements AutoCloseable {
   private final HttpClient http;
   private final Process process;
   private final URI url;
+
+  /** A benchmark that is interrupted does not get to its end. */
+  private final Thread interrupted = new Thread(this::destroy);
+
   private final long startNanos = System.nanoTime();
 
   private ServerUnderTest(HttpClient http, Process process, URI url) {
     this.http = http;
     this.process = process;
     this.url = url;
+    Runtime.getRuntime().addShutdownHook(interrupted);
   }
 
   /** Starts it on a data directory, with a configuration that is written there. */
@@ -45,37 +52,46 @@ final class ServerUnderTest implements AutoCloseable {
         .add("sample-servers")
         .add("--stdio")
         .add("notes");
-    return start(jar, directory, root.toString(), null);
+    return start(jar, directory.resolve("mcp.json"), root.toString(), List.of(), null);
   }
 
   /** Starts one that watches nothing, on a database that runs already. */
   static ServerUnderTest startEmpty(Path jar, Path directory, String databaseUrl)
       throws IOException {
-    return start(jar, directory, "{\"mcpServers\": {}}", databaseUrl);
+    return start(
+        jar, directory.resolve("mcp.json"), "{\"mcpServers\": {}}", List.of(), databaseUrl);
+  }
+
+  /**
+   * Starts it with a configuration of the product's own kind, on an embedded database beside it.
+   *
+   * @param jvmOptions of the process, before {@code -jar}
+   */
+  static ServerUnderTest startConfigured(
+      Path jar, Path directory, String configuration, List<String> jvmOptions) throws IOException {
+    return start(jar, directory.resolve("mcp-realtime.yaml"), configuration, jvmOptions, null);
   }
 
   private static ServerUnderTest start(
-      Path jar, Path directory, String configuration, @Nullable String databaseUrl)
+      Path jar,
+      Path config,
+      String configuration,
+      List<String> jvmOptions,
+      @Nullable String databaseUrl)
       throws IOException {
     var http = HttpClient.newHttpClient();
     int port;
     try (var socket = new ServerSocket(0)) {
       port = socket.getLocalPort();
     }
-    var config = directory.resolve("mcp.json");
     Files.writeString(config, configuration);
-    var builder =
-        new ProcessBuilder(
-            JAVA,
-            "-jar",
-            jar.toString(),
-            "serve",
-            "--config",
-            config.toString(),
-            "--data-dir",
-            directory.resolve("data").toString(),
-            "--port",
-            Integer.toString(port));
+    var command = new ArrayList<String>();
+    command.add(JAVA);
+    command.addAll(jvmOptions);
+    command.addAll(List.of("-jar", jar.toString(), "serve", "--config", config.toString()));
+    command.addAll(
+        List.of("--data-dir", config.resolveSibling("data").toString(), "--port", "" + port));
+    var builder = new ProcessBuilder(command);
     builder.environment().remove("DATABASE_URL");
     if (databaseUrl != null) {
       builder.environment().put("DATABASE_URL", databaseUrl);
@@ -130,9 +146,15 @@ final class ServerUnderTest implements AutoCloseable {
         HttpRequest.newBuilder(url.resolve(path)).build(), HttpResponse.BodyHandlers.ofString());
   }
 
+  private void destroy() {
+    process.destroy();
+  }
+
+  /** Ends it, and what it started and left. */
   @Override
   public void close() {
-    process.destroy();
+    var started = process.descendants().toList();
+    destroy();
     try {
       if (!process.waitFor(BOUND.toSeconds(), TimeUnit.SECONDS)) {
         process.destroyForcibly();
@@ -140,6 +162,9 @@ final class ServerUnderTest implements AutoCloseable {
     } catch (InterruptedException e) {
       process.destroyForcibly();
       Thread.currentThread().interrupt();
+    } finally {
+      started.forEach(ProcessHandle::destroyForcibly);
+      Runtime.getRuntime().removeShutdownHook(interrupted);
     }
   }
 }

@@ -1,6 +1,7 @@
 package io.mcprealtime.mcp;
 
 import java.net.http.HttpHeaders;
+import java.time.Duration;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -66,6 +67,11 @@ final class HttpAnswer {
 
   @Nullable JsonNode message() {
     return message;
+  }
+
+  /** The server's own time for the request; null when it does not tell. */
+  @Nullable Duration serverTime() {
+    return ServerTiming.of(headers.allValues(ServerTiming.HEADER));
   }
 
   boolean isSuccess() {

@@ -134,7 +134,7 @@ final class HttpChannel implements Channel {
   private Reply reply(String method, long id, HttpAnswer answer) {
     JsonNode message = answer.message();
     if (message != null) {
-      return new Reply(message, answer.status());
+      return new Reply(message, answer.status(), answer.serverTime());
     }
     if (answer.status() / 100 == 3 || answer.status() == 401 || answer.status() == 403) {
       throw HttpFaults.status(answer, redactor, caller.now());
@@ -144,7 +144,7 @@ final class HttpChannel implements Channel {
       if (Json.isAnswer(part)) {
         boolean unnamed = !part.has("id") || part.path("id").isNull();
         if (Json.hasId(part, id) || (unnamed && part.has("error"))) {
-          return new Reply(part, answer.status());
+          return new Reply(part, answer.status(), answer.serverTime());
         }
         throw new McpException(
             Kind.WRONG_ID,

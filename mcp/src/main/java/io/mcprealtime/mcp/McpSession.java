@@ -187,30 +187,45 @@ public final class McpSession implements AutoCloseable {
     long start = engine.nanoTime();
     return sendRenewing(method, params, timeout)
         .whenComplete(
-            (result, failure) -> {
+            (answer, failure) -> {
               String errorType =
-                  failure == null ? judge.apply(result) : McpException.of(failure).errorType();
-              record(new Operation(method, engine.since(start), errorType));
-            });
+                  failure == null
+                      ? judge.apply(answer.result)
+                      : McpException.of(failure).errorType();
+              Duration serverTime = failure == null ? answer.serverTime : null;
+              record(new Operation(method, engine.since(start), errorType, serverTime));
+            })
+        .thenApply(Answer::result);
   }
 
+  /** A result, and the server's own time for it when it tells. */
+  private record Answer(JsonNode result, @Nullable Duration serverTime) {}
+
   /** A server may end its session at any time: a new one is opened once. */
-  private CompletableFuture<JsonNode> sendRenewing(
+  private CompletableFuture<Answer> sendRenewing(
       String method, ObjectNode params, Duration timeout) {
-    return send(method, params, timeout)
+    return answer(method, params, timeout)
         .exceptionallyCompose(
             failure -> {
               boolean expired =
                   McpException.of(failure).kind() == Kind.SESSION_EXPIRED
                       && renewed.compareAndSet(false, true);
               return expired
-                  ? new Handshake(this).renew().thenCompose(again -> send(method, params, timeout))
+                  ? new Handshake(this)
+                      .renew()
+                      .thenCompose(again -> send(method, params, timeout))
+                      // The time of the last of several requests says nothing about all of them.
+                      .thenApply(result -> new Answer(result, null))
                   : CompletableFuture.failedFuture(failure);
             });
   }
 
   /** Sends a request in the session's dialect without counting it. */
   CompletableFuture<JsonNode> send(String method, ObjectNode params, Duration timeout) {
+    return answer(method, params, timeout).thenApply(Answer::result);
+  }
+
+  private CompletableFuture<Answer> answer(String method, ObjectNode params, Duration timeout) {
     Channel open = channel;
     if (open == null) {
       return CompletableFuture.failedFuture(
@@ -226,7 +241,7 @@ public final class McpSession implements AutoCloseable {
                   mayExpire && fault.kind() == Kind.HTTP_STATUS && fault.code() == NOT_FOUND;
               return CompletableFuture.failedFuture(gone ? expired(method) : fault);
             })
-        .thenApply(reply -> result(method, reply, mayExpire));
+        .thenApply(reply -> new Answer(result(method, reply, mayExpire), reply.serverTime()));
   }
 
   private static McpException expired(String method) {

@@ -1,5 +1,6 @@
 package io.mcprealtime.mcp;
 
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -66,6 +67,15 @@ record Message(@Nullable Long id, String method, ObjectNode body, Map<String, St
     return body;
   }
 
-  /** The answer to a request. */
-  record Reply(JsonNode message, int httpStatus) {}
+  /**
+   * The answer to a request.
+   *
+   * @param httpStatus 0 when it came by another way
+   * @param serverTime the server's own time for it, when it tells
+   */
+  record Reply(JsonNode message, int httpStatus, @Nullable Duration serverTime) {
+    Reply(JsonNode message) {
+      this(message, 0, null);
+    }
+  }
 }

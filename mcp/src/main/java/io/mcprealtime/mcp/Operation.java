@@ -12,11 +12,28 @@ import org.jspecify.annotations.Nullable;
  * @param duration from sending to the answer, or to the moment when it was given up
  * @param errorType a JSON-RPC code or an HTTP status as a string, {@code tool_error}, {@code
  *     timeout} or another kind of fault; null when it succeeded
+ * @param serverTime the server's own time for it, as it tells; null when it does not tell
  */
-public record Operation(String method, Duration duration, @Nullable String errorType) {
+public record Operation(
+    String method, Duration duration, @Nullable String errorType, @Nullable Duration serverTime) {
   public Operation {
     requireNonNull(method, "method");
     requireNonNull(duration, "duration");
+  }
+
+  /** One whose server does not tell its own time. */
+  public Operation(String method, Duration duration, @Nullable String errorType) {
+    this(method, duration, errorType, null);
+  }
+
+  /**
+   * What the network, the HTTP client and the monitor add to the server's own time; null when that
+   * is not known, or told as longer than the whole.
+   */
+  public @Nullable Duration overhead() {
+    return serverTime == null || serverTime.compareTo(duration) > 0
+        ? null
+        : duration.minus(serverTime);
   }
 
   public boolean succeeded() {

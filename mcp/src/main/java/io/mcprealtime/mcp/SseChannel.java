@@ -135,7 +135,7 @@ final class SseChannel implements Channel {
     for (Map.Entry<Long, Waiting> entry : waiting.entrySet()) {
       if (Json.hasId(message, entry.getKey())) {
         waiting.remove(entry.getKey());
-        entry.getValue().reply.complete(new Reply(message, 0));
+        entry.getValue().reply.complete(new Reply(message));
         return;
       }
     }

@@ -187,14 +187,14 @@ final class StdioChannel implements Channel, LineReader.Sink {
         // Taken out first: a second answer that follows at once must not find it.
         past.put(entry.getKey(), Fate.ANSWERED);
         pending.remove(entry.getKey());
-        entry.getValue().reply.complete(new Reply(message, 0));
+        entry.getValue().reply.complete(new Reply(message));
         return;
       }
     }
     JsonNode id = message.path("id");
     Pending waiting = onlyPending();
     if (waiting != null && (id.isNull() || id.isMissingNode()) && message.has("error")) {
-      waiting.reply.complete(new Reply(message, 0));
+      waiting.reply.complete(new Reply(message));
       return;
     }
     Fate fate = id.isIntegralNumber() && id.canConvertToLong() ? past.get(id.longValue()) : null;

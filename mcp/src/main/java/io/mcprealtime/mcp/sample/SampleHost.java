@@ -1,5 +1,6 @@
 package io.mcprealtime.mcp.sample;
 
+import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.mcprealtime.McpRealtimeException;
 import io.mcprealtime.TimeSource;
@@ -11,6 +12,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.LongAdder;
 
 /** One HTTP listener on the loopback address that carries many sample servers, each on its path. */
 public final class SampleHost implements AutoCloseable {
@@ -29,6 +31,7 @@ public final class SampleHost implements AutoCloseable {
   private final ScheduledThreadPoolExecutor executor;
   private final TimeSource time;
   private final Map<String, SampleMcpServer> servers = new ConcurrentHashMap<>();
+  private final LongAdder requests = new LongAdder();
   private final AtomicBoolean closed = new AtomicBoolean();
 
   private SampleHost(HttpServer http, ScheduledThreadPoolExecutor executor, TimeSource time) {
@@ -44,7 +47,18 @@ public final class SampleHost implements AutoCloseable {
 
   /** The same with a clock that says when servers flap; delays pass in real time. */
   public static SampleHost start(int port, TimeSource time) {
-    var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+    return start(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), time);
+  }
+
+  /**
+   * Listens on that address, or on a free port of it when its port is 0. Whatever the address,
+   * requests are answered only when their host is a loopback address.
+   */
+  public static SampleHost start(InetSocketAddress address) {
+    return start(address, TimeSource.system());
+  }
+
+  private static SampleHost start(InetSocketAddress address, TimeSource time) {
     HttpServer http;
     try {
       http = HttpServer.create(address, 0);
@@ -63,9 +77,11 @@ public final class SampleHost implements AutoCloseable {
               return thread;
             });
     executor.setRemoveOnCancelPolicy(true);
+    var host = new SampleHost(http, executor, time);
     http.setExecutor(executor);
+    http.createContext("/", host::handle);
     http.start();
-    return new SampleHost(http, executor, time);
+    return host;
   }
 
   /**
@@ -89,8 +105,26 @@ public final class SampleHost implements AutoCloseable {
       throw new IllegalArgumentException(
           "path '%s' has a sample server already; choose another".formatted(path));
     }
-    http.createContext(path + "/", endpoint);
     return server;
+  }
+
+  /** The JDK's server would look through its contexts one by one, and there may be thousands. */
+  private void handle(HttpExchange exchange) throws IOException {
+    requests.increment();
+    String path = exchange.getRequestURI().getPath();
+    for (int end = path.lastIndexOf('/'); end >= 0; end = path.lastIndexOf('/', end - 1)) {
+      var server = servers.get(path.substring(0, end));
+      if (server != null) {
+        server.endpoint().handle(exchange);
+        return;
+      }
+    }
+    HttpAnswers.empty(exchange, 404);
+  }
+
+  /** Requests taken since the start, of all servers. */
+  public long requests() {
+    return requests.sum();
   }
 
   public int port() {
@@ -103,11 +137,7 @@ public final class SampleHost implements AutoCloseable {
 
   /** Whether the server was there to be removed. */
   boolean remove(SampleMcpServer server) {
-    if (!servers.remove(server.path(), server)) {
-      return false;
-    }
-    http.removeContext(server.path() + "/");
-    return true;
+    return servers.remove(server.path(), server);
   }
 
   /** Ends every server and drops every connection. */

@@ -1,7 +1,6 @@
 package io.mcprealtime.mcp.sample;
 
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpHandler;
 import io.mcprealtime.mcp.sample.SampleBehaviour.Quirk;
 import java.io.IOException;
 import java.net.URI;
@@ -9,15 +8,17 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Everything of one sample server that comes over HTTP: faults and guards first, then MCP. */
-final class SampleHttp implements HttpHandler {
+final class SampleHttp {
   static final String PAGE =
       "<!doctype html><html><head><title>Welcome</title></head><body>It works!</body></html>";
   private static final String METADATA = ".well-known/oauth-protected-resource";
+  private static final Pattern LOOPBACK = Pattern.compile("127(\\.\\d{1,3}){3}");
   private static final int HELD_MINUTES = 5;
 
   private final SampleProtocol protocol;
@@ -35,8 +36,7 @@ final class SampleHttp implements HttpHandler {
     this.sse = new SseEndpoint(protocol, base.getPath() + "/messages", executor);
   }
 
-  @Override
-  public void handle(HttpExchange exchange) throws IOException {
+  void handle(HttpExchange exchange) throws IOException {
     try {
       if (!faulted(exchange) && !refused(exchange)) {
         route(exchange);
@@ -65,11 +65,8 @@ final class SampleHttp implements HttpHandler {
     }
   }
 
-  private static String relativePath(HttpExchange exchange) {
-    return exchange
-        .getRequestURI()
-        .getPath()
-        .substring(exchange.getHttpContext().getPath().length());
+  private String relativePath(HttpExchange exchange) {
+    return exchange.getRequestURI().getPath().substring(base.getPath().length() + 1);
   }
 
   private boolean faulted(HttpExchange exchange) throws IOException {
@@ -123,7 +120,8 @@ final class SampleHttp implements HttpHandler {
   private static boolean isLoopback(@Nullable String url) {
     try {
       String host = url == null ? null : URI.create(url).getHost();
-      return host != null && Set.of("127.0.0.1", "localhost", "[::1]").contains(host);
+      return host != null
+          && (Set.of("localhost", "[::1]").contains(host) || LOOPBACK.matcher(host).matches());
     } catch (IllegalArgumentException e) {
       return false;
     }

@@ -59,6 +59,10 @@ public final class SampleMcpServer implements AutoCloseable {
     return host.base(path + "/sse");
   }
 
+  SampleHttp endpoint() {
+    return endpoint;
+  }
+
   String path() {
     return path;
   }

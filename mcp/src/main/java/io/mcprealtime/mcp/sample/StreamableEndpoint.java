@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
@@ -24,6 +25,7 @@ import tools.jackson.databind.node.ObjectNode;
 final class StreamableEndpoint {
   static final int MAX_BODY_BYTES = 1 << 20;
   private static final int MAX_SESSIONS = 1_000;
+  private static final double NANOS_PER_MILLI = 1e6;
   private static final String SESSION_HEADER = "Mcp-Session-Id";
   private static final JsonMapper JSON = JsonMapper.shared();
 
@@ -51,12 +53,13 @@ final class StreamableEndpoint {
   }
 
   void handle(HttpExchange exchange) throws IOException {
+    long start = System.nanoTime();
     JsonNode message = JsonNodeFactory.instance.objectNode();
     try {
       switch (exchange.getRequestMethod()) {
         case "POST" -> {
           message = read(exchange);
-          post(exchange, message);
+          post(exchange, message, start);
         }
         case "DELETE" -> delete(exchange);
         default -> HttpAnswers.methodNotAllowed(exchange, allowedMethods());
@@ -87,7 +90,7 @@ final class StreamableEndpoint {
     return message;
   }
 
-  private void post(HttpExchange exchange, JsonNode message) throws IOException {
+  private void post(HttpExchange exchange, JsonNode message, long start) throws IOException {
     requireMediaTypes(exchange.getRequestHeaders());
     Era era = eraOf(exchange.getRequestHeaders(), message);
     if (era == Era.MODERN) {
@@ -101,7 +104,7 @@ final class StreamableEndpoint {
     }
     var unused =
         executor.schedule(
-            () -> answer(exchange, message, era),
+            () -> answer(exchange, message, era, start),
             protocol.nextDelay().toNanos(),
             TimeUnit.NANOSECONDS);
   }
@@ -113,7 +116,7 @@ final class StreamableEndpoint {
     return modern && protocol.behaviour().eras().speaks(Era.MODERN) ? Era.MODERN : Era.LEGACY;
   }
 
-  private void answer(HttpExchange exchange, JsonNode message, Era era) {
+  private void answer(HttpExchange exchange, JsonNode message, Era era, long start) {
     try {
       ObjectNode answer = protocol.answer(message, era);
       if (SampleProtocol.requestMethod(message).orElseThrow().equals("initialize")) {
@@ -121,13 +124,18 @@ final class StreamableEndpoint {
         sessions.add(session);
         exchange.getResponseHeaders().set(SESSION_HEADER, session);
       }
-      send(exchange, 200, answer);
+      send(exchange, 200, answer, start);
     } catch (RpcError e) {
-      send(exchange, e.httpStatus(), SampleProtocol.errorAnswer(message, e));
+      send(exchange, e.httpStatus(), SampleProtocol.errorAnswer(message, e), start);
     }
   }
 
-  private void send(HttpExchange exchange, int status, ObjectNode answer) {
+  private void send(HttpExchange exchange, int status, ObjectNode answer, long start) {
+    // Real time, as the delay is.
+    double millis = (System.nanoTime() - start) / NANOS_PER_MILLI;
+    exchange
+        .getResponseHeaders()
+        .set("Server-Timing", String.format(Locale.ROOT, "mcp;dur=%.3f", millis));
     try {
       if (status == 200 && protocol.behaviour().has(Quirk.EVENT_STREAM)) {
         String event = HttpAnswers.event("message", answer.toString());

@@ -12,6 +12,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mcprealtime.mcp.sample.SampleBehaviour.Eras;
 import io.mcprealtime.mcp.sample.SampleBehaviour.Quirk;
+import java.net.InetSocketAddress;
+import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.Map;
@@ -47,6 +49,25 @@ class SampleHttpTest {
       assertThat(server.openSessions()).isZero();
       HttpResponse<String> late = post(server.url(), request("ping", ""), headers);
       assertThat(late.statusCode()).isEqualTo(404);
+    }
+  }
+
+  @Test
+  void host_manyServersOnAnyLoopbackAddress_tellTheirTime() {
+    var behaviour = SampleBehaviour.healthy("files");
+    var any = new InetSocketAddress("0.0.0.0", 0);
+    try (var host = SampleHost.start(any);
+        var first = host.add("/a", behaviour);
+        var second = host.add("/a/b", behaviour)) {
+      var url = URI.create("http://127.0.3.4:" + host.port() + "/a/b/mcp");
+      HttpResponse<String> opened = post(url, initialize(), Map.of());
+      assertThat(opened.statusCode()).isEqualTo(200);
+      assertThat(opened.headers().firstValue("Server-Timing").orElseThrow())
+          .matches("mcp;dur=\\d+\\.\\d{3}");
+      assertThat(first.openSessions()).isZero();
+      assertThat(second.openSessions()).isEqualTo(1);
+      assertThat(post(url.resolve("/mcp"), initialize(), Map.of()).statusCode()).isEqualTo(404);
+      assertThat(host.requests()).isEqualTo(2);
     }
   }
 
