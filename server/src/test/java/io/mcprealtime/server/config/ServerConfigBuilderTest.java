@@ -44,8 +44,8 @@ class ServerConfigBuilderTest {
     assertThat(config.databaseUrl()).isNull();
     assertThat(config.dataDirectory())
         .isEqualTo(Path.of(System.getProperty("user.home"), ".local", "share", "mcp-realtime"));
-    assertThat(config.interval()).isEqualTo(Duration.ofSeconds(15));
-    assertThat(config.healthInterval()).isEqualTo(Duration.ofSeconds(30));
+    assertThat(config.monitor().interval()).isEqualTo(Duration.ofSeconds(15));
+    assertThat(config.monitor().healthInterval()).isEqualTo(Duration.ofSeconds(30));
     assertThat(config.requestTimeout()).isEqualTo(Duration.ofSeconds(5));
     assertThat(config.startTimeout()).isEqualTo(Duration.ofSeconds(20));
     assertThat(config.cache())
@@ -100,8 +100,8 @@ class ServerConfigBuilderTest {
     assertThat(config.tokens().byScope()).containsOnlyKeys(Scope.values());
     assertThat(config.tokens().byScope()).containsEntry(Scope.INGEST, "ingest-0123456789");
     assertThat(config.databaseUrl()).isEqualTo("postgres://u:p@h/d");
-    assertThat(config.interval()).isEqualTo(Duration.ofSeconds(5));
-    assertThat(config.healthInterval()).isEqualTo(Duration.ofMinutes(1));
+    assertThat(config.monitor().interval()).isEqualTo(Duration.ofSeconds(5));
+    assertThat(config.monitor().healthInterval()).isEqualTo(Duration.ofMinutes(1));
     assertThat(config.requestTimeout()).isEqualTo(Duration.ofMillis(250));
     assertThat(config.startTimeout()).isEqualTo(Duration.ofSeconds(9));
     var managers = config.managers();

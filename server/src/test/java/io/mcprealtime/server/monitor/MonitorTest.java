@@ -57,8 +57,7 @@ class MonitorTest {
         McpProber.builder().build(),
         mcp.manager(),
         registry,
-        interval,
-        healthInterval,
+        MonitorSettings.of(interval, healthInterval),
         (definition, result) -> probes.incrementAndGet());
   }
 
@@ -245,8 +244,7 @@ class MonitorTest {
             McpProber.builder().build(),
             mcp.manager(),
             registry,
-            Duration.ofMillis(30),
-            Duration.ofHours(1),
+            MonitorSettings.of(Duration.ofMillis(30), Duration.ofHours(1)),
             (definition, result) -> {
               probed.countDown();
               try {
