@@ -119,7 +119,7 @@ class HttpFaultTest {
               exchange.getResponseHeaders().set("Retry-After", "30");
               FakeHttpServer.send(exchange, 429, "text/plain", "");
             },
-            ServerState.DOWN,
+            ServerState.DEGRADED,
             ProbeStage.REQUEST,
             "HTTP 429 (too many requests), to be tried again after 30"),
         fault(

@@ -5,6 +5,7 @@ import io.mcprealtime.mcp.Canary;
 import io.mcprealtime.mcp.ProbeOptions;
 import io.mcprealtime.mcp.Target;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 public final class ServerDefinition {
   private final ServerId id;
   private final TargetTemplate template;
-  private final @Nullable Canary canary;
+  private final List<Canary> canaries;
   private final @Nullable Duration timeout;
   private final String file;
   private final String key;
@@ -26,14 +27,14 @@ public final class ServerDefinition {
   ServerDefinition(
       ServerId id,
       TargetTemplate template,
-      @Nullable Canary canary,
+      List<Canary> canaries,
       @Nullable Duration timeout,
       String file,
       String key,
       ExpansionContext context) {
     this.id = id;
     this.template = template;
-    this.canary = canary;
+    this.canaries = List.copyOf(canaries);
     this.timeout = timeout;
     this.file = file;
     this.key = key;
@@ -68,14 +69,14 @@ public final class ServerDefinition {
     return template.describe();
   }
 
-  /** The tool call that proves what lies behind the server. */
-  public Optional<Canary> canary() {
-    return Optional.ofNullable(canary);
+  /** The tool calls that prove what lies behind the server, in their order. */
+  public List<Canary> canaries() {
+    return canaries;
   }
 
-  /** The canary and the timeout as the prober takes them. */
+  /** The canaries and the timeout as the prober takes them. */
   public ProbeOptions options() {
-    return ProbeOptions.builder().canary(canary).requestTimeout(timeout).build();
+    return ProbeOptions.builder().canaries(canaries).requestTimeout(timeout).build();
   }
 
   /** How long an answer may take. */
@@ -98,14 +99,14 @@ public final class ServerDefinition {
     return other instanceof ServerDefinition that
         && id.equals(that.id)
         && template.equals(that.template)
-        && Objects.equals(canary, that.canary)
+        && canaries.equals(that.canaries)
         && Objects.equals(timeout, that.timeout)
         && context.workspaceFolder().equals(that.context.workspaceFolder());
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(id, template, canary, timeout);
+    return Objects.hash(id, template, canaries, timeout);
   }
 
   @Override
