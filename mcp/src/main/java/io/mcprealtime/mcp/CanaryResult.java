@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * How one canary call went.
  *
- * @param time from the call to the answer; absent when it was not called or not answered
+ * @param time from the call to the answer; absent when it was not answered, and when this run did
+ *     not call it: then the outcome is that of its last call, which stays in force
  * @param detail what is wrong, in words; absent when nothing is
  */
 public record CanaryResult(

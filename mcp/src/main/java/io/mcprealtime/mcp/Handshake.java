@@ -60,29 +60,38 @@ final class Handshake {
                     failure ->
                         isFinal(McpException.of(failure))
                             ? CompletableFuture.failedFuture(failure)
-                            : detect());
+                            : detect())
+                .whenComplete(
+                    (info, failure) -> {
+                      if (failure != null) {
+                        // The tries have left another one behind; the next run begins with this.
+                        session.speak(known);
+                      }
+                    });
     return found.thenApply(this::found);
   }
 
   /** Opens a new legacy session in place of one that the server ended. */
   CompletableFuture<ServerInfo> renew() {
-    if (session.channel() instanceof HttpChannel http) {
-      http.forgetSession();
-    }
+    session.leave(true);
     return initialize(timeout(), Dialect.LEGACY).thenApply(this::found);
   }
 
   private ServerInfo found(ServerInfo info) {
     session.know(info);
-    session.markWarm();
     if (session.channel() instanceof StdioChannel channel) {
       channel.endStart();
     }
     return info;
   }
 
+  /** Whether another era, transport or session cannot mend such a fault. */
+  static boolean isFinal(Kind kind) {
+    return FINAL.contains(kind);
+  }
+
   private boolean isFinal(McpException fault) {
-    return FINAL.contains(fault.kind()) || (!stdio && fault.kind() == Kind.TIMEOUT);
+    return isFinal(fault.kind()) || (!stdio && fault.kind() == Kind.TIMEOUT);
   }
 
   /** How long the first answer may take. */
@@ -135,15 +144,12 @@ final class Handshake {
               failure == null ? notModern(requireNonNull(result)) : McpException.of(failure);
           if (fault == null) {
             session.speak(Dialect.MODERN);
-            session.record(new Operation(Protocol.DISCOVER, engine.since(start), null));
+            session.record(Protocol.DISCOVER, start, null);
             found.complete(modern(requireNonNull(result)));
           } else if (FINAL.contains(fault.kind()) || isModernFault(fault)) {
             recordFailure(Protocol.DISCOVER, start, fault);
             found.completeExceptionally(fault);
           } else {
-            if (fault.kind() != Kind.TIMEOUT) {
-              session.markWarm();
-            }
             legacy.run();
           }
         });
@@ -172,7 +178,7 @@ final class Handshake {
                 throw fault;
               }
               session.speak(Dialect.MODERN);
-              session.record(new Operation(Protocol.DISCOVER, engine.since(start), null));
+              session.record(Protocol.DISCOVER, start, null);
               return modern(result);
             })
         .exceptionallyCompose(
@@ -227,14 +233,16 @@ final class Handshake {
 
   private CompletableFuture<ServerInfo> sse() {
     SseChannel channel =
-        new SseChannel(engine, requireNonNull(session.caller()), session.redactor());
+        new SseChannel(
+            engine, requireNonNull(session.caller()), session.redactor(), session.changes());
     session.use(channel);
     return channel.open(timeout()).thenCompose(opened -> initialize(timeout(), Dialect.LEGACY_SSE));
   }
 
   private void useHttpChannel() {
     if (!stdio) {
-      session.use(new HttpChannel(requireNonNull(session.caller()), session.redactor()));
+      session.use(
+          new HttpChannel(requireNonNull(session.caller()), session.redactor(), session.changes()));
     }
   }
 
@@ -297,6 +305,7 @@ final class Handshake {
 
   private CompletableFuture<ServerInfo> initialize(Duration timeout, Dialect dialect) {
     session.speak(dialect);
+    session.beginSession();
     ObjectNode params = Json.object().put("protocolVersion", Protocol.LATEST_LEGACY);
     params.putObject("capabilities");
     params.set("clientInfo", engine.settings.clientInfo());
@@ -338,6 +347,6 @@ final class Handshake {
   }
 
   private void recordFailure(String method, long start, McpException fault) {
-    session.record(new Operation(method, engine.since(start), fault.errorType()));
+    session.record(method, start, fault.errorType());
   }
 }

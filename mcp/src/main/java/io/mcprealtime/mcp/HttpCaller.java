@@ -67,7 +67,12 @@ final class HttpCaller {
     return url;
   }
 
-  /** Whether any HTTP answer has come. */
+  /** A run of the probe begins, with a first answer of its own. */
+  void beginRun() {
+    firstAnswerTime = null;
+  }
+
+  /** Whether any HTTP answer has come in this run. */
   boolean answered() {
     return firstAnswerTime != null;
   }

@@ -25,12 +25,20 @@ final class HttpChannel implements Channel {
   private final Redactor redactor;
   private final Oddities oddities = new Oddities();
   private final ServerRequests serverRequests = new ServerRequests(this::post, oddities);
+  private final ListChanges changes;
   private volatile @Nullable String session;
   private volatile Map<String, String> sessionHeaders = Map.of();
 
-  HttpChannel(HttpCaller caller, Redactor redactor) {
+  HttpChannel(HttpCaller caller, Redactor redactor, ListChanges changes) {
     this.caller = caller;
     this.redactor = redactor;
+    this.changes = changes;
+  }
+
+  /** A run of the probe begins: what was odd in the last one no longer counts. */
+  void beginRun() {
+    oddities.beginRun();
+    serverRequests.beginRun();
   }
 
   /** Whether the server gave a session that it may end on its own. */
@@ -120,6 +128,7 @@ final class HttpChannel implements Channel {
       return false;
     }
     if (!Json.isAnswer(message)) {
+      changes.notified(message);
       return false;
     }
     if (Json.hasId(message, id) || (message.path("id").isNull() && message.has("error"))) {

@@ -4,7 +4,6 @@ import io.mcprealtime.Era;
 import io.mcprealtime.mcp.McpException.Kind;
 import io.mcprealtime.mcp.Message.Reply;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -15,6 +14,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,15 +42,15 @@ public final class McpSession implements AutoCloseable {
   private final AtomicLong ids = new AtomicLong();
   private final AtomicBoolean renewed = new AtomicBoolean();
   private final Map<String, JsonNode> tools = new ConcurrentHashMap<>();
-  private final List<String> leftOut = new ArrayList<>();
-  private final List<Operation> operations = new ArrayList<>();
+  private final AtomicBoolean recordedAny = new AtomicBoolean();
+  private final ListChanges changes = new ListChanges();
   private final @Nullable HttpCaller caller;
   private volatile @Nullable ChildProcess child;
   private volatile @Nullable Channel channel;
   private volatile @Nullable Dialect dialect;
   private volatile @Nullable ServerInfo info;
-  private @Nullable Duration lastPair;
-  private boolean warm;
+  private volatile OperationLog sent = new OperationLog();
+  private volatile boolean pingRefused;
   private boolean closed;
 
   McpSession(
@@ -85,9 +85,39 @@ public final class McpSession implements AutoCloseable {
     return answer.thenApply(result -> engine.since(start));
   }
 
-  /** All tools, page by page, up to a bound. */
+  /** Sends a ping, and counts it unless it fails with a fault that is about to be mended. */
+  CompletableFuture<Done> quietPing(Predicate<McpException> mended) {
+    OperationLog current = sent;
+    long start = engine.nanoTime();
+    return answer(Protocol.PING, Json.object(), timeouts.request())
+        .handle(
+            (pinged, failure) -> {
+              McpException fault = failure == null ? null : McpException.of(failure);
+              if (fault == null || !mended.test(fault)) {
+                record(
+                    current,
+                    Protocol.PING,
+                    start,
+                    fault == null ? null : fault.errorType(),
+                    null,
+                    fault == null ? pinged.serverTime : null);
+              }
+              if (fault != null) {
+                throw fault;
+              }
+              return Done.DONE;
+            });
+  }
+
+  /** All tools, page by page, up to a bound; what has no name is left out. */
   public CompletableFuture<List<McpTool>> listTools() {
-    return new ToolLister(this).run();
+    return new ListReader(this, ListKind.TOOLS, new Gate())
+        .run()
+        .thenApply(
+            listing -> {
+              rememberTools(listing.entries());
+              return listing.entries();
+            });
   }
 
   /**
@@ -105,17 +135,19 @@ public final class McpSession implements AutoCloseable {
     boolean needsSchema = isModernHttp() && !tools.containsKey(name);
     CompletableFuture<?> ready =
         needsSchema ? listTools() : CompletableFuture.completedFuture(Done.DONE);
-    return ready.thenCompose(
-        listed -> {
-          ObjectNode params = Json.object().put("name", name);
-          params.set("arguments", arguments);
-          return exchange(
-                  Protocol.CALL_TOOL,
-                  params,
-                  timeouts.request(),
-                  result -> ToolResult.of(result).isError() ? "tool_error" : null)
-              .thenApply(ToolResult::of);
-        });
+    return ready.thenCompose(listed -> callKnownTool(name, arguments));
+  }
+
+  /** Calls a tool whose definition, where it is needed, was remembered. */
+  CompletableFuture<ToolResult> callKnownTool(String name, ObjectNode arguments) {
+    ObjectNode params = Json.object().put("name", name);
+    params.set("arguments", arguments);
+    return exchange(
+            Protocol.CALL_TOOL,
+            params,
+            timeouts.request(),
+            result -> ToolResult.of(result).isError() ? "tool_error" : null)
+        .thenApply(ToolResult::of);
   }
 
   /** Sends any request and gives its result. */
@@ -125,9 +157,7 @@ public final class McpSession implements AutoCloseable {
 
   /** What was sent so far, and how it went; a try that only found the era out is left out. */
   public List<Operation> operations() {
-    synchronized (operations) {
-      return List.copyOf(operations);
-    }
+    return sent.all();
   }
 
   /** Ends the conversation, and the process of a stdio server; waits for it, within a bound. */
@@ -150,7 +180,7 @@ public final class McpSession implements AutoCloseable {
     return engine.supply(
         () -> {
           ChildProcess started = ChildProcess.start(engine, stdio, redactor);
-          StdioChannel opened = new StdioChannel(engine, started, redactor);
+          StdioChannel opened = new StdioChannel(engine, started, redactor, changes);
           opened.open();
           boolean late;
           synchronized (this) {
@@ -178,47 +208,45 @@ public final class McpSession implements AutoCloseable {
     return open == null ? CompletableFuture.completedFuture(Done.DONE) : open.close();
   }
 
-  /** Sends a request in the session's dialect and counts it. */
+  /**
+   * Sends a request in the session's dialect and counts it. A server may end its session at any
+   * time: a new one is opened once in a run, and the request sent again.
+   */
   CompletableFuture<JsonNode> exchange(
       String method,
       ObjectNode params,
       Duration timeout,
       Function<JsonNode, @Nullable String> judge) {
+    OperationLog current = sent;
     long start = engine.nanoTime();
-    return sendRenewing(method, params, timeout)
-        .whenComplete(
+    String tool = method.equals(Protocol.CALL_TOOL) ? Json.text(params, "name") : null;
+    return answer(method, params, timeout)
+        .handle(
             (answer, failure) -> {
-              String errorType =
-                  failure == null
-                      ? judge.apply(answer.result)
-                      : McpException.of(failure).errorType();
-              Duration serverTime = failure == null ? answer.serverTime : null;
-              record(new Operation(method, engine.since(start), errorType, serverTime));
+              McpException fault = failure == null ? null : McpException.of(failure);
+              if (fault != null
+                  && fault.kind() == Kind.SESSION_EXPIRED
+                  && renewed.compareAndSet(false, true)) {
+                return new Handshake(this)
+                    .renew()
+                    .thenCompose(again -> exchange(method, params, timeout, judge));
+              }
+              record(
+                  current,
+                  method,
+                  start,
+                  fault == null ? judge.apply(answer.result) : fault.errorType(),
+                  tool,
+                  fault == null ? answer.serverTime : null);
+              return fault == null
+                  ? CompletableFuture.completedFuture(answer.result)
+                  : CompletableFuture.<JsonNode>failedFuture(fault);
             })
-        .thenApply(Answer::result);
+        .thenCompose(result -> result);
   }
 
   /** A result, and the server's own time for it when it tells. */
   private record Answer(JsonNode result, @Nullable Duration serverTime) {}
-
-  /** A server may end its session at any time: a new one is opened once. */
-  private CompletableFuture<Answer> sendRenewing(
-      String method, ObjectNode params, Duration timeout) {
-    return answer(method, params, timeout)
-        .exceptionallyCompose(
-            failure -> {
-              boolean expired =
-                  McpException.of(failure).kind() == Kind.SESSION_EXPIRED
-                      && renewed.compareAndSet(false, true);
-              return expired
-                  ? new Handshake(this)
-                      .renew()
-                      .thenCompose(again -> send(method, params, timeout))
-                      // The time of the last of several requests says nothing about all of them.
-                      .thenApply(result -> new Answer(result, null))
-                  : CompletableFuture.failedFuture(failure);
-            });
-  }
 
   /** Sends a request in the session's dialect without counting it. */
   CompletableFuture<JsonNode> send(String method, ObjectNode params, Duration timeout) {
@@ -298,42 +326,85 @@ public final class McpSession implements AutoCloseable {
             String.join(", ", Protocol.LEGACY));
   }
 
-  /** Adds a request to what was sent, and keeps the time of the last one that was answered well. */
-  void record(Operation operation) {
-    synchronized (operations) {
-      operations.add(operation);
-      boolean startIncluded = child != null && !warm;
-      if (operation.succeeded() && !startIncluded) {
-        lastPair = operation.duration();
+  /** Adds a request to what was sent. */
+  void record(String method, long startNanos, @Nullable String errorType) {
+    record(sent, method, startNanos, errorType, null, null);
+  }
+
+  private void record(
+      OperationLog current,
+      String method,
+      long startNanos,
+      @Nullable String errorType,
+      @Nullable String tool,
+      @Nullable Duration serverTime) {
+    boolean first = recordedAny.compareAndSet(false, true);
+    current.add(
+        new Operation(method, engine.since(startNanos), errorType, first, tool, serverTime));
+  }
+
+  /** A new run of the probe over the same session begins; gives its log. */
+  OperationLog beginRun() {
+    OperationLog fresh = new OperationLog();
+    sent = fresh;
+    renewed.set(false);
+    if (caller != null) {
+      caller.beginRun();
+    }
+    if (channel instanceof StdioChannel stdio) {
+      stdio.beginRun();
+    } else if (channel instanceof HttpChannel http) {
+      http.beginRun();
+    }
+    return fresh;
+  }
+
+  /** A session of the legacy era is about to be opened: nothing of the last one holds for it. */
+  void beginSession() {
+    recordedAny.set(false);
+    pingRefused = false;
+    changes.everything();
+  }
+
+  /**
+   * Leaves the session that the server gave, so that another one can be opened.
+   *
+   * @param ended whether the server has ended it; otherwise it is told
+   */
+  void leave(boolean ended) {
+    if (channel instanceof HttpChannel http) {
+      if (ended) {
+        http.forgetSession();
+      } else {
+        Futures.ignore(http.close());
       }
     }
   }
 
-  /** The process has answered: from now on answers do not include its start. */
-  void markWarm() {
-    synchronized (operations) {
-      warm = true;
-    }
+  /** Whether a later run can go on with it; a session over an event stream lasts for one run. */
+  boolean isKept() {
+    return channel instanceof HttpChannel && info != null;
   }
 
-  @Nullable Duration lastPair() {
-    synchronized (operations) {
-      return lastPair;
-    }
+  /**
+   * Whether a later run can go on with the process: it lives, answered once, and can be reached.
+   */
+  boolean isProcessGood() {
+    ChildProcess process = child;
+    return process != null
+        && process.isAlive()
+        && info != null
+        && channel instanceof StdioChannel stdio
+        && !stdio.isBroken();
   }
 
-  /** A new run of the probe over the same process begins. */
-  void beginRun() {
-    synchronized (operations) {
-      operations.clear();
-      lastPair = null;
-    }
-    synchronized (leftOut) {
-      leftOut.clear();
-    }
-    if (channel instanceof StdioChannel stdio) {
-      stdio.beginRun();
-    }
+  /** It answers a ping with an error, though it was opened just before. */
+  void refusesPing() {
+    pingRefused = true;
+  }
+
+  boolean isPingRefused() {
+    return pingRefused;
   }
 
   void rememberTools(List<McpTool> listed) {
@@ -341,22 +412,14 @@ public final class McpSession implements AutoCloseable {
     listed.forEach(tool -> tools.put(tool.name(), tool.definition()));
   }
 
-  void leaveOut(String why) {
-    synchronized (leftOut) {
-      leftOut.add(why);
-    }
-  }
-
   /** What was odd about the server's messages in this run, in words. */
   List<String> oddities() {
-    List<String> all = new ArrayList<>();
-    if (channel != null) {
-      all.addAll(channel.oddities());
-    }
-    synchronized (leftOut) {
-      all.addAll(leftOut);
-    }
-    return all;
+    Channel open = channel;
+    return open == null ? List.of() : open.oddities();
+  }
+
+  ListChanges changes() {
+    return changes;
   }
 
   boolean isModernHttp() {

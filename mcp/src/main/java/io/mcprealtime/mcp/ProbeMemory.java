@@ -21,6 +21,20 @@ final class ProbeMemory {
   private @Nullable String death;
   private @Nullable String lastDeath;
   private int starts;
+  private final ListMemory lists = new ListMemory();
+  private final CanaryMemory canaries;
+
+  ProbeMemory(List<Canary> canaries) {
+    this.canaries = new CanaryMemory(canaries);
+  }
+
+  ListMemory lists() {
+    return lists;
+  }
+
+  CanaryMemory canaries() {
+    return canaries;
+  }
 
   synchronized boolean needsPreflight(long nowNanos) {
     return !lastRunAnswered
@@ -82,9 +96,9 @@ final class ProbeMemory {
   }
 
   /** Takes in a run's outcome; tells whether the era is another one than before. */
-  synchronized boolean learn(ServerState state, @Nullable Era found, @Nullable List<String> tools) {
+  synchronized boolean learn(ServerState state, @Nullable Era found, @Nullable Integer tools) {
     lastRunAnswered = state.isUp();
-    hadTools |= tools != null && !tools.isEmpty();
+    hadTools |= tools != null && tools > 0;
     boolean changed = era != null && found != null && era != found;
     era = found == null ? era : found;
     return changed;

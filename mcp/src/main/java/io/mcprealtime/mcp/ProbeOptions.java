@@ -1,20 +1,22 @@
 package io.mcprealtime.mcp;
 
 import java.time.Duration;
-import java.util.Optional;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What one target's probe does differently from the prober's defaults. */
 public final class ProbeOptions {
   private static final ProbeOptions DEFAULTS = builder().build();
 
-  private final @Nullable Canary canary;
+  private final List<Canary> canaries;
+  private final Duration listInterval;
   private final @Nullable Duration startTimeout;
   private final @Nullable Duration requestTimeout;
   private final @Nullable Duration probeTimeout;
 
   private ProbeOptions(Builder builder) {
-    this.canary = builder.canary;
+    this.canaries = List.copyOf(builder.canaries);
+    this.listInterval = builder.listInterval;
     this.startTimeout = builder.startTimeout;
     this.requestTimeout = builder.requestTimeout;
     this.probeTimeout = builder.probeTimeout;
@@ -29,8 +31,24 @@ public final class ProbeOptions {
     return new Builder();
   }
 
-  public Optional<Canary> canary() {
-    return Optional.ofNullable(canary);
+  /** The tool calls that prove what lies behind the server, in their order. */
+  public List<Canary> canaries() {
+    return canaries;
+  }
+
+  /** How long a list that was answered need not be asked again; zero when every run asks. */
+  public Duration listInterval() {
+    return listInterval;
+  }
+
+  /** A builder that starts with these options. */
+  public Builder toBuilder() {
+    return builder()
+        .canaries(canaries)
+        .listInterval(listInterval)
+        .startTimeout(startTimeout)
+        .requestTimeout(requestTimeout)
+        .probeTimeout(probeTimeout);
   }
 
   Timeouts timeouts(Timeouts defaults) {
@@ -42,15 +60,38 @@ public final class ProbeOptions {
 
   /** Builds options; what is not set is the prober's default. */
   public static final class Builder {
-    private @Nullable Canary canary;
+    private List<Canary> canaries = List.of();
+    private Duration listInterval = Duration.ZERO;
     private @Nullable Duration startTimeout;
     private @Nullable Duration requestTimeout;
     private @Nullable Duration probeTimeout;
 
     private Builder() {}
 
+    /** One canary, or none. */
     public Builder canary(@Nullable Canary value) {
-      canary = value;
+      canaries = value == null ? List.of() : List.of(value);
+      return this;
+    }
+
+    public Builder canaries(List<Canary> values) {
+      canaries = List.copyOf(values);
+      return this;
+    }
+
+    /**
+     * How long a list that was answered need not be asked again, give or take a tenth. A new
+     * session, a notification of the server and a failed list are reasons to ask at once; the time
+     * that a server of the modern era sets for its list is one to wait longer. Default zero: every
+     * run asks.
+     *
+     * @throws IllegalArgumentException when it is negative
+     */
+    public Builder listInterval(Duration value) {
+      if (value.isNegative()) {
+        throw new IllegalArgumentException("the list interval must not be negative, is " + value);
+      }
+      listInterval = value;
       return this;
     }
 

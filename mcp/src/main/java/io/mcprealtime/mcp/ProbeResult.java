@@ -22,13 +22,14 @@ import org.jspecify.annotations.Nullable;
  * @param at when the run began
  * @param time from then to the verdict
  * @param rule why the state is what it is
- * @param responseTime how long the last request took that was answered well, without the start of a
- *     process
+ * @param responseTime how long the server took for the last sign of life (or else for another
+ *     request that it answered well), never for the first request of a session or a tool call
  * @param reason why the state is not healthy, in words that a person can act on
  * @param stages the stages in order, those that were skipped included
  * @param serverName what the server calls itself, with its version
  * @param toolCount tools of the newest list; null when there is none
- * @param catalog all that the server offers, where this run listed it
+ * @param catalog all that the server offers, where this run listed it; a list that the server asked
+ *     to be left alone about is as it was listed last
  * @param canaries the canary calls in order
  * @param operations the requests that were sent, in order
  * @param requestCount how many requests that were; one that could not even be sent counts

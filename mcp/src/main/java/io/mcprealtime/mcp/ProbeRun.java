@@ -6,8 +6,6 @@ import io.mcprealtime.Era;
 import io.mcprealtime.ProbeStage;
 import io.mcprealtime.StageResult;
 import io.mcprealtime.StageResult.Verdict;
-import io.mcprealtime.catalog.Catalog;
-import io.mcprealtime.catalog.CatalogEntry;
 import io.mcprealtime.mcp.McpException.Kind;
 import java.time.Duration;
 import java.time.Instant;
@@ -15,52 +13,52 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** One run of a probe: the stages from the first to the one that fails, and the verdict. */
 final class ProbeRun {
-  private static final int MAX_QUOTE = 300;
-  private static final int TOO_MANY_REQUESTS = 429;
-
   private final Engine engine;
   private final ProbeMemory memory;
   private final McpSession session;
   private final Timeouts timeouts;
-  private final @Nullable Canary canary;
   private final boolean stdio;
   private final boolean warm;
   private final Instant at;
   private final long start;
+  private final OperationLog log;
   private final StageLog stages;
+  private final Gate gate = new Gate();
   private final List<String> warnings = new ArrayList<>();
+  private final Greeting greeting;
+  private final CatalogLister lister;
+  private final CanaryRun canaries;
   private int startWarnings;
-  private final List<CanaryResult> canaries = new ArrayList<>();
-  private @Nullable List<String> tools;
-  private @Nullable Catalog catalog;
   private @Nullable ServerInfo info;
-  private boolean over;
+  private boolean sessionIsGood;
 
-  ProbeRun(ProbeMemory memory, McpSession session, @Nullable Canary canary) {
+  ProbeRun(ProbeMemory memory, McpSession session, Duration listInterval) {
     this.engine = session.engine;
     this.memory = memory;
     this.session = session;
     this.timeouts = session.timeouts;
-    this.canary = canary;
     this.stdio = session.target instanceof Target.Stdio;
     this.warm = session.info() != null;
     this.at = engine.settings.time().instant();
     this.start = engine.nanoTime();
+    this.log = session.beginRun();
+    session.rememberTools(memory.canaries().definitions());
     this.stages = new StageLog(engine, stdio ? StageLog.STDIO : StageLog.HTTP);
+    this.lister = new CatalogLister(session, memory, stages, gate, listInterval);
+    this.greeting = new Greeting(session, lister, gate, warnings);
+    this.canaries = new CanaryRun(session, memory.canaries(), stages, gate);
   }
 
   CompletableFuture<ProbeResult> run() {
-    session.beginRun();
     CompletableFuture<Done> work =
         reach()
-            .thenCompose(reached -> step(this::handshake))
-            .thenCompose(found -> step(() -> list(found)))
-            .thenCompose(listed -> step(this::callCanary));
+            .thenCompose(reached -> gate.step(this::handshake))
+            .thenCompose(found -> gate.step(() -> lister.run(found)))
+            .thenCompose(listed -> gate.step(canaries::run));
     CompletableFuture<Done> bounded = work.thenApply(done -> done);
     engine.within(bounded, timeouts.probe(), this::probeTimeout);
     // Memory is read from files: not on a thread that carries answers.
@@ -69,26 +67,20 @@ final class ProbeRun {
         : bounded.handle((done, failure) -> verdict(failure));
   }
 
-  /**
-   * Does one step, unless the verdict is being made: the answers that come after the probe's
-   * time-out must not change what it is made from, nor lead to more requests.
-   */
-  private synchronized <T> T step(Supplier<T> action) {
-    if (over) {
-      throw new McpException(Kind.CLOSED, "the probe is over");
-    }
-    return action.get();
-  }
-
-  private synchronized void end() {
-    over = true;
-  }
-
   private McpException probeTimeout() {
     return new McpException(
         Kind.TIMEOUT,
         "the probe is not done within %s; it was at the stage %s"
             .formatted(Texts.of(timeouts.probe()), stages.current().wireName()));
+  }
+
+  /**
+   * Whether the next run can go on with this session. A process goes on unless it ended, never
+   * answered or cannot be talked to any more: one that is only silent may be busy, and to replace
+   * it would hide that. A session over HTTP costs little, so it is given up in any doubt.
+   */
+  boolean isSessionGood() {
+    return sessionIsGood;
   }
 
   // ---- the stages
@@ -104,7 +96,7 @@ final class ProbeRun {
     }
     return new Preflight(engine, caller.url(), timeouts.request())
         .run()
-        .thenApply(report -> step(() -> preflighted(report)));
+        .thenApply(report -> gate.step(() -> preflighted(report)));
   }
 
   private Done preflighted(Preflight.Report report) {
@@ -130,7 +122,7 @@ final class ProbeRun {
     }
     String lastDeath = memory.takeDeath();
     stages.begin(ProbeStage.START);
-    return session.start().thenApply(started -> step(() -> started(lastDeath)));
+    return session.start().thenApply(started -> gate.step(() -> started(lastDeath)));
   }
 
   private Done started(@Nullable String lastDeath) {
@@ -146,49 +138,7 @@ final class ProbeRun {
 
   private CompletableFuture<ServerInfo> handshake() {
     stages.begin(stdio ? ProbeStage.HANDSHAKE : ProbeStage.REQUEST);
-    if (warm && session.dialect() == Dialect.LEGACY) {
-      ServerInfo known = requireNonNull(session.info());
-      return ping().thenApply(pinged -> step(() -> passHandshake(known)));
-    }
-    return session
-        .initialize()
-        .thenCompose(
-            found ->
-                step(
-                    () ->
-                        session.dialect() == Dialect.MODERN
-                            ? freshPair(found)
-                            : ping().thenApply(pinged -> found)))
-        .thenApply(found -> step(() -> passHandshake(found)));
-  }
-
-  /**
-   * Without tools to list, {@code server/discover} is the only request; when its time holds the
-   * start of the process, it is asked once more.
-   */
-  private CompletableFuture<ServerInfo> freshPair(ServerInfo found) {
-    boolean onlyPair = stdio && !warm && !found.declaresTools() && canary == null;
-    return onlyPair ? session.initialize() : CompletableFuture.completedFuture(found);
-  }
-
-  private CompletableFuture<Done> ping() {
-    return session
-        .ping()
-        .handle(
-            (time, failure) -> {
-              McpException fault = failure == null ? null : McpException.of(failure);
-              if (fault == null) {
-                return Done.DONE;
-              }
-              if (fault.kind() != Kind.RPC_ERROR) {
-                throw fault;
-              }
-              return step(
-                  () -> {
-                    warnings.add("the handshake works, but " + fault.getMessage());
-                    return Done.DONE;
-                  });
-            });
+    return greeting.run().thenApply(found -> gate.step(() -> passHandshake(found)));
   }
 
   private ServerInfo passHandshake(ServerInfo found) {
@@ -214,71 +164,6 @@ final class ProbeRun {
     }
   }
 
-  private CompletableFuture<Done> list(ServerInfo found) {
-    if (!found.declaresTools()) {
-      stages.skip(ProbeStage.LIST, "the server declares no tools");
-      return CompletableFuture.completedFuture(Done.DONE);
-    }
-    stages.begin(ProbeStage.LIST);
-    return session
-        .listTools()
-        .thenApply(
-            listed ->
-                step(
-                    () -> {
-                      tools = listed.stream().map(McpTool::name).toList();
-                      catalog = catalogOf(listed);
-                      stages.end(Verdict.PASSED, listed.size() + " tools");
-                      return Done.DONE;
-                    }));
-  }
-
-  private static Catalog catalogOf(List<McpTool> listed) {
-    return new Catalog(
-        listed.stream()
-            .map(tool -> CatalogEntry.of(CatalogEntry.Kind.TOOL, tool.name(), tool.definition()))
-            .toList());
-  }
-
-  private CompletableFuture<Done> callCanary() {
-    if (canary == null) {
-      stages.skip(ProbeStage.CANARY, "none configured");
-      return CompletableFuture.completedFuture(Done.DONE);
-    }
-    stages.begin(ProbeStage.CANARY);
-    return session
-        .callTool(canary.tool(), canary.arguments())
-        .thenApply(
-            result ->
-                step(
-                    () -> {
-                      judge(canary, result);
-                      return Done.DONE;
-                    }));
-  }
-
-  private void judge(Canary called, ToolResult result) {
-    String soft = result.softFailure();
-    if (result.isError()) {
-      failCanary(called, "failed", result.text());
-    } else if (soft != null) {
-      failCanary(called, "answers an error as a success", soft);
-    } else {
-      canaries.add(
-          new CanaryResult(called.tool(), CanaryResult.Outcome.PASSED, stages.elapsed(), null));
-      stages.end(Verdict.PASSED, result.isComplete() ? null : "gave " + result.resultType());
-    }
-  }
-
-  private void failCanary(Canary called, String how, String text) {
-    String quoted = session.redactor().quote(text, MAX_QUOTE);
-    String detail = "canary '%s' %s: %s".formatted(called.tool(), how, quoted);
-    canaries.add(
-        new CanaryResult(called.tool(), CanaryResult.Outcome.FAILED, stages.elapsed(), detail));
-    stages.end(Verdict.FAILED, detail);
-    warnings.add(detail);
-  }
-
   private void warn(String what) {
     warnings.add(what);
     stages.end(Verdict.WARNING, what);
@@ -287,64 +172,45 @@ final class ProbeRun {
   // ---- the verdict
 
   private ProbeResult verdict(@Nullable Throwable failure) {
-    end();
-    StateRule rule;
-    String reason;
+    gate.close();
     McpException fault = failure == null ? null : McpException.of(failure);
-    if (fault == null) {
-      warnings.addAll(session.oddities());
-      boolean empty = isEmpty();
-      if (empty) {
-        warnings.add(0, "the server lists no tools although it " + whyToolsAreExpected());
-      }
-      rule = empty ? StateRule.NO_TOOLS : ruleOfWarnings();
-      reason = warnings.isEmpty() ? null : String.join("; ", warnings);
-    } else {
-      rule = ruleOf(fault);
-      reason = session.redactor().redact(String.valueOf(fault.getMessage()));
-      fail(fault, reason);
+    sessionIsGood = stdio ? session.isProcessGood() : fault == null && session.isKept();
+    return fault == null ? foundOut() : failed(fault);
+  }
+
+  private ProbeResult foundOut() {
+    warnings.addAll(lister.warnings());
+    warnings.addAll(memory.lists().oddities());
+    warnings.addAll(canaries.warnings());
+    warnings.addAll(session.oddities());
+    boolean empty = isEmpty();
+    if (empty) {
+      warnings.add(0, "the server lists no tools although it " + whyToolsAreExpected());
     }
+    sessionIsGood &= stdio || !(empty || canaries.hasFailedNow());
+    StateRule rule = Verdicts.ofFindings(empty, canaries.results(), !warnings.isEmpty());
+    return result(rule, warnings.isEmpty() ? null : String.join("; ", warnings), null);
+  }
+
+  private ProbeResult failed(McpException fault) {
+    StateRule rule = Verdicts.ofFault(fault, info != null, stages.current());
+    String reason = session.redactor().redact(String.valueOf(fault.getMessage()));
+    fail(fault, reason);
     return result(rule, reason, fault);
   }
 
-  private StateRule ruleOfWarnings() {
-    boolean canaryFailed =
-        canaries.stream().anyMatch(called -> called.outcome() == CanaryResult.Outcome.FAILED);
-    if (canaryFailed) {
-      return StateRule.CANARY_FAILED;
-    }
-    return warnings.isEmpty() ? StateRule.ALL_PASSED : StateRule.ODDITIES;
+  private boolean isEmpty() {
+    Integer tools = toolCount();
+    boolean lost = tools == null && info != null && !info.declaresTools() && memory.hadTools();
+    return lost || (tools != null && tools == 0);
   }
 
-  private boolean isEmpty() {
-    boolean listedNone = tools != null && tools.isEmpty();
-    boolean lost = tools == null && info != null && !info.declaresTools() && memory.hadTools();
-    return listedNone || lost;
+  private @Nullable Integer toolCount() {
+    return info == null ? null : memory.lists().count(ListKind.TOOLS);
   }
 
   private String whyToolsAreExpected() {
     return memory.hadTools() ? "listed some before" : "declares the capability";
-  }
-
-  private StateRule ruleOf(McpException fault) {
-    boolean answered = info != null;
-    return switch (fault.kind()) {
-      case AUTHENTICATION -> StateRule.CREDENTIALS_REFUSED;
-      case VERSION_MISMATCH -> StateRule.VERSION_MISMATCH;
-      case ENDLESS_LIST -> StateRule.ENDLESS_LIST;
-      case RPC_ERROR ->
-          answered || Protocol.isModernError(fault.code())
-              ? StateRule.REQUEST_FAILED
-              : StateRule.BAD_ANSWER;
-      case HTTP_STATUS ->
-          fault.code() == TOO_MANY_REQUESTS ? StateRule.RATE_LIMITED : StateRule.BAD_ANSWER;
-      case UNKNOWN_HOST, CONNECT_FAILED, TLS_FAILED -> StateRule.UNREACHABLE;
-      case BAD_TARGET, COMMAND_NOT_FOUND, PROCESS_EXITED -> StateRule.NOT_RUNNING;
-      case TIMEOUT ->
-          stages.current() == ProbeStage.CANARY ? StateRule.CANARY_FAILED : StateRule.NO_ANSWER;
-      case CLOSED -> StateRule.NO_ANSWER;
-      default -> StateRule.BAD_ANSWER;
-    };
   }
 
   /** Puts the failure where it belongs; the stages before it have passed. */
@@ -389,13 +255,11 @@ final class ProbeRun {
   private ProbeResult result(
       StateRule rule, @Nullable String reason, @Nullable McpException fault) {
     List<StageResult> sealed = stages.seal();
-    List<Operation> operations = new ArrayList<>(session.operations());
+    List<Operation> operations = new ArrayList<>(log.all());
     if (operations.isEmpty() && fault != null) {
+      String method = session.dialect() == Dialect.MODERN ? Protocol.DISCOVER : Protocol.INITIALIZE;
       operations.add(
-          new Operation(
-              session.dialect() == Dialect.MODERN ? Protocol.DISCOVER : Protocol.INITIALIZE,
-              engine.since(start),
-              fault.errorType()));
+          new Operation(method, engine.since(start), fault.errorType(), true, null, null));
     }
     Era era = info == null ? null : info.era();
     Expiry certificate = memory.expiry();
@@ -403,15 +267,15 @@ final class ProbeRun {
         at,
         engine.since(start),
         rule,
-        session.lastPair(),
+        log.responseTime(),
         reason,
         sealed,
         era,
         info == null ? null : info.protocolVersion(),
         info == null || info.name() == null ? null : session.redactor().quote(info.name(), 200),
-        tools == null ? null : Integer.valueOf(tools.size()),
-        catalog,
-        canaries,
+        toolCount(),
+        lister.catalog(),
+        canaries.results(),
         operations,
         operations.size(),
         operations.stream().filter(operation -> !operation.succeeded()).count(),
@@ -419,7 +283,7 @@ final class ProbeRun {
         fault == null ? null : fault.retryAfter(),
         certificate == null ? List.of() : List.of(certificate),
         memory.address(),
-        memory.learn(rule.state(), era, tools));
+        memory.learn(rule.state(), era, toolCount()));
   }
 
   private @Nullable ProcessStats process() {

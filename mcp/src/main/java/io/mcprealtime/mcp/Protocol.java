@@ -13,7 +13,6 @@ final class Protocol {
   static final String INITIALIZE = "initialize";
   static final String INITIALIZED = "notifications/initialized";
   static final String PING = "ping";
-  static final String LIST_TOOLS = "tools/list";
   static final String CALL_TOOL = "tools/call";
 
   static final String META_VERSION = "io.modelcontextprotocol/protocolVersion";

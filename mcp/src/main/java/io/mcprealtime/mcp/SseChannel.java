@@ -22,6 +22,7 @@ final class SseChannel implements Channel {
   private final Engine engine;
   private final HttpCaller caller;
   private final Redactor redactor;
+  private final ListChanges changes;
   private final Oddities oddities = new Oddities();
   private final ServerRequests serverRequests = new ServerRequests(this::post, oddities);
   private final Map<Long, Waiting> waiting = new ConcurrentHashMap<>();
@@ -32,10 +33,11 @@ final class SseChannel implements Channel {
 
   private record Waiting(String method, CompletableFuture<Reply> reply) {}
 
-  SseChannel(Engine engine, HttpCaller caller, Redactor redactor) {
+  SseChannel(Engine engine, HttpCaller caller, Redactor redactor, ListChanges changes) {
     this.engine = engine;
     this.caller = caller;
     this.redactor = redactor;
+    this.changes = changes;
   }
 
   /** Opens the stream and waits for the endpoint. */
@@ -108,6 +110,8 @@ final class SseChannel implements Channel {
       serverRequests.answer(message, engine.settings.timeouts().request());
     } else if (Json.isAnswer(message)) {
       onAnswer(message);
+    } else {
+      changes.notified(message);
     }
   }
 

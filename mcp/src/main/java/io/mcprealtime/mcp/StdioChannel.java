@@ -26,10 +26,13 @@ final class StdioChannel implements Channel, LineReader.Sink {
   private final Engine engine;
   private final ChildProcess child;
   private final Redactor redactor;
+  private final ListChanges changes;
   private final Map<Long, Pending> pending = new ConcurrentHashMap<>();
   private final Map<Long, Fate> past = new ConcurrentHashMap<>();
   private final Oddities oddities = new Oddities();
   private final ServerRequests serverRequests = new ServerRequests(this::post, oddities);
+
+  private volatile boolean broken;
 
   private record Pending(String method, CompletableFuture<Reply> reply) {}
 
@@ -38,10 +41,11 @@ final class StdioChannel implements Channel, LineReader.Sink {
     GIVEN_UP
   }
 
-  StdioChannel(Engine engine, ChildProcess child, Redactor redactor) {
+  StdioChannel(Engine engine, ChildProcess child, Redactor redactor, ListChanges changes) {
     this.engine = engine;
     this.child = child;
     this.redactor = redactor;
+    this.changes = changes;
   }
 
   /** Begins to read; what the child said before is waiting in the pipe. */
@@ -50,7 +54,17 @@ final class StdioChannel implements Channel, LineReader.Sink {
     Futures.whenDone(
         child.ended(),
         (ended, failure) -> failAll(new McpException(Kind.PROCESS_EXITED, child.epitaph())));
-    Futures.whenDone(child.stdoutEnded(), (ended, failure) -> afterGrace("closed its stdout"));
+    Futures.whenDone(
+        child.stdoutEnded(),
+        (ended, failure) -> {
+          broken = true;
+          afterGrace("closed its stdout");
+        });
+  }
+
+  /** Whether nothing can be sent or no answer can come any more. */
+  boolean isBroken() {
+    return broken;
   }
 
   private void afterGrace(String what) {
@@ -79,6 +93,9 @@ final class StdioChannel implements Channel, LineReader.Sink {
         (done, failure) -> {
           if (failure != null) {
             boolean full = failure instanceof SerialWriter.FullException;
+            if (!full) {
+              broken = true;
+            }
             afterGrace(full ? "does not read its stdin" : "closed its stdin");
           }
         });
@@ -149,6 +166,7 @@ final class StdioChannel implements Channel, LineReader.Sink {
               Kind.TOO_LARGE,
               "more than %d lines on stdout are not JSON-RPC, the last: '%s'"
                   .formatted(MAX_NOISE, line)));
+      broken = true;
       Futures.ignore(child.stop());
     }
   }
@@ -178,6 +196,8 @@ final class StdioChannel implements Channel, LineReader.Sink {
       acceptAnswer(message);
     } else if (!message.path("method").isString()) {
       noise(redactor.quote(text, MAX_QUOTE));
+    } else {
+      changes.notified(message);
     }
   }
 

@@ -1,8 +1,8 @@
 package io.mcprealtime.mcp;
 
-import io.mcprealtime.ServerState;
 import io.mcprealtime.mcp.McpException.Kind;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -13,8 +13,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The probe of one target. It keeps what helps the next run: how the server speaks and, for a stdio
- * server, the running process. A process that dies or fails a run is replaced in the next one.
+ * The probe of one target. It keeps what helps the next run: how the server speaks, the session
+ * over Streamable HTTP and, for a stdio server, the running process. A session in doubt and a
+ * process that ended are replaced in the next run; a process that lives and does not answer stays,
+ * until {@link #restart}.
  */
 public final class TargetProbe implements AutoCloseable {
   private static final Duration LAST_WORDS = Duration.ofSeconds(2);
@@ -26,7 +28,7 @@ public final class TargetProbe implements AutoCloseable {
   private final Timeouts timeouts;
   private final Redactor redactor;
   private final Consumer<TargetProbe> onClose;
-  private final ProbeMemory memory = new ProbeMemory();
+  private final ProbeMemory memory;
   private @Nullable CompletableFuture<ProbeResult> running;
   private CompletableFuture<Done> ending = CompletableFuture.completedFuture(Done.DONE);
   private @Nullable McpSession session;
@@ -40,6 +42,7 @@ public final class TargetProbe implements AutoCloseable {
     this.timeouts = options.timeouts(engine.settings.timeouts());
     this.redactor = Redactor.of(target);
     this.onClose = onClose;
+    this.memory = new ProbeMemory(options.canaries());
   }
 
   public Target target() {
@@ -85,9 +88,8 @@ public final class TargetProbe implements AutoCloseable {
       }
       current = session;
     }
-    return new ProbeRun(memory, current, options.canary().orElse(null))
-        .run()
-        .thenCompose(result -> conclude(current, result));
+    ProbeRun run = new ProbeRun(memory, current, options.listInterval());
+    return run.run().thenCompose(result -> conclude(current, run, result));
   }
 
   /** Notes how a process ended since the last run; its last words may still be on their way. */
@@ -112,12 +114,11 @@ public final class TargetProbe implements AutoCloseable {
     return ending;
   }
 
-  /** An HTTP session ends with its run; a process goes on unless it failed. */
-  private CompletableFuture<ProbeResult> conclude(McpSession current, ProbeResult result) {
-    boolean over = !(target instanceof Target.Stdio) || result.state() == ServerState.DOWN;
+  private CompletableFuture<ProbeResult> conclude(
+      McpSession current, ProbeRun run, ProbeResult result) {
     synchronized (this) {
       dialect = result.era() == null ? dialect : current.dialect();
-      if (!over) {
+      if (run.isSessionGood() || session != current) {
         return CompletableFuture.completedFuture(result);
       }
       session = null;
@@ -126,6 +127,39 @@ public final class TargetProbe implements AutoCloseable {
           ? CompletableFuture.completedFuture(result)
           : ending.handle((ended, failure) -> result);
     }
+  }
+
+  /**
+   * Says which definitions of tools were approved; it holds for the canaries of the next run on. A
+   * canary whose tool is defined otherwise is not called. One without an approved definition keeps
+   * to the one that this probe saw first, one whose pin the config gives keeps to that.
+   *
+   * @param hashByTool {@link io.mcprealtime.catalog.CatalogEntry#hash} of each tool, by its name
+   */
+  public void pin(Map<String, String> hashByTool) {
+    memory.canaries().approve(hashByTool);
+  }
+
+  /**
+   * Ends the session or the process, when a run that is under way is done; the next run starts
+   * anew. Completes when it has ended, within bounds.
+   */
+  public synchronized CompletableFuture<Void> restart() {
+    if (closed) {
+      return CompletableFuture.failedFuture(isClosed());
+    }
+    CompletableFuture<Done> before =
+        running == null
+            ? CompletableFuture.completedFuture(Done.DONE)
+            : running.handle((result, failure) -> Done.DONE);
+    ending = CompletableFuture.allOf(ending, before).thenCompose(done -> endSession());
+    return ending.thenAccept(ended -> {});
+  }
+
+  private synchronized CompletableFuture<Done> endSession() {
+    McpSession current = session;
+    session = null;
+    return current == null ? CompletableFuture.completedFuture(Done.DONE) : current.end();
   }
 
   /** Ends what runs, and the process of a stdio server with all that it started; waits for it. */

@@ -17,6 +17,11 @@ final class Texts {
         : millis / 1000 + "." + millis % 1000 / 100 + " s";
   }
 
+  /** A duration in whole seconds where it has any. */
+  static String rough(Duration duration) {
+    return of(duration.toMillis() < 1000 ? duration : Duration.ofSeconds(duration.toSeconds()));
+  }
+
   static String bytes(long bytes) {
     return bytes % (1024 * 1024) == 0 && bytes > 0
         ? bytes / (1024 * 1024) + " MiB"

@@ -45,6 +45,19 @@ public record ToolResult(String resultType, boolean isError, String text, JsonNo
     return resultType.equals("complete");
   }
 
+  /** Whether it holds anything for its caller. */
+  boolean hasContent() {
+    return isComplete() && !isEmpty();
+  }
+
+  /** Whether it is an answer, and holds nothing. */
+  boolean isEmpty() {
+    boolean onlyText =
+        result.path("content").values().stream()
+            .allMatch(block -> "text".equals(Json.text(block, "type")));
+    return isComplete() && onlyText && text.isBlank() && result.path("structuredContent").isEmpty();
+  }
+
   /** The text's start when it reads like an error although the server says it is none. */
   @Nullable String softFailure() {
     String start = text.strip();

@@ -131,18 +131,25 @@ class ProbeTest {
   }
 
   @Test
-  void run_processThatHangsLater_isDownAndStartedAgain() throws Exception {
+  void run_processThatHangsLater_isDownAndGoesOn() throws Exception {
     TargetProbe probe =
         stdio(
             ProbeOptions.builder().requestTimeout(Duration.ofSeconds(1)).build(),
             "hang-on-second-ping");
-    assertThat(run(probe).state()).isEqualTo(ServerState.HEALTHY);
+    ProbeResult first = run(probe);
+    assertThat(first.state()).isEqualTo(ServerState.HEALTHY);
     ProbeResult hung = run(probe);
     assertThat(hung.state()).isEqualTo(ServerState.DOWN);
     assertThat(hung.reason()).contains("no answer to ping within 1 s");
     assertThat(hung.errorCount()).isEqualTo(1);
     ProbeResult third = run(probe);
     assertThat(third.state()).as(third.reason()).isEqualTo(ServerState.HEALTHY);
+    assertThat(third.process().pid()).isEqualTo(first.process().pid());
+    probe.restart().get(30, TimeUnit.SECONDS);
+    ProbeResult fourth = run(probe);
+    assertThat(fourth.state()).as(fourth.reason()).isEqualTo(ServerState.HEALTHY);
+    assertThat(fourth.process().pid()).isNotEqualTo(first.process().pid());
+    assertThat(fourth.process().starts()).isEqualTo(2);
   }
 
   @Test
@@ -198,12 +205,10 @@ class ProbeTest {
               "notifications/initialized",
               "ping",
               "tools/list",
-              "DELETE",
-              "initialize",
-              "notifications/initialized",
               "ping",
-              "tools/list",
-              "DELETE");
+              "tools/list");
+      probe.close();
+      assertThat(server.methods()).endsWith("DELETE");
       assertThat(server.seen.get(3).headers().getFirst("MCP-Protocol-Version"))
           .isEqualTo("2025-11-25");
     }
@@ -250,8 +255,10 @@ class ProbeTest {
                 }
               }
             })) {
-      ProbeResult result = run(http(server));
+      TargetProbe probe = http(server);
+      ProbeResult result = run(probe);
       assertThat(result.state()).as(result.reason()).isEqualTo(ServerState.HEALTHY);
+      probe.close();
       assertThat(server.methods())
           .containsSubsequence("initialize", "tools/list", "initialize", "tools/list", "DELETE");
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mcprealtime.ServerState;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -35,7 +36,7 @@ class ProbeTimeoutTest {
             prober.connect(
                 new Target.StreamableHttp(server.url(), Map.of()), ProbeOptions.defaults())) {
       ProbeResult result =
-          new ProbeRun(new ProbeMemory(), session, null)
+          new ProbeRun(new ProbeMemory(List.of()), session, Duration.ZERO)
               .run()
               .get(BOUND.toSeconds(), TimeUnit.SECONDS);
       assertThat(result.state()).isEqualTo(ServerState.DOWN);

@@ -93,7 +93,8 @@ class ServerTimingTest {
 
   @Test
   void overhead_serverTimeLongerThanTheWhole_isNotKnown() {
-    var operation = new Operation("ping", Duration.ofMillis(2), null, Duration.ofMillis(3));
+    var operation =
+        new Operation("ping", Duration.ofMillis(2), null, false, null, Duration.ofMillis(3));
     assertThat(operation.overhead()).isNull();
   }
 }

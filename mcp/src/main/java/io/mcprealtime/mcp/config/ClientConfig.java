@@ -147,7 +147,7 @@ public final class ClientConfig {
         new ServerDefinition(
             id,
             reader.template(),
-            reader.canary(),
+            reader.canaries(),
             reader.timeout(),
             reader.recovery(),
             source,

@@ -26,6 +26,7 @@ final class EntryReader {
           "timeout",
           "canary",
           "recovery",
+          "canaries",
           "disabled",
           "enabled",
           "oauth",
@@ -121,19 +122,8 @@ final class EntryReader {
     }
   }
 
-  @Nullable Canary canary() {
-    JsonNode canary = entry.path("canary");
-    if (canary.isMissingNode() || canary.isNull()) {
-      return null;
-    }
-    String tool = canary.path("tool").stringValue("");
-    JsonNode arguments = canary.path("arguments");
-    if (tool.isBlank() || !(arguments.isObject() || arguments.isMissingNode())) {
-      problems.accept(
-          Severity.WARNING, "canary is not run; write it as {\"tool\": NAME, \"arguments\": {…}}");
-      return null;
-    }
-    return new Canary(tool, arguments.isObject() ? arguments.toString() : "{}");
+  List<Canary> canaries() {
+    return new CanaryReader(problems).read(entry);
   }
 
   @Nullable Duration timeout() {

@@ -5,6 +5,7 @@ import io.mcprealtime.mcp.Canary;
 import io.mcprealtime.mcp.ProbeOptions;
 import io.mcprealtime.mcp.Target;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 public final class ServerDefinition {
   private final ServerId id;
   private final TargetTemplate template;
-  private final @Nullable Canary canary;
+  private final List<Canary> canaries;
   private final @Nullable Duration timeout;
   private final @Nullable RecoveryPlan recovery;
   private final String file;
@@ -27,7 +28,7 @@ public final class ServerDefinition {
   ServerDefinition(
       ServerId id,
       TargetTemplate template,
-      @Nullable Canary canary,
+      List<Canary> canaries,
       @Nullable Duration timeout,
       @Nullable RecoveryPlan recovery,
       String file,
@@ -35,7 +36,7 @@ public final class ServerDefinition {
       ExpansionContext context) {
     this.id = id;
     this.template = template;
-    this.canary = canary;
+    this.canaries = List.copyOf(canaries);
     this.timeout = timeout;
     this.recovery = recovery;
     this.file = file;
@@ -71,14 +72,14 @@ public final class ServerDefinition {
     return template.describe();
   }
 
-  /** The tool call that proves what lies behind the server. */
-  public Optional<Canary> canary() {
-    return Optional.ofNullable(canary);
+  /** The tool calls that prove what lies behind the server, in their order. */
+  public List<Canary> canaries() {
+    return canaries;
   }
 
-  /** The canary and the timeout as the prober takes them. */
+  /** The canaries and the timeout as the prober takes them. */
   public ProbeOptions options() {
-    return ProbeOptions.builder().canary(canary).requestTimeout(timeout).build();
+    return ProbeOptions.builder().canaries(canaries).requestTimeout(timeout).build();
   }
 
   /** How long an answer may take. */
@@ -124,7 +125,7 @@ public final class ServerDefinition {
     return other instanceof ServerDefinition that
         && id.equals(that.id)
         && template.equals(that.template)
-        && Objects.equals(canary, that.canary)
+        && canaries.equals(that.canaries)
         && Objects.equals(timeout, that.timeout)
         && Objects.equals(recovery, that.recovery)
         && context.workspaceFolder().equals(that.context.workspaceFolder());
@@ -132,7 +133,7 @@ public final class ServerDefinition {
 
   @Override
   public int hashCode() {
-    return Objects.hash(id, template, canary, timeout);
+    return Objects.hash(id, template, canaries, timeout);
   }
 
   @Override

@@ -186,11 +186,11 @@ class ClientConfigTest {
             """
             {"mcpServers": {"it": {"command": "it",
               "canary": {"tool": "list", "arguments": {"path": "/"}}}}}""");
-    assertThat(server.canary()).contains(new Canary("list", "{\"path\":\"/\"}"));
+    assertThat(server.canaries()).containsExactly(new Canary("list", "{\"path\":\"/\"}"));
     assertThat(
             only("{\"servers\":{\"it\":{\"command\":\"it\",\"canary\":{\"tool\":\"t\"}}}}")
-                .canary())
-        .contains(new Canary("t", "{}"));
+                .canaries())
+        .containsExactly(new Canary("t", "{}"));
   }
 
   @ParameterizedTest

@@ -219,9 +219,9 @@ public final class Monitor implements Probing, AutoCloseable {
   /** Counts what a request took beyond the server's own time, where the server tells it. */
   private void measure(ProbeResult result) {
     for (var operation : result.operations()) {
-      var own = operation.serverTime();
-      if (operation.succeeded() && own != null) {
-        overhead.record(operation.duration().minus(own));
+      var added = operation.overhead();
+      if (operation.succeeded() && !operation.first() && added != null) {
+        overhead.record(added);
       }
     }
   }

@@ -165,7 +165,9 @@ final class Watch implements ProbeSchedule.Turn, AutoCloseable {
     }
     if (probe == null) {
       target = definition.resolve();
-      probe = parts.prober().open(target, definition.options());
+      var options =
+          definition.options().toBuilder().listInterval(parts.settings().listInterval()).build();
+      probe = parts.prober().open(target, options);
       parts.registry().problem(definition.id(), null);
     }
     return probe;
