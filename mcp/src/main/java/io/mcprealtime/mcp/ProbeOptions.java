@@ -9,12 +9,14 @@ public final class ProbeOptions {
   private static final ProbeOptions DEFAULTS = builder().build();
 
   private final @Nullable Canary canary;
+  private final @Nullable AddressRule addressRule;
   private final @Nullable Duration startTimeout;
   private final @Nullable Duration requestTimeout;
   private final @Nullable Duration probeTimeout;
 
   private ProbeOptions(Builder builder) {
     this.canary = builder.canary;
+    this.addressRule = builder.addressRule;
     this.startTimeout = builder.startTimeout;
     this.requestTimeout = builder.requestTimeout;
     this.probeTimeout = builder.probeTimeout;
@@ -33,6 +35,16 @@ public final class ProbeOptions {
     return Optional.ofNullable(canary);
   }
 
+  /** To which addresses the target's host may lead; any when empty. */
+  public Optional<AddressRule> addressRule() {
+    return Optional.ofNullable(addressRule);
+  }
+
+  /** What holds all connections of one target to a checked address; null where any may be used. */
+  @Nullable AddressPin pin() {
+    return addressRule == null ? null : new AddressPin(addressRule);
+  }
+
   Timeouts timeouts(Timeouts defaults) {
     return new Timeouts(
         startTimeout == null ? defaults.start() : startTimeout,
@@ -43,6 +55,7 @@ public final class ProbeOptions {
   /** Builds options; what is not set is the prober's default. */
   public static final class Builder {
     private @Nullable Canary canary;
+    private @Nullable AddressRule addressRule;
     private @Nullable Duration startTimeout;
     private @Nullable Duration requestTimeout;
     private @Nullable Duration probeTimeout;
@@ -51,6 +64,16 @@ public final class ProbeOptions {
 
     public Builder canary(@Nullable Canary value) {
       canary = value;
+      return this;
+    }
+
+    /**
+     * To which addresses the target's host may lead; any when null. With a rule HTTP/1.1 is spoken,
+     * and Java's HTTP client must leave the header {@code Host} to its users: {@link McpProber}
+     * sees to that unless that client was in use before.
+     */
+    public Builder addressRule(@Nullable AddressRule value) {
+      addressRule = value;
       return this;
     }
 

@@ -145,7 +145,7 @@ public final class ClientConfig {
     }
     var definition =
         new ServerDefinition(
-            id, reader.template(), reader.canary(), reader.timeout(), source, key, context);
+            id, reader.template(), reader.canary(), reader.timeout(), source, key, context, null);
     // Said now, while someone looks, and not at the first probe.
     var unused = definition.resolve();
     servers.put(id, definition);

@@ -3,6 +3,7 @@ package io.mcprealtime.server.config;
 import io.mcprealtime.McpRealtimeConfig;
 import io.mcprealtime.budget.Limits;
 import io.mcprealtime.budget.Resource;
+import io.mcprealtime.mcp.AddressRange;
 import io.mcprealtime.server.config.Tokens.Scope;
 import io.mcprealtime.storage.DataKind;
 import java.net.URI;
@@ -29,6 +30,7 @@ public final class ServerConfigBuilder {
   private Duration healthInterval = Duration.ofSeconds(30);
   private Duration requestTimeout = Duration.ofSeconds(5);
   private Duration startTimeout = Duration.ofSeconds(20);
+  private List<AddressRange> allowedTargets = List.of();
   private @Nullable Path spoolDirectory;
   private @Nullable String redisUrl;
   private @Nullable URI upstashUrl;
@@ -149,6 +151,15 @@ public final class ServerConfigBuilder {
     collection.duration("healthInterval", value -> healthInterval = value);
     collection.duration("requestTimeout", this::requestTimeout);
     collection.duration("startTimeout", this::startTimeout);
+    var targets = top.section("targets");
+    targets.texts(
+        "allow",
+        values ->
+            allowedTargets =
+                values.stream()
+                    .filter(value -> !value.isBlank())
+                    .map(AddressRange::parse)
+                    .toList());
     var retention = top.section("retention");
     retention.duration("metrics", value -> managers.retention(DataKind.METRICS, value));
     retention.duration("health", value -> managers.retention(DataKind.HEALTH_CHECKS, value));
@@ -176,6 +187,7 @@ public final class ServerConfigBuilder {
             budgetLimits,
             spool,
             collection,
+            targets,
             retention,
             floors,
             automation)) {
@@ -276,6 +288,7 @@ public final class ServerConfigBuilder {
           healthInterval,
           requestTimeout,
           startTimeout,
+          allowedTargets,
           cache,
           allLimits,
           managers

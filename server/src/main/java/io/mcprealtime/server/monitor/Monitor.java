@@ -20,7 +20,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
@@ -141,6 +143,11 @@ public final class Monitor implements AutoCloseable {
       log.warn("not every server's process ended within {}", STOP_BOUND);
     }
     ending.removeAll(ended);
+  }
+
+  /** Why nothing may go to a server, by the rule for its addresses; empty when something may. */
+  CompletableFuture<Optional<String>> refusal(ServerDefinition definition) {
+    return prober.refusal(definition.resolve(), definition.options());
   }
 
   /** Calls back with each server that is not probed any more as it was. */
