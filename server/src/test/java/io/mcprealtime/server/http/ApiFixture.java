@@ -41,6 +41,7 @@ final class ApiFixture implements AutoCloseable {
       new ServerRegistry(TimeSource.system(), McpRealtimeConfig.defaults().staleAfter());
   final OperationMetrics operations = new OperationMetrics(registry);
   final Monitor monitor;
+  final DefinedServers defined;
   final WatchedServers servers;
   final HttpApi api;
   final int port;
@@ -63,10 +64,9 @@ final class ApiFixture implements AutoCloseable {
             built.interval(),
             built.healthInterval(),
             (definition, result) -> {});
-    servers =
-        new WatchedServers(
-            new DefinedServers(built.dataDirectory().resolve("servers.json"), built.addressRule()),
-            monitor);
+    defined =
+        new DefinedServers(built.dataDirectory().resolve("servers.json"), built.addressRule());
+    servers = new WatchedServers(defined, monitor);
     api = new HttpApi(built, mcp, storage, registry, servers, operations, cleanUpPatience);
     port = api.start();
   }
