@@ -1,7 +1,10 @@
 package io.mcprealtime.mcp;
 
 import io.mcprealtime.TimeSource;
+import io.mcprealtime.internal.HostHeader;
+import java.net.InetAddress;
 import java.net.http.HttpClient;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -31,6 +34,10 @@ import tools.jackson.databind.node.ObjectNode;
 final class Engine implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Engine.class);
 
+  static {
+    HostHeader.allow();
+  }
+
   private static final int HTTP_THREADS = 16;
   private static final int PREFLIGHT_THREADS = 32;
   private static final long IDLE_SECONDS = 10;
@@ -40,6 +47,7 @@ final class Engine implements AutoCloseable {
   private final ThreadPoolExecutor workers;
   private final ThreadPoolExecutor preflights;
   private final ThreadPoolExecutor http;
+  private final PinnedClients pinned;
   private @Nullable HttpClient httpClient;
   private boolean closed;
 
@@ -51,7 +59,8 @@ final class Engine implements AutoCloseable {
       String clientName,
       String clientVersion,
       TimeSource time,
-      @Nullable SSLContext sslContext) {
+      @Nullable SSLContext sslContext,
+      Resolver resolver) {
 
     ObjectNode clientInfo() {
       return Json.object().put("name", clientName).put("version", clientVersion);
@@ -72,6 +81,8 @@ final class Engine implements AutoCloseable {
             threads("mcp-worker"));
     this.preflights = bounded(PREFLIGHT_THREADS, "mcp-preflight");
     this.http = bounded(HTTP_THREADS, "mcp-http");
+    this.pinned =
+        new PinnedClients(this::pinnedClient, Engine::endUnused, settings.time()::nanoTime);
   }
 
   private static ThreadPoolExecutor bounded(int size, String name) {
@@ -121,17 +132,38 @@ final class Engine implements AutoCloseable {
       throw new McpException(McpException.Kind.CLOSED, "the prober is closed");
     }
     if (httpClient == null) {
-      HttpClient.Builder builder =
-          HttpClient.newBuilder()
-              .executor(http)
-              .followRedirects(HttpClient.Redirect.NEVER)
-              .connectTimeout(settings.timeouts().request());
+      HttpClient.Builder builder = clientBuilder();
       if (settings.sslContext() != null) {
         builder.sslContext(settings.sslContext());
       }
       httpClient = builder.build();
     }
     return httpClient;
+  }
+
+  private HttpClient.Builder clientBuilder() {
+    return HttpClient.newBuilder()
+        .executor(http)
+        .followRedirects(HttpClient.Redirect.NEVER)
+        .connectTimeout(settings.timeouts().request());
+  }
+
+  /** HTTP/2 would name the address in place of the host. */
+  private HttpClient pinnedClient(SSLContext context) {
+    return clientBuilder().version(HttpClient.Version.HTTP_1_1).sslContext(context).build();
+  }
+
+  /** The client for TLS to a checked address in the name of the host. */
+  synchronized HttpClient pinnedClient(String host, InetAddress address, int port) {
+    if (closed) {
+      throw new McpException(McpException.Kind.CLOSED, "the prober is closed");
+    }
+    try {
+      SSLContext given = settings.sslContext();
+      return pinned.take(given == null ? SSLContext.getDefault() : given, host, address, port);
+    } catch (NoSuchAlgorithmException e) {
+      throw new McpException(McpException.Kind.TLS_FAILED, "this Java offers no TLS", e);
+    }
   }
 
   /**
@@ -180,7 +212,10 @@ final class Engine implements AutoCloseable {
   public void close() {
     synchronized (this) {
       closed = true;
-      endHttpClient();
+      HttpClient client = httpClient;
+      httpClient = null;
+      end(client, "shutdownNow");
+      pinned.close();
     }
     timer.shutdownNow();
     preflights.shutdownNow();
@@ -192,15 +227,18 @@ final class Engine implements AutoCloseable {
    * On Java 21 and later the client can be ended; on 17 its selector thread ends once the client is
    * unreachable, which is why nothing else keeps a reference.
    */
-  private void endHttpClient() {
-    HttpClient client = httpClient;
-    httpClient = null;
+  private static void end(@Nullable HttpClient client, String how) {
     if (client instanceof AutoCloseable) {
       try {
-        HttpClient.class.getMethod("shutdownNow").invoke(client);
+        HttpClient.class.getMethod(how).invoke(client);
       } catch (ReflectiveOperationException e) {
         log.warn("The HTTP client could not be ended; its thread ends with the next collection", e);
       }
     }
+  }
+
+  /** Lets what is under way come to its end. */
+  private static void endUnused(HttpClient client) {
+    end(client, "shutdown");
   }
 }

@@ -1,8 +1,11 @@
 package io.mcprealtime.mcp;
 
+import io.mcprealtime.internal.HostHeader;
 import io.mcprealtime.mcp.McpException.Kind;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -29,16 +32,22 @@ final class HttpCaller {
   private static final Duration TRAILER = Duration.ofMillis(500);
 
   private static final int MAX_REDIRECTS = 3;
+  private static final String HOST = "Host";
 
   private final Engine engine;
   private final Map<String, String> headers;
+  private final @Nullable AddressPin pin;
   private final AtomicLong exchanges = new AtomicLong();
   private final Map<Long, UnderWay> underWay = new ConcurrentHashMap<>();
   private volatile URI url;
   private volatile @Nullable Duration firstAnswerTime;
 
-  HttpCaller(Engine engine, HttpTarget target) {
+  /**
+   * @param pin holds the only address that is connected to; null where the client may look up
+   */
+  HttpCaller(Engine engine, HttpTarget target, @Nullable AddressPin pin) {
     this.engine = engine;
+    this.pin = pin;
     this.headers = new LinkedHashMap<>(target.headers());
     this.url = withoutUser(target.url());
     String user = target.url().getUserInfo();
@@ -65,6 +74,40 @@ final class HttpCaller {
 
   URI url() {
     return url;
+  }
+
+  @Nullable AddressPin pin() {
+    return pin;
+  }
+
+  /** Looks up and checks the address to connect to, where one is wanted and none is held yet. */
+  CompletableFuture<Done> ready(Duration timeout) {
+    AddressPin open = pin;
+    if (open == null || open.isHeld()) {
+      return CompletableFuture.completedFuture(Done.DONE);
+    }
+    CompletableFuture<Done> checked =
+        CompletableFuture.supplyAsync(() -> check(open), engine.preflights());
+    engine.within(
+        checked,
+        timeout,
+        () ->
+            new McpException(
+                Kind.UNKNOWN_HOST,
+                "no address for '%s' within %s: check the DNS"
+                    .formatted(url.getHost(), Texts.of(timeout))));
+    return checked;
+  }
+
+  private Done check(AddressPin open) {
+    try {
+      InetAddress[] found = engine.settings.resolver().resolve(url.getHost());
+      open.check(url.getHost(), found);
+      open.hold(found[0]);
+      return Done.DONE;
+    } catch (UnknownHostException e) {
+      throw HttpFaults.of(e, url);
+    }
   }
 
   /** A run of the probe begins, with a first answer of its own. */
@@ -179,11 +222,12 @@ final class HttpCaller {
     long start = engine.nanoTime();
     CompletableFuture<HttpResponse<Done>> exchange;
     try {
+      Route route = route(call);
       exchange =
-          engine
-              .httpClient()
+          route
+              .client()
               .sendAsync(
-                  request(call),
+                  route.request(),
                   info -> {
                     noteAnswer(start);
                     AnswerBody reader =
@@ -230,11 +274,12 @@ final class HttpCaller {
     long start = engine.nanoTime();
     CompletableFuture<HttpResponse<Done>> exchange;
     try {
+      Route route = route(call);
       exchange =
-          engine
-              .httpClient()
+          route
+              .client()
               .sendAsync(
-                  request(call),
+                  route.request(),
                   info -> {
                     noteAnswer(start);
                     int limit = engine.settings.maxAnswerBytes();
@@ -265,17 +310,50 @@ final class HttpCaller {
     return new McpException(Kind.TIMEOUT, body == null ? what : what + ": " + body.progress());
   }
 
-  private HttpRequest request(Call call) {
-    HttpRequest.Builder builder = HttpRequest.newBuilder(call.url);
-    // An upgrade to HTTP/2 in plain text confuses servers; over TLS it is negotiated beforehand.
-    builder.version(
-        HttpTarget.isTls(call.url) ? HttpClient.Version.HTTP_2 : HttpClient.Version.HTTP_1_1);
+  private Route route(Call call) {
+    AddressPin held = pin;
+    if (held == null) {
+      // An upgrade to HTTP/2 in plain text confuses servers; over TLS it is negotiated beforehand.
+      HttpRequest.Builder builder =
+          HttpRequest.newBuilder(call.url)
+              .version(
+                  HttpTarget.isTls(call.url)
+                      ? HttpClient.Version.HTTP_2
+                      : HttpClient.Version.HTTP_1_1);
+      return new Route(engine.httpClient(), fill(builder, call).build());
+    }
+    InetAddress address = held.address();
+    HttpClient client =
+        HttpTarget.isTls(call.url)
+            ? engine.pinnedClient(call.url.getHost(), address, HttpTarget.port(call.url))
+            : engine.httpClient();
+    HttpRequest.Builder builder =
+        fill(HttpRequest.newBuilder(AddressPin.at(call.url, address)), call)
+            .version(HttpClient.Version.HTTP_1_1);
+    try {
+      return new Route(client, builder.setHeader(HOST, AddressPin.hostHeader(call.url)).build());
+    } catch (IllegalArgumentException e) {
+      throw new McpException(
+          Kind.BAD_TARGET,
+          "Java's HTTP client was in use before the first prober: start Java with -D%s=host"
+              .formatted(HostHeader.PROPERTY),
+          e);
+    }
+  }
+
+  /** A request and the client that sends it. */
+  private record Route(HttpClient client, HttpRequest request) {}
+
+  private HttpRequest.Builder fill(HttpRequest.Builder builder, Call call) {
     builder.setHeader(
         "User-Agent", engine.settings.clientName() + "/" + engine.settings.clientVersion());
     call.headers.forEach(builder::setHeader);
     headers.forEach(
         (name, value) -> {
           try {
+            if (name.equalsIgnoreCase(HOST)) {
+              throw new IllegalArgumentException("it is set by the URL");
+            }
             builder.setHeader(name, value);
           } catch (IllegalArgumentException e) {
             // Without the cause: its message holds the value, which may be a secret.
@@ -285,12 +363,10 @@ final class HttpCaller {
                     .formatted(name.replaceAll("\\p{Cntrl}", " ")));
           }
         });
-    return builder
-        .method(
-            call.method,
-            call.body == null
-                ? BodyPublishers.noBody()
-                : BodyPublishers.ofString(call.body, StandardCharsets.UTF_8))
-        .build();
+    return builder.method(
+        call.method,
+        call.body == null
+            ? BodyPublishers.noBody()
+            : BodyPublishers.ofString(call.body, StandardCharsets.UTF_8));
   }
 }

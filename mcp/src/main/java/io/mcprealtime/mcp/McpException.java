@@ -21,6 +21,8 @@ public final class McpException extends McpRealtimeException {
     COMMAND_NOT_FOUND,
     PROCESS_EXITED,
     UNKNOWN_HOST,
+    /** The host leads to an address to which the target's rule lets nothing go. */
+    ADDRESS_REFUSED,
     CONNECT_FAILED,
     TLS_FAILED,
     TIMEOUT,

@@ -2,8 +2,10 @@ package io.mcprealtime.mcp;
 
 import io.mcprealtime.TimeSource;
 import io.mcprealtime.mcp.McpException.Kind;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -55,7 +57,41 @@ public final class McpProber implements AutoCloseable {
   public synchronized McpSession connect(Target target, ProbeOptions options) {
     requireOpen();
     return new McpSession(
-        engine, target, options.timeouts(engine.settings.timeouts()), Redactor.of(target), null);
+        engine,
+        target,
+        options.timeouts(engine.settings.timeouts()),
+        Redactor.of(target),
+        options.pin(),
+        null);
+  }
+
+  /**
+   * Holds the addresses that a target's host has now against the options' rule; nothing is sent.
+   * Gives why nothing may go there; empty when something may, for a host without an address (it may
+   * have one later, and is checked then), and for a target that needs no host.
+   */
+  public CompletableFuture<Optional<String>> refusal(Target target, ProbeOptions options) {
+    AddressRule rule = options.addressRule().orElse(null);
+    if (rule == null || target instanceof Target.Stdio) {
+      return CompletableFuture.completedFuture(Optional.empty());
+    }
+    String host = HttpTarget.of(target).url().getHost();
+    return CompletableFuture.supplyAsync(() -> refusal(host, rule), engine.preflights())
+        .completeOnTimeout(
+            Optional.empty(),
+            engine.settings.timeouts().request().toMillis(),
+            TimeUnit.MILLISECONDS);
+  }
+
+  private Optional<String> refusal(String host, AddressRule rule) {
+    try {
+      new AddressPin(rule).check(host, engine.settings.resolver().resolve(host));
+      return Optional.empty();
+    } catch (McpException e) {
+      return Optional.of(String.valueOf(e.getMessage()));
+    } catch (UnknownHostException e) {
+      return Optional.empty();
+    }
   }
 
   private void requireOpen() {
@@ -99,6 +135,7 @@ public final class McpProber implements AutoCloseable {
     private String clientName = "mcp-realtime";
     private String clientVersion = "0.1.0";
     private TimeSource time = TimeSource.system();
+    private Resolver resolver = Resolver.SYSTEM;
     private @Nullable SSLContext sslContext;
 
     private Builder() {}
@@ -145,6 +182,11 @@ public final class McpProber implements AutoCloseable {
       return this;
     }
 
+    Builder resolver(Resolver value) {
+      resolver = value;
+      return this;
+    }
+
     /** Whom to trust instead of the authorities that Java trusts. */
     public Builder sslContext(@Nullable SSLContext value) {
       sslContext = value;
@@ -172,7 +214,8 @@ public final class McpProber implements AutoCloseable {
                   clientName,
                   clientVersion,
                   time,
-                  sslContext)));
+                  sslContext,
+                  resolver)));
     }
   }
 }

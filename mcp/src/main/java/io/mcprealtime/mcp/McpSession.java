@@ -54,14 +54,19 @@ public final class McpSession implements AutoCloseable {
   private boolean closed;
 
   McpSession(
-      Engine engine, Target target, Timeouts timeouts, Redactor redactor, @Nullable Dialect known) {
+      Engine engine,
+      Target target,
+      Timeouts timeouts,
+      Redactor redactor,
+      @Nullable AddressPin pin,
+      @Nullable Dialect known) {
     this.engine = engine;
     this.target = target;
     this.timeouts = timeouts;
     this.redactor = redactor;
     this.dialect = known;
     this.caller =
-        target instanceof Target.Stdio ? null : new HttpCaller(engine, HttpTarget.of(target));
+        target instanceof Target.Stdio ? null : new HttpCaller(engine, HttpTarget.of(target), pin);
   }
 
   /**
@@ -172,8 +177,11 @@ public final class McpSession implements AutoCloseable {
     }
   }
 
-  /** Starts the process of a stdio server that has none. */
+  /** Starts the process of a stdio server that has none; checks the address of any other. */
   CompletableFuture<Done> start() {
+    if (caller != null) {
+      return caller.ready(timeouts.request());
+    }
     if (!(target instanceof Target.Stdio stdio) || child != null) {
       return CompletableFuture.completedFuture(Done.DONE);
     }

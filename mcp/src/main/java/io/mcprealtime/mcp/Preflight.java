@@ -37,12 +37,13 @@ final class Preflight {
   private final Engine engine;
   private final URI url;
   private final Duration timeout;
+  private final @Nullable AddressPin pin;
   private final CompletableFuture<Report> report = new CompletableFuture<>();
   private final List<StageResult> stages = new ArrayList<>();
   private @Nullable ProbeStage current;
   private long stageStart;
   private @Nullable Expiry expiry;
-  private @Nullable InetAddress address;
+  private InetAddress[] addresses = {};
   private @Nullable Socket socket;
 
   /**
@@ -60,23 +61,27 @@ final class Preflight {
       @Nullable Expiry expiry,
       @Nullable InetAddress address) {}
 
-  Preflight(Engine engine, URI url, Duration timeout) {
+  /**
+   * @param pin checks the addresses and takes the one that accepts; null where any may be used
+   */
+  Preflight(Engine engine, URI url, Duration timeout, @Nullable AddressPin pin) {
     this.engine = engine;
     this.url = url;
     this.timeout = timeout;
+    this.pin = pin;
   }
 
   CompletableFuture<Report> run() {
     Proxy proxy = proxyFor(url);
-    if (proxy != null) {
-      Report skipped = skipped("goes through the proxy " + proxy.address());
+    String way = proxy == null ? null : "goes through the proxy " + proxy.address();
+    if (proxy != null && way != null && pin == null) {
       InetAddress address =
           proxy.address() instanceof InetSocketAddress socket ? socket.getAddress() : null;
       return CompletableFuture.completedFuture(
-          new Report(skipped.stages(), null, null, null, address));
+          new Report(skipped(way).stages(), null, null, null, address));
     }
     var alarm = engine.after(timeout, this::onTimeout);
-    engine.preflights().execute(this::check);
+    engine.preflights().execute(() -> check(way));
     return report.whenComplete((found, failure) -> alarm.cancel(false));
   }
 
@@ -99,24 +104,48 @@ final class Preflight {
     return new Report(stages, null, null, null, null);
   }
 
-  private void check() {
+  /**
+   * @param way why nothing is connected to from here; null when something is
+   */
+  private void check(@Nullable String way) {
     try {
       begin(ProbeStage.RESOLVE);
-      InetAddress[] addresses = InetAddress.getAllByName(url.getHost());
-      resolved(addresses[0]);
+      addresses = engine.settings.resolver().resolve(url.getHost());
+      if (pin != null) {
+        pin.check(url.getHost(), addresses);
+      }
       pass(addresses[0].getHostAddress() + (addresses.length > 1 ? " and others" : ""));
+      if (way != null) {
+        viaProxy(way);
+        return;
+      }
       begin(ProbeStage.CONNECT);
       try (Socket connected = connect(addresses)) {
+        if (pin != null) {
+          pin.hold(connected.getInetAddress());
+        }
         pass(null);
         String certificate = HttpTarget.isTls(url) ? tls(connected) : null;
         complete(null, certificate);
       }
     } catch (IOException e) {
       complete(fault(e), null);
+    } catch (McpException e) {
+      complete(e, null);
     } catch (RuntimeException e) {
       complete(
           new McpException(Kind.CONNECT_FAILED, "the check of the connection failed", e), null);
     }
+  }
+
+  /** The proxy is given the checked address. */
+  private synchronized void viaProxy(String way) {
+    if (pin != null) {
+      pin.hold(addresses[0]);
+    }
+    stages.add(new StageResult(ProbeStage.CONNECT, Verdict.SKIPPED, null, way));
+    stages.add(new StageResult(ProbeStage.TLS, Verdict.SKIPPED, null, way));
+    complete(null, null);
   }
 
   private McpException fault(IOException e) {
@@ -185,7 +214,7 @@ final class Preflight {
   /** After a refusal: looks at the certificate once more, trusting nobody and sending nothing. */
   private @Nullable String describeOfferedCertificate() {
     CertificateCatcher catcher = new CertificateCatcher();
-    try (Socket plain = connect(InetAddress.getAllByName(url.getHost()));
+    try (Socket plain = connect(addresses);
         SSLSocket secure = wrap(plain, catcher.context())) {
       secure.startHandshake();
     } catch (IOException e) {
@@ -193,10 +222,6 @@ final class Preflight {
     }
     X509Certificate seen = catcher.seen();
     return seen == null ? null : CertificateCatcher.describe(seen);
-  }
-
-  private synchronized void resolved(InetAddress first) {
-    address = first;
   }
 
   private synchronized void expires(Instant at) {
@@ -223,6 +248,7 @@ final class Preflight {
       stages.add(
           new StageResult(current, Verdict.FAILED, engine.since(stageStart), fault.getMessage()));
     }
+    InetAddress address = addresses.length == 0 ? null : addresses[0];
     report.complete(new Report(List.copyOf(stages), fault, certificate, expiry, address));
   }
 

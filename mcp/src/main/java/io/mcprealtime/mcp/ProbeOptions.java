@@ -2,6 +2,7 @@ package io.mcprealtime.mcp;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** What one target's probe does differently from the prober's defaults. */
@@ -10,6 +11,7 @@ public final class ProbeOptions {
 
   private final List<Canary> canaries;
   private final Duration listInterval;
+  private final @Nullable AddressRule addressRule;
   private final @Nullable Duration startTimeout;
   private final @Nullable Duration requestTimeout;
   private final @Nullable Duration probeTimeout;
@@ -17,6 +19,7 @@ public final class ProbeOptions {
   private ProbeOptions(Builder builder) {
     this.canaries = List.copyOf(builder.canaries);
     this.listInterval = builder.listInterval;
+    this.addressRule = builder.addressRule;
     this.startTimeout = builder.startTimeout;
     this.requestTimeout = builder.requestTimeout;
     this.probeTimeout = builder.probeTimeout;
@@ -46,9 +49,20 @@ public final class ProbeOptions {
     return builder()
         .canaries(canaries)
         .listInterval(listInterval)
+        .addressRule(addressRule)
         .startTimeout(startTimeout)
         .requestTimeout(requestTimeout)
         .probeTimeout(probeTimeout);
+  }
+
+  /** To which addresses the target's host may lead; any when empty. */
+  public Optional<AddressRule> addressRule() {
+    return Optional.ofNullable(addressRule);
+  }
+
+  /** What holds all connections of one target to a checked address; null where any may be used. */
+  @Nullable AddressPin pin() {
+    return addressRule == null ? null : new AddressPin(addressRule);
   }
 
   Timeouts timeouts(Timeouts defaults) {
@@ -62,6 +76,7 @@ public final class ProbeOptions {
   public static final class Builder {
     private List<Canary> canaries = List.of();
     private Duration listInterval = Duration.ZERO;
+    private @Nullable AddressRule addressRule;
     private @Nullable Duration startTimeout;
     private @Nullable Duration requestTimeout;
     private @Nullable Duration probeTimeout;
@@ -92,6 +107,16 @@ public final class ProbeOptions {
         throw new IllegalArgumentException("the list interval must not be negative, is " + value);
       }
       listInterval = value;
+      return this;
+    }
+
+    /**
+     * To which addresses the target's host may lead; any when null. With a rule HTTP/1.1 is spoken,
+     * and Java's HTTP client must leave the header {@code Host} to its users: {@link McpProber}
+     * sees to that unless that client was in use before.
+     */
+    public Builder addressRule(@Nullable AddressRule value) {
+      addressRule = value;
       return this;
     }
 

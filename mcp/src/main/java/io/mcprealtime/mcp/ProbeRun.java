@@ -94,7 +94,7 @@ final class ProbeRun {
       take(Preflight.skipped(memory.reusedConnection()));
       return CompletableFuture.completedFuture(Done.DONE);
     }
-    return new Preflight(engine, caller.url(), timeouts.request())
+    return new Preflight(engine, caller.url(), timeouts.request(), caller.pin())
         .run()
         .thenApply(report -> gate.step(() -> preflighted(report)));
   }
@@ -240,7 +240,7 @@ final class ProbeRun {
     return switch (fault.kind()) {
       case COMMAND_NOT_FOUND -> ProbeStage.START;
       case PROCESS_EXITED -> warm ? current : ProbeStage.START;
-      case UNKNOWN_HOST -> ProbeStage.RESOLVE;
+      case UNKNOWN_HOST, ADDRESS_REFUSED -> ProbeStage.RESOLVE;
       case CONNECT_FAILED -> ProbeStage.CONNECT;
       case TLS_FAILED -> ProbeStage.TLS;
       case BAD_TARGET -> stdio ? ProbeStage.START : ProbeStage.REQUEST;

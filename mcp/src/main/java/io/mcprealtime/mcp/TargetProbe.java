@@ -27,6 +27,7 @@ public final class TargetProbe implements AutoCloseable {
   private final ProbeOptions options;
   private final Timeouts timeouts;
   private final Redactor redactor;
+  private final @Nullable AddressPin pin;
   private final Consumer<TargetProbe> onClose;
   private final ProbeMemory memory;
   private @Nullable CompletableFuture<ProbeResult> running;
@@ -41,6 +42,7 @@ public final class TargetProbe implements AutoCloseable {
     this.options = options;
     this.timeouts = options.timeouts(engine.settings.timeouts());
     this.redactor = Redactor.of(target);
+    this.pin = options.pin();
     this.onClose = onClose;
     this.memory = new ProbeMemory(options.canaries());
   }
@@ -84,7 +86,7 @@ public final class TargetProbe implements AutoCloseable {
         return CompletableFuture.failedFuture(isClosed());
       }
       if (session == null) {
-        session = new McpSession(engine, target, timeouts, redactor, dialect);
+        session = new McpSession(engine, target, timeouts, redactor, pin, dialect);
       }
       current = session;
     }

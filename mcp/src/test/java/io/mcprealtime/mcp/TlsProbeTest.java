@@ -8,86 +8,32 @@ import io.mcprealtime.ProbeStage;
 import io.mcprealtime.ServerState;
 import io.mcprealtime.StageResult;
 import io.mcprealtime.StageResult.Verdict;
-import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Certificates that are trusted and that are not, made by the JDK's own tool. */
 class TlsProbeTest {
-  private static final char[] PASSWORD = "changeit".toCharArray();
-
   @TempDir Path directory;
 
   private KeyStore certificate(String name, String alias, String... options) throws Exception {
-    Path file = directory.resolve(name + ".p12");
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                "-genkeypair",
-                "-alias",
-                alias,
-                "-keyalg",
-                "EC",
-                "-dname",
-                "CN=" + name,
-                "-storetype",
-                "PKCS12",
-                "-keystore",
-                file.toString(),
-                "-storepass",
-                new String(PASSWORD)));
-    command.addAll(List.of(options));
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(process.waitFor()).as(output).isZero();
-    KeyStore store = KeyStore.getInstance("PKCS12");
-    try (InputStream in = Files.newInputStream(file)) {
-      store.load(in, PASSWORD);
-    }
-    return store;
-  }
-
-  private static SSLContext server(KeyStore store) throws Exception {
-    KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-    keys.init(store, PASSWORD);
-    SSLContext context = SSLContext.getInstance("TLS");
-    context.init(keys.getKeyManagers(), null, null);
-    return context;
-  }
-
-  private static SSLContext trusting(KeyStore store, String alias) throws Exception {
-    KeyStore trusted = KeyStore.getInstance("PKCS12");
-    trusted.load(null, PASSWORD);
-    trusted.setCertificateEntry(alias, store.getCertificate(alias));
-    TrustManagerFactory trust =
-        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-    trust.init(trusted);
-    SSLContext context = SSLContext.getInstance("TLS");
-    context.init(null, trust.getTrustManagers(), null);
-    return context;
+    return new Certificates(directory).make(name, alias, options);
   }
 
   private static ProbeResult probe(KeyStore store, @Nullable SSLContext client) throws Exception {
     HttpsServer server =
         HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    server.setHttpsConfigurator(new HttpsConfigurator(server(store)));
+    server.setHttpsConfigurator(new HttpsConfigurator(Certificates.server(store)));
     server.createContext(
         "/",
         exchange -> {
@@ -123,7 +69,7 @@ class TlsProbeTest {
   void run_trustedCertificate_passesAndTellsItsEnd() throws Exception {
     KeyStore store =
         certificate("localhost", "server", "-ext", "SAN=dns:localhost", "-validity", "90");
-    ProbeResult result = probe(store, trusting(store, "server"));
+    ProbeResult result = probe(store, Certificates.trusting(store, "server"));
     assertThat(result.state()).as(result.reason()).isEqualTo(ServerState.HEALTHY);
     assertThat(tls(result).verdict()).isEqualTo(Verdict.PASSED);
     assertThat(tls(result).detail()).startsWith("certificate valid until ").contains("days)");
@@ -154,7 +100,7 @@ class TlsProbeTest {
             "-10d",
             "-validity",
             "5");
-    ProbeResult result = probe(store, trusting(store, "ca"));
+    ProbeResult result = probe(store, Certificates.trusting(store, "ca"));
     assertThat(result.state()).isEqualTo(ServerState.DOWN);
     assertThat(result.reason()).contains("the certificate of localhost has expired: renew it");
   }
@@ -162,7 +108,7 @@ class TlsProbeTest {
   @Test
   void run_certificateOfAnotherHost_isNamed() throws Exception {
     KeyStore store = certificate("other", "server", "-ext", "SAN=dns:other.example");
-    ProbeResult result = probe(store, trusting(store, "server"));
+    ProbeResult result = probe(store, Certificates.trusting(store, "server"));
     assertThat(result.state()).isEqualTo(ServerState.DOWN);
     assertThat(tls(result).verdict()).isEqualTo(Verdict.FAILED);
     assertThat(result.reason())

@@ -2,6 +2,7 @@ package io.mcprealtime.redis;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.mcprealtime.internal.HostHeader;
 import io.mcprealtime.redis.RestJson.Encoding;
 import io.mcprealtime.wire.WireJson;
 import java.io.IOException;
@@ -56,6 +57,7 @@ final class RestChannel implements Channel {
     this.token = token;
     this.faults = faults;
     this.billing = billing;
+    HostHeader.allow();
     this.client =
         HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)

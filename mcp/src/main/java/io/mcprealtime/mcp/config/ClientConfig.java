@@ -152,7 +152,8 @@ public final class ClientConfig {
             reader.recovery(),
             source,
             key,
-            context);
+            context,
+            null);
     // Said now, while someone looks, and not at the first probe.
     var unused = definition.resolve();
     var unusedPlan = definition.recovery();

@@ -16,7 +16,10 @@ import tools.jackson.databind.JsonNode;
 
 /** Reads one server's entry; what makes it unusable is thrown, what is in doubt is told. */
 final class EntryReader {
-  private static final Set<String> STDIO_KEYS = Set.of("command", "args", "env", "envFile", "cwd");
+  static final Set<String> STDIO_KEYS = Set.of("command", "args", "env", "envFile", "cwd");
+  static final Set<String> STDIO_TYPES = Set.of("stdio", "local");
+  static final Set<String> REMOTE_TYPES =
+      Set.of("http", "streamable-http", "streamableHttp", "sse");
   private static final Set<String> REMOTE_KEYS = Set.of("url", "headers");
 
   /** Ours, and those that steer a client and mean nothing to a monitor. */
@@ -38,6 +41,9 @@ final class EntryReader {
           "dev",
           "gallery",
           "version");
+
+  /** What only whoever runs the monitor may say. */
+  private static final Set<String> FILE_KEYS = Set.of("disabled", "enabled", "recovery");
 
   private static final Set<String> RECOVERY_KEYS =
       Set.of("restart", "command", "webhook", "coolDown", "limitPerHour");
@@ -81,6 +87,13 @@ final class EntryReader {
     return new TargetTemplate.Remote(transport, text("url"), values("headers"));
   }
 
+  /**
+   * Whether a caller may send that key: what says how a server is reached, and what steers clients.
+   */
+  static boolean isForCallers(String name) {
+    return REMOTE_KEYS.contains(name) || (OTHER_KEYS.contains(name) && !FILE_KEYS.contains(name));
+  }
+
   private static boolean isKnown(String name) {
     return STDIO_KEYS.contains(name) || REMOTE_KEYS.contains(name);
   }
@@ -92,22 +105,20 @@ final class EntryReader {
 
   private boolean isStdio() {
     String type = typeName();
-    return switch (type) {
-      case "stdio", "local" -> true;
-      case "http", "streamable-http", "streamableHttp", "sse" -> false;
-      case "" -> {
-        if (entry.has("command") == entry.has("url")) {
-          throw new ConfigException(
-              entry.has("url")
-                  ? "has both command and url; keep the one that is meant"
-                  : "has neither command nor url; add the one that reaches the server");
-        }
-        yield entry.has("command");
+    if (!type.isEmpty()) {
+      if (!STDIO_TYPES.contains(type) && !REMOTE_TYPES.contains(type)) {
+        throw new ConfigException(
+            "type '%s' is not known; use stdio, http, streamable-http or sse".formatted(type));
       }
-      default ->
-          throw new ConfigException(
-              "type '%s' is not known; use stdio, http, streamable-http or sse".formatted(type));
-    };
+      return STDIO_TYPES.contains(type);
+    }
+    if (entry.has("command") == entry.has("url")) {
+      throw new ConfigException(
+          entry.has("url")
+              ? "has both command and url; keep the one that is meant"
+              : "has neither command nor url; add the one that reaches the server");
+    }
+    return entry.has("command");
   }
 
   private void warnAboutLogin() {

@@ -1,6 +1,7 @@
 package io.mcprealtime.mcp.config;
 
 import io.mcprealtime.ServerId;
+import io.mcprealtime.mcp.AddressRule;
 import io.mcprealtime.mcp.Canary;
 import io.mcprealtime.mcp.ProbeOptions;
 import io.mcprealtime.mcp.Target;
@@ -11,9 +12,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A server as a config file defines it. Placeholders are kept, and replaced when the server is
- * about to be reached. Two definitions are equal when the file says the same of both, whatever the
- * environment holds.
+ * A server as a config file or a caller of the API defines it. Placeholders are kept, and replaced
+ * when the server is about to be reached. Two definitions are equal when the file says the same of
+ * both, whatever the environment holds.
  */
 public final class ServerDefinition {
   private final ServerId id;
@@ -24,6 +25,7 @@ public final class ServerDefinition {
   private final String file;
   private final String key;
   private final ExpansionContext context;
+  private final @Nullable AddressRule addressRule;
 
   ServerDefinition(
       ServerId id,
@@ -33,7 +35,8 @@ public final class ServerDefinition {
       @Nullable RecoveryPlan recovery,
       String file,
       String key,
-      ExpansionContext context) {
+      ExpansionContext context,
+      @Nullable AddressRule addressRule) {
     this.id = id;
     this.template = template;
     this.canaries = List.copyOf(canaries);
@@ -42,6 +45,7 @@ public final class ServerDefinition {
     this.file = file;
     this.key = key;
     this.context = context;
+    this.addressRule = addressRule;
   }
 
   public ServerId id() {
@@ -77,9 +81,13 @@ public final class ServerDefinition {
     return canaries;
   }
 
-  /** The canaries and the timeout as the prober takes them. */
+  /** The canaries, the timeout and the rule for addresses as the prober takes them. */
   public ProbeOptions options() {
-    return ProbeOptions.builder().canaries(canaries).requestTimeout(timeout).build();
+    return ProbeOptions.builder()
+        .canaries(canaries)
+        .requestTimeout(timeout)
+        .addressRule(addressRule)
+        .build();
   }
 
   /** How long an answer may take. */

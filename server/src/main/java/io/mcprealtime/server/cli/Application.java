@@ -18,8 +18,10 @@ import io.mcprealtime.server.config.ConfigException;
 import io.mcprealtime.server.config.ServerConfig;
 import io.mcprealtime.server.http.HttpApi;
 import io.mcprealtime.server.http.OperationMetrics;
+import io.mcprealtime.server.monitor.DefinedServers;
 import io.mcprealtime.server.monitor.Monitor;
 import io.mcprealtime.server.monitor.ServerRegistry;
+import io.mcprealtime.server.monitor.WatchedServers;
 import io.mcprealtime.storage.StorageException;
 import io.mcprealtime.storage.StorageUnavailableException;
 import java.sql.SQLException;
@@ -60,7 +62,7 @@ public final class Application implements AutoCloseable {
   private final Optional<String> cachePlace;
   private final ServerRegistry registry;
   private final McpRealtime mcp;
-  private final Monitor monitor;
+  private final WatchedServers servers;
   private final int port;
 
   private Application(ServerConfig config, BiConsumer<ServerDefinition, ProbeResult> observer) {
@@ -85,10 +87,11 @@ public final class Application implements AutoCloseable {
       mcp.manager().live().subscribe(registry);
       learnServers();
       var operations = opened(new OperationMetrics(registry));
-      this.monitor = monitor(config, operations, observer);
+      var monitor = monitor(config, operations, observer);
       monitor.onEnd(operations::forget);
       inputsOpen.push(monitor);
-      var api = new HttpApi(config, mcp, storage, registry, operations, monitor);
+      this.servers = servers(config, monitor);
+      var api = new HttpApi(config, mcp, storage, registry, servers, operations, monitor);
       inputsOpen.push(api);
       this.port = api.start();
     } catch (RuntimeException | Error e) {
@@ -176,23 +179,54 @@ public final class Application implements AutoCloseable {
     return new Monitor(prober, mcp.manager(), registry, config.monitor(), both.andThen(observer));
   }
 
+  /** What callers of the API defined is watched again; what cannot be used is told. */
+  private WatchedServers servers(ServerConfig config, Monitor monitor) {
+    var defined =
+        new DefinedServers(config.dataDirectory().resolve("servers.json"), config.addressRule());
+    for (var problem : defined.load()) {
+      log.error("servers that were defined over the API: {}", problem);
+      configurationChanged(Severity.ERROR, problem);
+    }
+    var watched = new WatchedServers(defined, monitor);
+    watched.onBegin(this::tryToLoadHistory);
+    return watched;
+  }
+
   private <T extends AutoCloseable> T opened(T part) {
     open.push(part);
     return part;
   }
 
-  /** Watches just these servers from now on, with what is stored of them. */
-  List<String> watch(Collection<ServerDefinition> servers) {
-    var changes = monitor.watch(servers);
+  /**
+   * Watches just these servers of config files from now on, and those that were defined over the
+   * API, with what is stored of them.
+   */
+  List<String> watch(Collection<ServerDefinition> configured) {
+    var changes = servers.configure(configured);
     if (mcp.timeSeries().isStorageAway()) {
       return changes;
     }
     try {
-      servers.forEach(definition -> loadHistory(definition.id()));
+      servers.all().forEach(definition -> loadHistory(definition.id()));
     } catch (McpRealtimeException e) {
       log.warn("what is stored of the servers is not shown: {}", e.getMessage());
     }
     return changes;
+  }
+
+  /** How many servers are watched. */
+  int watched() {
+    return servers.all().size();
+  }
+
+  private void tryToLoadHistory(ServerId server) {
+    if (!mcp.timeSeries().isStorageAway()) {
+      try {
+        loadHistory(server);
+      } catch (McpRealtimeException e) {
+        log.warn("what is stored of {} is not shown: {}", server, e.getMessage());
+      }
+    }
   }
 
   /** What this process has seen itself needs no loading. */

@@ -1,6 +1,7 @@
 package io.mcprealtime.server.cli;
 
 import io.mcprealtime.McpRealtimeException;
+import io.mcprealtime.internal.HostHeader;
 import io.mcprealtime.server.config.ServerConfig;
 import io.mcprealtime.wire.WireJson;
 import java.io.IOException;
@@ -48,6 +49,7 @@ final class RunningMonitor {
     var request =
         HttpRequest.newBuilder(URI.create("http://%s%s".formatted(place, path))).timeout(TIMEOUT);
     config.tokens().any().ifPresent(token -> request.header("Authorization", "Bearer " + token));
+    HostHeader.allow();
     var client = HttpClient.newBuilder().connectTimeout(TIMEOUT).build();
     try {
       var response = client.send(request.GET().build(), BodyHandlers.ofString());

@@ -67,15 +67,15 @@ final class ServeCommand implements Callable<Integer> {
     try (var application = Application.start(config, (definition, result) -> {})) {
       application.watch(content.servers());
       application.cachePlace().ifPresent(place -> terminal.say("Sharing the cache of %s", place));
-      terminal.say("Watching %s on %s", count(content.servers().size()), url(config, application));
+      terminal.say("Watching %s on %s", count(application.watched()), url(config, application));
       content.problems().stream()
           .filter(problem -> problem.severity() == Severity.ERROR)
           .forEach(
               problem -> application.configurationChanged(Severity.WARNING, problem.toString()));
-      if (content.servers().isEmpty()) {
+      if (application.watched() == 0) {
         terminal.say(
-            "Nothing is watched yet: name a config with --config, or send samples to POST"
-                + " /api/v1/metrics.");
+            "Nothing is watched yet: name a config with --config, add servers by POST"
+                + " /api/v1/servers, or send samples to POST /api/v1/metrics.");
       }
       try (var watcher = new ConfigWatcher(watched, () -> reload(terminal, watched, application))) {
         watcher.start();

@@ -2,6 +2,9 @@ package io.mcprealtime.server.config;
 
 import io.mcprealtime.McpRealtimeConfig;
 import io.mcprealtime.budget.Limits;
+import io.mcprealtime.mcp.AddressRange;
+import io.mcprealtime.mcp.AddressRule;
+import io.mcprealtime.mcp.PublicAddresses;
 import io.mcprealtime.server.monitor.MonitorSettings;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * @param monitor how servers are probed
  * @param requestTimeout how long a server may take to answer
  * @param startTimeout how long a server's process may take to its first answer
+ * @param allowedTargets addresses besides the public ones that servers may have which are defined
+ *     over the API
  * @param cache the cache that processes share
  * @param limits what the services behind storage and cache may be used for
  * @param managers settings of the four managers
@@ -37,6 +42,7 @@ public record ServerConfig(
     MonitorSettings monitor,
     Duration requestTimeout,
     Duration startTimeout,
+    List<AddressRange> allowedTargets,
     CacheConfig cache,
     Limits limits,
     McpRealtimeConfig managers) {
@@ -47,6 +53,7 @@ public record ServerConfig(
 
   public ServerConfig {
     allowedHosts = List.copyOf(allowedHosts);
+    allowedTargets = List.copyOf(allowedTargets);
     var errors = errors(host, !tokens.isEmpty(), monitor.interval());
     if (!errors.isEmpty()) {
       throw new IllegalArgumentException(String.join(System.lineSeparator(), errors));
@@ -70,6 +77,15 @@ public record ServerConfig(
   /** How long a whole probe may take: its start, and a few answers. */
   public Duration probeTimeout() {
     return startTimeout.plus(requestTimeout.multipliedBy(PROBE_REQUESTS));
+  }
+
+  /** To which addresses servers may lead that are defined over the API. */
+  public AddressRule addressRule() {
+    var rule = PublicAddresses.and(allowedTargets);
+    return address -> {
+      var reason = rule.refusal(address);
+      return reason == null ? null : reason + "; allow it by the setting targets.allow";
+    };
   }
 
   /** Whether only this machine can reach the HTTP server. */

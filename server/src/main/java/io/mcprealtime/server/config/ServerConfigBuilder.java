@@ -3,6 +3,7 @@ package io.mcprealtime.server.config;
 import io.mcprealtime.McpRealtimeConfig;
 import io.mcprealtime.budget.Limits;
 import io.mcprealtime.budget.Resource;
+import io.mcprealtime.mcp.AddressRange;
 import io.mcprealtime.server.config.Tokens.Scope;
 import io.mcprealtime.server.monitor.MonitorSettings;
 import io.mcprealtime.server.monitor.MonitorSettings.Circuit;
@@ -34,6 +35,7 @@ public final class ServerConfigBuilder {
   private Duration healthInterval = Duration.ofSeconds(30);
   private Duration requestTimeout = Duration.ofSeconds(5);
   private Duration startTimeout = Duration.ofSeconds(20);
+  private List<AddressRange> allowedTargets = List.of();
   private @Nullable Path spoolDirectory;
   private @Nullable String redisUrl;
   private @Nullable URI upstashUrl;
@@ -181,6 +183,15 @@ public final class ServerConfigBuilder {
     circuit.integer("failures", 1, 1_000, value -> failuresToOpen = value);
     circuit.duration("pause", value -> circuitPause = value);
     circuit.duration("longestPause", value -> longestPause = value);
+    var targets = top.section("targets");
+    targets.texts(
+        "allow",
+        values ->
+            allowedTargets =
+                values.stream()
+                    .filter(value -> !value.isBlank())
+                    .map(AddressRange::parse)
+                    .toList());
     var retention = top.section("retention");
     retention.duration("metrics", value -> managers.retention(DataKind.METRICS, value));
     retention.duration("health", value -> managers.retention(DataKind.HEALTH_CHECKS, value));
@@ -211,6 +222,7 @@ public final class ServerConfigBuilder {
             confirmation,
             flapping,
             circuit,
+            targets,
             retention,
             floors,
             automation)) {
@@ -335,6 +347,7 @@ public final class ServerConfigBuilder {
           monitor(),
           requestTimeout,
           startTimeout,
+          allowedTargets,
           cache,
           allLimits,
           managers

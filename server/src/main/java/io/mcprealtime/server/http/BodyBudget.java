@@ -9,6 +9,8 @@ import java.util.concurrent.atomic.AtomicLong;
  * takes many times its text.
  */
 final class BodyBudget implements Handler<RoutingContext> {
+  private static final String MAX_BODY = BodyBudget.class.getName();
+
   private final long maxBody;
   private final long maxInFlight;
   private final AtomicLong inFlight = new AtomicLong();
@@ -26,6 +28,7 @@ final class BodyBudget implements Handler<RoutingContext> {
 
   @Override
   public void handle(RoutingContext context) {
+    context.put(MAX_BODY, maxBody);
     long size = size(context);
     if (size > maxBody) {
       throw new Problem(413, "a body may hold at most %d bytes".formatted(maxBody));
@@ -39,6 +42,12 @@ final class BodyBudget implements Handler<RoutingContext> {
     }
     context.addEndHandler(ended -> inFlight.addAndGet(-size));
     context.next();
+  }
+
+  /** Bytes that the body of a request may hold. */
+  static long maxBody(RoutingContext context, long absent) {
+    Long own = context.get(MAX_BODY);
+    return own == null ? absent : own;
   }
 
   private long size(RoutingContext context) {

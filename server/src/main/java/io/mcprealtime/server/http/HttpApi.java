@@ -10,6 +10,7 @@ import io.mcprealtime.server.config.ServerConfig;
 import io.mcprealtime.server.config.Tokens.Scope;
 import io.mcprealtime.server.monitor.Probing;
 import io.mcprealtime.server.monitor.ServerRegistry;
+import io.mcprealtime.server.monitor.WatchedServers;
 import io.mcprealtime.storage.Storage;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -56,6 +57,10 @@ public final class HttpApi implements AutoCloseable {
   private static final int MEMORY_WORKERS = 2;
 
   private static final int INTAKE_WORKERS = 4;
+
+  /** Changes of servers, which wait for names to be looked up. */
+  private static final int DEFINITION_WORKERS = 4;
+
   private static final int IDLE_SECONDS = 60;
 
   /** A clean-up that takes longer goes on unattended: an idle connection would be cut. */
@@ -72,6 +77,7 @@ public final class HttpApi implements AutoCloseable {
   private final OperationMetrics operations;
   private final Reads reads;
   private final Ingest ingest;
+  private final ServerChanges changes;
   private final StoredData usage;
   private final Storage storage;
   private final McpRealtime mcp;
@@ -79,6 +85,7 @@ public final class HttpApi implements AutoCloseable {
   private final WorkerExecutor database;
   private final WorkerExecutor memory;
   private final WorkerExecutor intake;
+  private final WorkerExecutor definitions;
   private final Readiness readiness;
   private final LiveStream stream;
   private final LiveFeed.Subscription subscription;
@@ -90,9 +97,10 @@ public final class HttpApi implements AutoCloseable {
       McpRealtime mcp,
       Storage storage,
       ServerRegistry registry,
+      WatchedServers servers,
       OperationMetrics operations,
       Probing probing) {
-    this(config, mcp, storage, registry, operations, probing, CLEAN_UP_PATIENCE);
+    this(config, mcp, storage, registry, servers, operations, probing, CLEAN_UP_PATIENCE);
   }
 
   HttpApi(
@@ -100,6 +108,7 @@ public final class HttpApi implements AutoCloseable {
       McpRealtime mcp,
       Storage storage,
       ServerRegistry registry,
+      WatchedServers servers,
       OperationMetrics operations,
       Probing probing,
       Duration cleanUpPatience) {
@@ -112,6 +121,7 @@ public final class HttpApi implements AutoCloseable {
     this.mcp = mcp;
     this.reads = new Reads(mcp, registry, probing);
     this.ingest = new Ingest(mcp, registry);
+    this.changes = new ServerChanges(servers, registry, mcp.manager());
     this.usage = new StoredData(mcp.retention(), config.managers());
     this.vertx =
         Vertx.vertx(
@@ -123,6 +133,7 @@ public final class HttpApi implements AutoCloseable {
     this.database = vertx.createSharedWorkerExecutor("mcp-http-database", DATABASE_WORKERS);
     this.memory = vertx.createSharedWorkerExecutor("mcp-http-memory", MEMORY_WORKERS);
     this.intake = vertx.createSharedWorkerExecutor("mcp-http-intake", INTAKE_WORKERS);
+    this.definitions = vertx.createSharedWorkerExecutor("mcp-http-definitions", DEFINITION_WORKERS);
     var check = vertx.createSharedWorkerExecutor("mcp-http-check", 1);
     this.readiness = new Readiness(storage, task -> execute(check, task), TimeSource.system());
     this.stream = new LiveStream(vertx);
@@ -177,6 +188,7 @@ public final class HttpApi implements AutoCloseable {
     routes.get(
         API + "/servers",
         List.of(guard.require(Scope.READ), context -> answer(context, memory, reads::servers)));
+    changes.mount(routes, guard, definitions);
     read(routes, "/servers/:id", reads::server);
     read(routes, "/servers/:id/history", reads::history);
     read(routes, "/servers/:id/trend", reads::trend);
@@ -196,6 +208,7 @@ public final class HttpApi implements AutoCloseable {
             guard.require(Scope.ADMIN),
             bodies,
             BodyHandler.create(false).setBodyLimit(MAX_BODY_BYTES),
+            HttpApi::requireJson,
             this::cleanUp));
     routes.stream(API + "/stream", List.of(guard.require(Scope.READ), stream::open));
     routes.post(
@@ -239,12 +252,16 @@ public final class HttpApi implements AutoCloseable {
     respond(context, workers.executeBlocking(() -> read.apply(params).toString(), false));
   }
 
-  private void cleanUp(RoutingContext context) {
-    // Pages elsewhere cannot send that type here without being asked whether they may.
+  /** Pages elsewhere cannot send that type here without being asked whether they may. */
+  static void requireJson(RoutingContext context) {
     String media = media(context);
     if (!media.equals("application/json")) {
       throw new Problem(415, "Content-Type must be application/json, is '%s'".formatted(media));
     }
+    context.next();
+  }
+
+  private void cleanUp(RoutingContext context) {
     var body = context.body().buffer();
     byte[] bytes = body == null ? new byte[0] : body.getBytes();
     var done = database.executeBlocking(() -> usage.cleanUp(bytes).toString(), false);
@@ -388,7 +405,11 @@ public final class HttpApi implements AutoCloseable {
     } else if (fault instanceof McpRealtimeException known) {
       new Problem(503, String.valueOf(known.getMessage())).send(context);
     } else if (context.statusCode() == 413) {
-      new Problem(413, "a body may hold at most %d bytes".formatted(MAX_BODY_BYTES)).send(context);
+      new Problem(
+              413,
+              "a body may hold at most %d bytes"
+                  .formatted(BodyBudget.maxBody(context, MAX_BODY_BYTES)))
+          .send(context);
     } else if (context.statusCode() >= 400 && (fault == null || context.statusCode() < 500)) {
       String detail = fault == null ? "the request cannot be answered" : fault.getMessage();
       new Problem(context.statusCode(), String.valueOf(detail)).send(context);

@@ -10,17 +10,18 @@ final class Problem extends RuntimeException {
   private static final long serialVersionUID = 1;
 
   private static final Map<Integer, String> TITLES =
-      Map.of(
-          400, "Bad request",
-          401, "Unauthorized",
-          403, "Forbidden",
-          404, "Not found",
-          405, "Method not allowed",
-          413, "Content too large",
-          415, "Unsupported media type",
-          429, "Too many requests",
-          500, "Internal error",
-          503, "Service unavailable");
+      Map.ofEntries(
+          Map.entry(400, "Bad request"),
+          Map.entry(401, "Unauthorized"),
+          Map.entry(403, "Forbidden"),
+          Map.entry(404, "Not found"),
+          Map.entry(405, "Method not allowed"),
+          Map.entry(409, "Conflict"),
+          Map.entry(413, "Content too large"),
+          Map.entry(415, "Unsupported media type"),
+          Map.entry(429, "Too many requests"),
+          Map.entry(500, "Internal error"),
+          Map.entry(503, "Service unavailable"));
 
   private final int status;
   private final transient Map<String, JsonNode> extras;

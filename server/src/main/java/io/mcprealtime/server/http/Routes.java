@@ -38,6 +38,14 @@ final class Routes {
     mount(path, List.of(HttpMethod.POST), handlers);
   }
 
+  void put(String path, List<Handler<RoutingContext>> handlers) {
+    mount(path, List.of(HttpMethod.PUT), handlers);
+  }
+
+  void delete(String path, List<Handler<RoutingContext>> handlers) {
+    mount(path, List.of(HttpMethod.DELETE), handlers);
+  }
+
   private void mount(
       String path, List<HttpMethod> accepted, List<Handler<RoutingContext>> handlers) {
     var known = methods.computeIfAbsent(path, unknown -> new TreeSet<>());

@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -199,6 +200,11 @@ public final class Monitor implements Probing, AutoCloseable {
       log.warn("not every server's process ended within {}", STOP_BOUND);
     }
     ending.removeAll(ended);
+  }
+
+  /** Why nothing may go to a server, by the rule for its addresses; empty when something may. */
+  CompletableFuture<Optional<String>> refusal(ServerDefinition definition) {
+    return prober.refusal(definition.resolve(), definition.options());
   }
 
   /** Calls back with each server that is not probed any more as it was. */

@@ -8,6 +8,7 @@ import io.mcprealtime.budget.Limits;
 import io.mcprealtime.budget.Resource;
 import io.mcprealtime.server.config.Tokens.Scope;
 import io.mcprealtime.storage.DataKind;
+import java.net.InetAddress;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -48,6 +49,7 @@ class ServerConfigBuilderTest {
     assertThat(config.monitor().healthInterval()).isEqualTo(Duration.ofSeconds(30));
     assertThat(config.requestTimeout()).isEqualTo(Duration.ofSeconds(5));
     assertThat(config.startTimeout()).isEqualTo(Duration.ofSeconds(20));
+    assertThat(config.allowedTargets()).isEmpty();
     assertThat(config.cache())
         .isEqualTo(new CacheConfig(null, null, null, "mcp:", Duration.ofSeconds(1)));
     assertThat(config.cache().isShared()).isFalse();
@@ -77,6 +79,7 @@ class ServerConfigBuilderTest {
           limits: {redis_commands: 400_000, redis_traffic: 9GB, database_egress: 4.5 GB}
         spool: {directory: /spool, limitMegabytes: 5}
         collection: {interval: 5s, healthInterval: 1m, requestTimeout: 250ms, startTimeout: 9s}
+        targets: {allow: [10.0.0.0/8, 127.0.0.1]}
         retention:
           metrics: 1d
           health: 2d
@@ -104,6 +107,9 @@ class ServerConfigBuilderTest {
     assertThat(config.monitor().healthInterval()).isEqualTo(Duration.ofMinutes(1));
     assertThat(config.requestTimeout()).isEqualTo(Duration.ofMillis(250));
     assertThat(config.startTimeout()).isEqualTo(Duration.ofSeconds(9));
+    assertThat(config.allowedTargets())
+        .extracting(Object::toString)
+        .containsExactly("10.0.0.0/8", "127.0.0.1/32");
     var managers = config.managers();
     assertThat(managers.retention(DataKind.METRICS)).isEqualTo(Duration.ofDays(1));
     assertThat(managers.retention(DataKind.HEALTH_CHECKS)).isEqualTo(Duration.ofDays(2));
@@ -132,6 +138,24 @@ class ServerConfigBuilderTest {
                 Resource.REDIS_MEMORY, 256_000_000L,
                 Resource.DATABASE_EGRESS, 4_500_000_000L,
                 Resource.DATABASE_SIZE, 440_000_000L));
+  }
+
+  @Test
+  void allowedTargets_haveARule_thatNamesTheSetting() throws Exception {
+    var config = read(Map.of(), "targets: {allow: \"10.0.0.0/8, ${MORE:}\"}").build();
+    assertThat(errors).isEmpty();
+    var rule = config.addressRule();
+    assertThat(rule.refusal(InetAddress.getByName("10.1.2.3"))).isNull();
+    assertThat(rule.refusal(InetAddress.getByName("1.1.1.1"))).isNull();
+    assertThat(rule.refusal(InetAddress.getByName("127.0.0.1")))
+        .isEqualTo(
+            "it is not public (loopback, 127.0.0.0/8); allow it by the setting targets.allow");
+    read(Map.of(), "targets: {allow: [localhost], deny: x}");
+    assertThat(errors)
+        .containsExactly(
+            "my.yaml.targets.allow: 'localhost' is no range of addresses; write it like 10.0.0.0/8,"
+                + " fd00::/8 or 127.0.0.1",
+            "my.yaml.targets.deny: is not known here; known are [allow]");
   }
 
   @Test

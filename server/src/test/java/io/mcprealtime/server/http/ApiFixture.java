@@ -6,9 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.mcprealtime.McpRealtime;
 import io.mcprealtime.McpRealtimeConfig;
 import io.mcprealtime.TimeSource;
+import io.mcprealtime.mcp.McpProber;
 import io.mcprealtime.server.config.ServerConfigBuilder;
-import io.mcprealtime.server.monitor.Probing;
+import io.mcprealtime.server.monitor.DefinedServers;
+import io.mcprealtime.server.monitor.Monitor;
 import io.mcprealtime.server.monitor.ServerRegistry;
+import io.mcprealtime.server.monitor.WatchedServers;
 import io.mcprealtime.wire.WireJson;
 import java.io.IOException;
 import java.net.Socket;
@@ -37,6 +40,9 @@ final class ApiFixture implements AutoCloseable {
   final ServerRegistry registry =
       new ServerRegistry(TimeSource.system(), McpRealtimeConfig.defaults().staleAfter());
   final OperationMetrics operations = new OperationMetrics(registry);
+  final Monitor monitor;
+  final DefinedServers defined;
+  final WatchedServers servers;
   final HttpApi api;
   final int port;
   private final HttpClient client =
@@ -49,9 +55,18 @@ final class ApiFixture implements AutoCloseable {
     config.dataDirectory(Path.of("unused"));
     settings.accept(config);
     mcp.manager().live().subscribe(registry);
-    api =
-        new HttpApi(
-            config.build(), mcp, storage, registry, operations, Probing.NONE, cleanUpPatience);
+    var built = config.build();
+    monitor =
+        new Monitor(
+            McpProber.builder().build(),
+            mcp.manager(),
+            registry,
+            built.monitor(),
+            (definition, result) -> {});
+    defined =
+        new DefinedServers(built.dataDirectory().resolve("servers.json"), built.addressRule());
+    servers = new WatchedServers(defined, monitor);
+    api = new HttpApi(built, mcp, storage, registry, servers, operations, monitor, cleanUpPatience);
     port = api.start();
   }
 
@@ -139,6 +154,7 @@ final class ApiFixture implements AutoCloseable {
   @Override
   public void close() {
     api.close();
+    monitor.close();
     operations.close();
     mcp.close();
     storage.close();

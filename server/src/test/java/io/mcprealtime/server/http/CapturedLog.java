@@ -12,14 +12,17 @@ import org.slf4j.LoggerFactory;
 final class CapturedLog implements AutoCloseable {
   private final Logger root = (Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME);
   private final List<String> errors = new CopyOnWriteArrayList<>();
+  private final List<String> lines = new CopyOnWriteArrayList<>();
   private final AppenderBase<ILoggingEvent> appender =
       new AppenderBase<>() {
         @Override
         protected void append(ILoggingEvent event) {
+          var fault = event.getThrowableProxy();
+          String line =
+              event.getFormattedMessage() + (fault == null ? "" : ": " + fault.getMessage());
+          lines.add(line);
           if (event.getLevel().isGreaterOrEqual(Level.ERROR)) {
-            var fault = event.getThrowableProxy();
-            errors.add(
-                event.getFormattedMessage() + (fault == null ? "" : ": " + fault.getMessage()));
+            errors.add(line);
           }
         }
       };
@@ -32,6 +35,11 @@ final class CapturedLog implements AutoCloseable {
 
   static CapturedLog open() {
     return new CapturedLog();
+  }
+
+  /** What was logged at any level. */
+  List<String> lines() {
+    return lines;
   }
 
   List<String> errors() {

@@ -77,7 +77,8 @@ class OpenApiTest {
         assertThat(ids.add(operation.get("operationId").stringValue())).isTrue();
         assertThat(tags).contains(operation.get("tags").get(0).stringValue());
         assertThat(operation.get("summary").stringValue()).isNotBlank();
-        assertThat(operation.get("responses").has("200")).isTrue();
+        assertThat(operation.get("responses").propertyNames())
+            .anyMatch(code -> code.startsWith("2"));
         boolean inPath = path.getKey().contains("{id}");
         boolean documented =
             operation
