@@ -53,6 +53,12 @@ final class AnswerBody implements BodySubscriber<Done> {
     this.events = stream ? new SseParser(maxBytes, this::onEvent) : null;
   }
 
+  /** How the body is encoded although that was not asked for; null when it is not. */
+  static @Nullable String encoding(ResponseInfo info) {
+    String encoding = info.headers().firstValue("Content-Encoding").orElse("identity");
+    return encoding.equalsIgnoreCase("identity") || encoding.isBlank() ? null : encoding;
+  }
+
   @Override
   public CompletionStage<Done> getBody() {
     return done;
@@ -69,8 +75,8 @@ final class AnswerBody implements BodySubscriber<Done> {
   @Override
   public void onSubscribe(Flow.Subscription newSubscription) {
     subscription = newSubscription;
-    String encoding = info.headers().firstValue("Content-Encoding").orElse("identity");
-    if (!encoding.equalsIgnoreCase("identity") && !encoding.isBlank()) {
+    String encoding = encoding(info);
+    if (encoding != null) {
       fail(
           new McpException(
               Kind.ENCODED,

@@ -30,9 +30,10 @@ final class EventStream implements BodySubscriber<Done> {
     this.parser = new SseParser(maxEventBytes, sink);
   }
 
-  /** Whether the answer is an event stream at all. */
+  /** Whether the answer is an event stream that can be read as it comes. */
   static boolean isStream(ResponseInfo info) {
     return info.statusCode() / 100 == 2
+        && AnswerBody.encoding(info) == null
         && HttpAnswer.contentType(info.headers()).equals("text/event-stream");
   }
 

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -125,13 +126,16 @@ final class Handshake {
 
   private CompletableFuture<ServerInfo> detectStdio() {
     CompletableFuture<ServerInfo> found = new CompletableFuture<>();
+    AtomicReference<@Nullable McpException> oddResult = new AtomicReference<>();
     AtomicBoolean once = new AtomicBoolean();
     Runnable legacy =
         () -> {
           if (once.compareAndSet(false, true) && !found.isDone()) {
             Futures.whenDone(
                 initialize(timeout(), Dialect.LEGACY),
-                (info, failure) -> settle(found, info, failure));
+                (info, failure) ->
+                    settle(
+                        found, info, failure == null ? null : telling(oddResult.get(), failure)));
           }
         };
     long start = engine.nanoTime();
@@ -142,6 +146,7 @@ final class Handshake {
         (result, failure) -> {
           McpException fault =
               failure == null ? notModern(requireNonNull(result)) : McpException.of(failure);
+          oddResult.set(failure == null ? fault : null);
           if (fault == null) {
             session.speak(Dialect.MODERN);
             session.record(Protocol.DISCOVER, start, null);
@@ -169,12 +174,14 @@ final class Handshake {
 
   private CompletableFuture<ServerInfo> detectHttp() {
     useHttpChannel();
+    AtomicReference<@Nullable McpException> oddResult = new AtomicReference<>();
     long start = engine.nanoTime();
     return quietDiscover(timeout())
         .thenApply(
             result -> {
               McpException fault = notModern(result);
               if (fault != null) {
+                oddResult.set(fault);
                 throw fault;
               }
               session.speak(Dialect.MODERN);
@@ -185,11 +192,23 @@ final class Handshake {
             failure -> {
               McpException fault = McpException.of(failure);
               if (leadsToInitialize(fault)) {
-                return initializeOverHttp();
+                return initializeOverHttp()
+                    .exceptionallyCompose(
+                        later -> CompletableFuture.failedFuture(telling(oddResult.get(), later)));
               }
               recordFailure(Protocol.DISCOVER, start, fault);
               return CompletableFuture.failedFuture(fault);
             });
+  }
+
+  /**
+   * Of two faults the one that tells more: a server that gives {@code server/discover} a result and
+   * does not know {@code initialize} is a modern one, with something wrong in that result.
+   */
+  private static McpException telling(@Nullable McpException oddResult, Throwable failure) {
+    McpException fault = McpException.of(failure);
+    boolean unknown = fault.kind() == Kind.RPC_ERROR && fault.code() == Protocol.METHOD_NOT_FOUND;
+    return oddResult != null && unknown ? oddResult : fault;
   }
 
   private static boolean leadsToInitialize(McpException fault) {

@@ -204,11 +204,12 @@ final class HttpCaller {
 
   /** Only 307 and 308 keep a POST a POST; another origin must not get our headers. */
   private static @Nullable URI sameOriginRedirect(URI from, HttpAnswer answer) {
-    if (answer.status() != 307 && answer.status() != 308) {
+    String location = answer.headers().firstValue("Location").orElse("");
+    if ((answer.status() != 307 && answer.status() != 308) || location.isBlank()) {
       return null;
     }
     try {
-      URI to = from.resolve(answer.headers().firstValue("Location").orElse(""));
+      URI to = from.resolve(location);
       boolean same = to.getHost() != null && HttpTarget.sameOrigin(from, to) && !to.equals(from);
       return same ? to : null;
     } catch (IllegalArgumentException e) {

@@ -5,6 +5,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
+import java.net.ProtocolException;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.URI;
@@ -73,6 +74,12 @@ final class HttpFaults {
     if (has(failure, CancellationException.class) != null) {
       return new McpException(Kind.CLOSED, "closed by the monitor", failure);
     }
+    if (isProtocolFault(failure)) {
+      return new McpException(
+          Kind.NOT_MCP,
+          "%s does not speak HTTP as it should (%s)".formatted(where, words(failure)),
+          failure);
+    }
     if (has(failure, IOException.class) != null) {
       return new McpException(
           Kind.CLOSED,
@@ -80,6 +87,12 @@ final class HttpFaults {
           failure);
     }
     return McpException.of(failure);
+  }
+
+  /** Whether what came is not HTTP; a length that is no number fails inside the client. */
+  private static boolean isProtocolFault(Throwable failure) {
+    return has(failure, ProtocolException.class) != null
+        || has(failure, NumberFormatException.class) != null;
   }
 
   /** Whether a kept connection was closed under the request, before any answer. */

@@ -92,13 +92,15 @@ final class StdioChannel implements Channel, LineReader.Sink {
         child.write(request.body().toString()),
         (done, failure) -> {
           if (failure != null) {
-            boolean full = failure instanceof SerialWriter.FullException;
-            if (!full) {
+            if (!(failure instanceof SerialWriter.FullException)) {
               broken = true;
             }
-            afterGrace(full ? "does not read its stdin" : "closed its stdin");
+            afterGrace(whyUnwritten(failure));
           }
         });
+    if (child.stdoutEnded().isDone()) {
+      afterGrace("closed its stdout");
+    }
     engine.within(reply, timeout, () -> timeout(request.method(), timeout));
     return reply.whenComplete(
         (answer, failure) -> {
@@ -129,7 +131,31 @@ final class StdioChannel implements Channel, LineReader.Sink {
 
   @Override
   public CompletableFuture<Done> post(Message message, Duration timeout) {
-    return child.write(message.body().toString());
+    CompletableFuture<Done> posted = new CompletableFuture<>();
+    Futures.whenDone(
+        child.write(message.body().toString()),
+        (done, failure) -> {
+          if (failure == null) {
+            posted.complete(Done.DONE);
+          } else {
+            engine.later(EXIT_GRACE, () -> posted.completeExceptionally(unwritten(failure)));
+          }
+        });
+    return posted;
+  }
+
+  private McpException unwritten(Throwable failure) {
+    if (!child.isAlive() && child.ended().isDone()) {
+      return new McpException(Kind.PROCESS_EXITED, child.epitaph(), failure);
+    }
+    return new McpException(
+        Kind.CLOSED, "the process " + whyUnwritten(failure) + child.lastWords(), failure);
+  }
+
+  private static String whyUnwritten(Throwable failure) {
+    return failure instanceof SerialWriter.FullException
+        ? "does not read its stdin"
+        : "closed its stdin";
   }
 
   @Override

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Every fault of a stdio server gets its state, its stage and a reason, and leaves nothing. */
+/** What is wrong with the start of a stdio server, and what its end leaves. */
 class StdioFaultTest {
   private static final Duration BOUND = Duration.ofSeconds(25);
 
@@ -72,39 +72,6 @@ class StdioFaultTest {
         .filter(stage -> stage.verdict() == StageResult.Verdict.FAILED)
         .map(StageResult::stage)
         .findFirst();
-  }
-
-  @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      textBlock =
-          """
-          exit          | DOWN     | START     | exited with code 3, stderr: config file missing | token is ***
-          banner        | DEGRADED |           | 1 line on stdout is not JSON-RPC, first: 'Welcome to the server!' |
-          asks-endless  | DOWN     | HANDSHAKE | no answer to initialize within 6 s; asks without end: more than 100 requests |
-          flood         | DOWN     | HANDSHAKE | more than 10000 lines on stdout are not JSON-RPC, the last: 'y' |
-          silent        | DOWN     | HANDSHAKE | no answer to initialize within 6 s |
-          hang          | DOWN     | HANDSHAKE | no answer to initialize within 6 s |
-          closed-stdout | DOWN     | HANDSHAKE | closed its stdout |
-          wrong-id      | DOWN     | HANDSHAKE | answered with id 99, which no request has |
-          init-error    | DOWN     | HANDSHAKE | initialize is answered with error -32603: database is away |
-          old-version   | DEGRADED | HANDSHAKE | version mismatch: the server speaks 1999-01-01 |
-          mismatch      | DEGRADED | HANDSHAKE | version mismatch: the server speaks 2031-01-01 |
-          invalid-utf8  | DOWN     | HANDSHAKE | the answer to initialize is not valid UTF-8 |
-          giant         | DOWN     | HANDSHAKE | a line of more than 1048576 bytes |
-          duplicate     | DEGRADED |           | more than once |
-          empty         | EMPTY    |           | lists no tools although it declares the capability |
-          loop          | DEGRADED | LIST      | repeats the cursor 'again' |
-          list-error    | DEGRADED | LIST      | tools/list is answered with error -32603: database is away |
-          """)
-  void run_namesTheFault(
-      String mode, ServerState state, ProbeStage stage, String reason, String more)
-      throws Exception {
-    ProbeResult result = probe(target(mode), ProbeOptions.defaults());
-    assertThat(result.reason()).contains(reason).contains(more == null ? "" : more);
-    assertThat(result.reason()).doesNotContain("hunter2");
-    assertThat(result.state()).isEqualTo(state);
-    assertThat(failed(result)).isEqualTo(Optional.ofNullable(stage));
   }
 
   @Test

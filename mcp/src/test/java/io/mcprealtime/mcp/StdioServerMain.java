@@ -60,34 +60,13 @@ final class StdioServerMain {
 
   private void run() throws Exception {
     switch (mode) {
-      case "exit" -> {
-        System.err.println("config file missing");
-        System.err.println("token is " + System.getenv("TOKEN"));
-        System.exit(3);
-      }
-      case "banner" -> say("Welcome to the server!");
-      case "flood" -> {
-        while (!System.out.checkError()) {
-          say("y");
-        }
-      }
       case "ignore-term" -> ignoreTerm();
       case "grandchild" -> new ProcessBuilder(command("sleep")).start();
       case "grandchild-exit" -> {
         new ProcessBuilder(command("sleep")).inheritIO().start();
         say("noise");
       }
-      case "sleep", "hang" -> new CountDownLatch(1).await();
-      case "giant" -> giant();
-      case "asks-endless" -> {
-        while (!OUT.checkError()) {
-          say("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"}");
-        }
-      }
-      case "closed-stdout" -> {
-        System.out.close();
-        new CountDownLatch(1).await();
-      }
+      case "sleep" -> new CountDownLatch(1).await();
       default -> {}
     }
     BufferedReader in =
@@ -114,13 +93,6 @@ final class StdioServerMain {
                 }));
   }
 
-  private static void giant() {
-    String part = "x".repeat(64 * 1024);
-    while (!OUT.checkError()) {
-      OUT.print(part);
-    }
-  }
-
   private void answer(String line) throws IOException, InterruptedException {
     Matcher method = METHOD.matcher(line);
     Matcher id = ID.matcher(line);
@@ -145,35 +117,13 @@ final class StdioServerMain {
               "{\"supportedVersions\":[\"2026-07-28\"],\"capabilities\":{\"tools\":{}},"
                   + "\"resultType\":\"complete\",\"_meta\":"
                   + "{\"io.modelcontextprotocol/serverInfo\":{\"name\":\"young\",\"version\":\"2\"}}}");
-      case "mismatch" ->
-          say(
-              "{\"jsonrpc\":\"2.0\",\"id\":"
-                  + id
-                  + ",\"error\":{\"code\":-32022,\"message\":\"no\",\"data\":"
-                  + "{\"supported\":[\"2031-01-01\"],\"requested\":\"2026-07-28\"}}}");
-      case "silent-discover", "silent" -> {}
-      case "invalid-utf8" -> {
-        OUT.write('{');
-        OUT.write(0xff);
-        OUT.write('\n');
-        OUT.flush();
-      }
+      case "silent-discover" -> {}
       default -> error(id, -32601, "Method not found");
     }
   }
 
   private void initialize(String id) {
     switch (mode) {
-      case "silent" -> {}
-      case "wrong-id" -> result("99", "{}");
-      case "old-version" -> result(id, "{\"protocolVersion\":\"1999-01-01\",\"capabilities\":{}}");
-      case "init-error" -> error(id, -32603, "database is away");
-      case "invalid-utf8" -> {
-        OUT.write('{');
-        OUT.write(0xff);
-        OUT.write('\n');
-        OUT.flush();
-      }
       case "asking" -> {
         say("{\"jsonrpc\":\"2.0\",\"id\":\"s1\",\"method\":\"roots/list\"}");
         say("{\"jsonrpc\":\"2.0\",\"id\":\"s2\",\"method\":\"ping\"}");
@@ -201,16 +151,10 @@ final class StdioServerMain {
       return;
     }
     result(id, "{}");
-    if (mode.equals("duplicate")) {
-      result(id, "{}");
-    }
   }
 
   private void list(String id, String line) {
     switch (mode) {
-      case "empty" -> result(id, "{\"tools\":[]}");
-      case "loop" -> result(id, "{\"tools\":[{\"name\":\"a\"}],\"nextCursor\":\"again\"}");
-      case "list-error" -> error(id, -32603, "database is away");
       case "pages" ->
           result(
               id,

@@ -47,7 +47,7 @@ class CallerEntryTest {
                   .isEqualTo(Map.of("Authorization", "Bearer s3cret", "X-Count", "3"));
             });
     assertThat(definition.timeout()).hasValue(Duration.ofSeconds(2));
-    assertThat(definition.canaries().orElseThrow().tool()).isEqualTo("echo");
+    assertThat(definition.canaries().get(0).tool()).isEqualTo("echo");
     assertThat(definition.options().addressRule()).hasValue(RULE);
     assertThat(definition.describe())
         .isEqualTo("weather: http https://weather.example/mcp (headers Authorization, X-Count)");

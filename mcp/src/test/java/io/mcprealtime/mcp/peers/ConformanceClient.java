@@ -37,7 +37,7 @@ final class ConformanceClient {
       System.out.println(tools.stream().map(McpTool::name).toList());
       JsonNode calls = JSON.readTree(context).path("toolCalls");
       if (calls.isEmpty()) {
-        tools.forEach(tool -> call(session, tool.name(), argumentsFor(tool)));
+        tools.forEach(tool -> call(session, tool.name(), argumentsFor(tool, tools)));
       } else {
         calls.forEach(
             call ->
@@ -52,7 +52,7 @@ final class ConformanceClient {
   }
 
   /** Something of the right type for every argument that the tool's schema names. */
-  private static ObjectNode argumentsFor(McpTool tool) {
+  private static ObjectNode argumentsFor(McpTool tool, List<McpTool> tools) {
     ObjectNode arguments = JsonNodeFactory.instance.objectNode();
     tool.definition()
         .path("inputSchema")
@@ -64,6 +64,9 @@ final class ConformanceClient {
                 case "number", "integer" -> arguments.put(property.getKey(), 5);
                 case "boolean" -> arguments.put(property.getKey(), true);
                 case "string" -> arguments.put(property.getKey(), "text");
+                // The only object that a scenario asks for: a schema as it was listed.
+                case "object" ->
+                    arguments.set(property.getKey(), tools.get(0).definition().path("inputSchema"));
                 default -> {
                   // Whatever else it is, the tool can do without it.
                 }

@@ -12,12 +12,16 @@ class ConformanceTest {
 
   @ParameterizedTest
   @CsvSource({
+    "initialize, 2025-06-18, 1",
     "initialize, 2025-11-25, 1",
+    "tools_call, 2025-06-18, 1",
     "tools_call, 2025-11-25, 1",
     "tools_call, 2026-07-28, 1",
     "http-standard-headers, 2026-07-28, 3",
     "http-custom-headers, 2026-07-28, 5",
-    "json-schema-ref-no-deref, 2026-07-28, 1"
+    "json-schema-ref-no-deref, 2026-07-28, 1",
+    "json-schema-2020-12-preservation, 2025-11-25, 5",
+    "json-schema-2020-12-preservation, 2026-07-28, 5"
   })
   void client_conforms(String scenario, String version, int checks) {
     run(scenario, version).requireAllPassed(checks);
