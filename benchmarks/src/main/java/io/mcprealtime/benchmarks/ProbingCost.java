@@ -54,7 +54,9 @@ final class ProbingCost {
         figures.threadCpuSeconds(product, "C1 Compiler", "C2 Compiler"),
         figures.threadCpuSeconds(product, "GC Thread", "G1 "),
         figures.cpuSeconds(ProcessFigures.tree(database)),
-        servers == null ? figures.cpuSeconds(stdioServers()) : figures.cpuSeconds(servers.pid()),
+        servers == null
+            ? ProcessFigures.fineCpuSeconds(stdioServers())
+            : figures.cpuSeconds(servers.pid()),
         servers == null ? 0 : Long.parseLong(servers.ask()));
   }
 

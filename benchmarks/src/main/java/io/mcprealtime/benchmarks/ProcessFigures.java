@@ -19,6 +19,7 @@ final class ProcessFigures {
   private static final int ENDED_USER_TICKS = 13;
   private static final int ENDED_SYSTEM_TICKS = 14;
   private static final int KIB = 1024;
+  private static final double NANOS_PER_SECOND = 1e9;
 
   private final double ticksPerSecond;
 
@@ -49,6 +50,19 @@ final class ProcessFigures {
       ticks += ticks(pid, USER_TICKS, SYSTEM_TICKS, ENDED_USER_TICKS, ENDED_SYSTEM_TICKS);
     }
     return ticks / ticksPerSecond;
+  }
+
+  /**
+   * CPU seconds of processes that have one thread and use so little that ticks would not show it.
+   */
+  static double fineCpuSeconds(Collection<Long> pids) throws IOException {
+    double nanos = 0;
+    for (long pid : pids) {
+      for (var line : lines(process(pid).resolve("schedstat"))) {
+        nanos += Double.parseDouble(line.substring(0, line.indexOf(' ')));
+      }
+    }
+    return nanos / NANOS_PER_SECOND;
   }
 
   /** CPU seconds of those threads of a process whose names begin so. */
