@@ -46,7 +46,7 @@ final class Probing {
     this.interval = Duration.parse("PT" + settings.text("interval", "15s"));
     this.addresses = settings.number("addresses", Math.max(1, settings.number("targets", 2_000)));
     this.jvmOptions =
-        Arrays.stream(settings.text("jvm", "").split(" ")).filter(o -> !o.isEmpty()).toList();
+        Arrays.stream(settings.text("jvm", "").split(" ", -1)).filter(o -> !o.isEmpty()).toList();
     this.profile = settings.text("profile", "");
   }
 

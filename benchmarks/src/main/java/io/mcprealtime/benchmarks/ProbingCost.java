@@ -15,14 +15,20 @@ final class ProbingCost {
   private final long product;
   private final long database;
   private final @Nullable ChildJava servers;
-  private Reading first = new Reading(0, 0, 0, 0, 0);
+  private Reading first = new Reading(0, 0, 0, 0, 0, 0, 0);
   private Reading last = first;
   private Instant from = Instant.EPOCH;
   private Instant to = from;
 
   /** CPU seconds and requests so far. */
   private record Reading(
-      long nanos, double product, double database, double servers, long requests) {}
+      long nanos,
+      double product,
+      double compilers,
+      double collector,
+      double database,
+      double servers,
+      long requests) {}
 
   ProbingCost(ProcessFigures figures, long product, long database, @Nullable ChildJava servers) {
     this.figures = figures;
@@ -45,8 +51,12 @@ final class ProbingCost {
     return new Reading(
         System.nanoTime(),
         figures.cpuSeconds(product),
+        figures.threadCpuSeconds(product, "C1 Compiler", "C2 Compiler"),
+        figures.threadCpuSeconds(product, "GC Thread", "G1 "),
         figures.cpuSeconds(ProcessFigures.tree(database)),
-        servers == null ? figures.cpuSeconds(stdioServers()) : figures.cpuSeconds(servers.pid()),
+        servers == null
+            ? ProcessFigures.fineCpuSeconds(stdioServers())
+            : figures.cpuSeconds(servers.pid()),
         servers == null ? 0 : Long.parseLong(servers.ask()));
   }
 
@@ -81,6 +91,9 @@ final class ProbingCost {
 
   void print() throws IOException {
     line("CPU, mcp-realtime's JVM", cores(), "cores");
+    // A young process still compiles; that ends, and tells nothing of what probes cost.
+    line("  of it, the JIT compilers", (last.compilers - first.compilers) / seconds(), "cores");
+    line("  of it, the collector", (last.collector - first.collector) / seconds(), "cores");
     line("CPU, its PostgreSQL", (last.database - first.database) / seconds(), "cores");
     line("CPU, the servers", (last.servers - first.servers) / seconds(), "cores");
     if (servers != null) {

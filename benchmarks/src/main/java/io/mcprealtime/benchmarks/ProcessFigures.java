@@ -2,10 +2,10 @@ package io.mcprealtime.benchmarks;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.stream.Stream;
@@ -19,6 +19,7 @@ final class ProcessFigures {
   private static final int ENDED_USER_TICKS = 13;
   private static final int ENDED_SYSTEM_TICKS = 14;
   private static final int KIB = 1024;
+  private static final double NANOS_PER_SECOND = 1e9;
 
   private final double ticksPerSecond;
 
@@ -51,10 +52,41 @@ final class ProcessFigures {
     return ticks / ticksPerSecond;
   }
 
-  private static long ticks(long pid, int... fields) throws IOException {
+  /**
+   * CPU seconds of processes that have one thread and use so little that ticks would not show it.
+   */
+  static double fineCpuSeconds(Collection<Long> pids) throws IOException {
+    double nanos = 0;
+    for (long pid : pids) {
+      for (var line : lines(process(pid).resolve("schedstat"))) {
+        nanos += Double.parseDouble(line.substring(0, line.indexOf(' ')));
+      }
+    }
+    return nanos / NANOS_PER_SECOND;
+  }
+
+  /** CPU seconds of those threads of a process whose names begin so. */
+  double threadCpuSeconds(long pid, String... names) throws IOException {
     long ticks = 0;
-    for (var line : lines(pid, "stat")) {
-      var values = line.substring(line.lastIndexOf(')') + 2).split(" ");
+    try (var threads = Files.list(process(pid).resolve("task"))) {
+      for (var thread : threads.toList()) {
+        var name = String.join("", lines(thread.resolve("comm")));
+        if (Arrays.stream(names).anyMatch(name::startsWith)) {
+          ticks += ticks(thread, USER_TICKS, SYSTEM_TICKS);
+        }
+      }
+    }
+    return ticks / ticksPerSecond;
+  }
+
+  private static long ticks(long pid, int... fields) throws IOException {
+    return ticks(process(pid), fields);
+  }
+
+  private static long ticks(Path directory, int... fields) throws IOException {
+    long ticks = 0;
+    for (var line : lines(directory.resolve("stat"))) {
+      var values = line.substring(line.lastIndexOf(')') + 2).split(" ", -1);
       for (int field : fields) {
         ticks += Long.parseLong(values[field]);
       }
@@ -82,7 +114,7 @@ final class ProcessFigures {
   }
 
   private static long kibibytes(long pid, String file, String name) throws IOException {
-    for (var line : lines(pid, file)) {
+    for (var line : lines(process(pid).resolve(file))) {
       if (line.startsWith(name)) {
         return Long.parseLong(line.replaceAll("\\D", "")) * KIB;
       }
@@ -90,11 +122,15 @@ final class ProcessFigures {
     return 0;
   }
 
-  /** A process that has ended in the meantime has no lines. */
-  private static List<String> lines(long pid, String file) throws IOException {
+  private static Path process(long pid) {
+    return Path.of("/proc", Long.toString(pid));
+  }
+
+  /** What has ended in the meantime has no lines. */
+  private static List<String> lines(Path file) throws IOException {
     try {
-      return new ArrayList<>(Files.readAllLines(Path.of("/proc", Long.toString(pid), file)));
-    } catch (NoSuchFileException e) {
+      return Files.readAllLines(file);
+    } catch (FileSystemException e) {
       return List.of();
     }
   }

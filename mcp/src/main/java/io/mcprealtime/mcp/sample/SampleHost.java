@@ -17,6 +17,10 @@ import java.util.concurrent.atomic.LongAdder;
 /** One HTTP listener on the loopback address that carries many sample servers, each on its path. */
 public final class SampleHost implements AutoCloseable {
   private static final int THREADS = 4;
+
+  /** Connections that wait to be accepted: clients of many servers come at the same time. */
+  private static final int BACKLOG = 1_024;
+
   private static final String NO_DELAY = "sun.net.httpserver.nodelay";
 
   static {
@@ -61,7 +65,7 @@ public final class SampleHost implements AutoCloseable {
   private static SampleHost start(InetSocketAddress address, TimeSource time) {
     HttpServer http;
     try {
-      http = HttpServer.create(address, 0);
+      http = HttpServer.create(address, BACKLOG);
     } catch (IOException e) {
       throw new McpRealtimeException(
           "cannot listen on %s: %s; choose another port, or 0 for a free one"
