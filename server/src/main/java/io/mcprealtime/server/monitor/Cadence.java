@@ -26,7 +26,12 @@ public final class Cadence {
   private final double share;
   private final CircuitBreaker breaker;
   private final Instant since;
+  private final long sinceNanos;
   private @Nullable Instant heldUntil;
+
+  /** The same by the clock that nobody sets. */
+  private long heldUntilNanos;
+
   private boolean forced;
   private long probes;
   private long requests;
@@ -56,20 +61,26 @@ public final class Cadence {
     this.breaker =
         new CircuitBreaker(time, circuit.failures(), circuit.pause(), circuit.longestPause());
     this.since = time.instant();
+    this.sinceNanos = time.nanoTime();
   }
 
-  /** Whether the server is probed at its turn. Who was told so tells what came of it. */
+  /**
+   * Whether the server is probed at its turn. Who was told so tells what came of it, be it nothing.
+   */
   boolean allows() {
     if (forced) {
       forced = false;
       return true;
     }
-    var held = heldUntil;
-    if (held != null && time.instant().isBefore(held)) {
-      return false;
+    return heldUntil() == null && breaker.allows();
+  }
+
+  /** Nothing came of a probe, by no doing of the server. */
+  void abandoned() {
+    // Otherwise the circuit would wait for that one's outcome for ever.
+    if (breaker.state() == CircuitState.HALF_OPEN) {
+      var unused = breaker.failed();
     }
-    heldUntil = null;
-    return breaker.allows();
   }
 
   /** The next turn is allowed in any case: something was done to bring the server back. */
@@ -91,6 +102,7 @@ public final class Cadence {
         Double.isNaN(meanSeconds) ? seconds : meanSeconds + WEIGHT * (seconds - meanSeconds);
     var asked = result.retryAfter();
     heldUntil = asked == null ? null : time.instant().plus(asked);
+    heldUntilNanos = time.nanoTime() + (asked == null ? 0 : asked.toNanos());
     if (result.state() == ServerState.DOWN) {
       return breaker.failed();
     }
@@ -105,7 +117,7 @@ public final class Cadence {
 
   /** Until when the server asked to be left alone; absent when it did not, or that is over. */
   @Nullable Instant heldUntil() {
-    return heldUntil;
+    return time.nanoTime() < heldUntilNanos ? heldUntil : null;
   }
 
   /** Intervals from one probe to the next, so that a slow server's probes keep within the share. */
@@ -118,7 +130,7 @@ public final class Cadence {
   }
 
   Load load() {
-    double watched = Duration.between(since, time.instant()).toNanos();
+    double watched = time.nanoTime() - sinceNanos;
     double used = watched <= 0 ? 0 : Math.min(1, busy.toNanos() / watched);
     return new Load(since, probes, requests, busy, used, intervals());
   }

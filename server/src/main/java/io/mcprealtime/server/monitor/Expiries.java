@@ -8,7 +8,7 @@ import io.mcprealtime.mcp.Expiry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -17,8 +17,12 @@ import java.util.Map;
  * Not thread-safe.
  */
 final class Expiries {
+  private static final int KEPT = 20;
+
   private final ServerId server;
-  private final Map<String, Step> told = new HashMap<>();
+
+  /** The nearest that was told, by what ends when; of those seen last. */
+  private final Map<String, Step> told = new LinkedHashMap<>(16, 0.75f, true);
 
   /** How near the end is. */
   private enum Step {
@@ -56,16 +60,18 @@ final class Expiries {
       var left = Duration.between(now, expiry.at());
       var step = Step.of(left);
       var key = expiry.kind() + " " + expiry.subject() + " " + expiry.at();
-      var before = told.put(key, step);
-      if (step != Step.FAR && step != before) {
+      var before = told.getOrDefault(key, Step.FAR);
+      if (step.compareTo(before) > 0) {
+        told.put(key, step);
         events.add(event(expiry, left, step, now));
       }
     }
-    told.keySet()
-        .retainAll(
-            expiries.stream()
-                .map(expiry -> expiry.kind() + " " + expiry.subject() + " " + expiry.at())
-                .toList());
+    // A probe that fails sees none of them; they are not forgotten by that, or told again.
+    var eldest = told.keySet().iterator();
+    while (told.size() > KEPT) {
+      eldest.next();
+      eldest.remove();
+    }
     return events;
   }
 

@@ -7,6 +7,8 @@ import java.util.Deque;
 
 /** Notices when a state goes to and fro. Not thread-safe. */
 final class Flapping {
+  private static final int MOST = 1_000;
+
   private final FlappingRule rule;
   private final Deque<Instant> changes = new ArrayDeque<>();
   private boolean flapping;
@@ -17,10 +19,15 @@ final class Flapping {
 
   void changed(Instant at) {
     changes.addLast(at);
+    if (changes.size() > MOST) {
+      changes.removeFirst();
+    }
   }
 
   /** Looks at the time; tells whether flapping began or ended by that. */
   boolean update(Instant now) {
+    // The clock was put back: what lies so far ahead would count for as long.
+    changes.removeIf(at -> at.isAfter(now.plus(rule.window())));
     while (!changes.isEmpty() && !changes.peekFirst().isAfter(now.minus(rule.window()))) {
       changes.removeFirst();
     }

@@ -5,7 +5,7 @@ import static java.util.Comparator.comparing;
 import io.mcprealtime.EventType;
 import io.mcprealtime.MonitoringEvent;
 import io.mcprealtime.ServerId;
-import io.mcprealtime.Severity;
+import io.mcprealtime.TimeSource;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -20,14 +20,13 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Makes one incident of outages with one cause. When a server goes down that shares a host, an
  * address, a program or the way out with others, its alarm is held for a moment and the others are
  * looked at; when most of them fail as well, one event with their list takes the place of all
- * theirs. Thread-safe.
+ * theirs. Who is down still when the incident is over gets its own alarm then. Thread-safe.
  */
 final class Incidents {
   /** Fewer servers are told one by one. */
@@ -39,50 +38,69 @@ final class Incidents {
   /** Of the whole network more, for hosts of others fail now and then. */
   private static final double UPLINK_SHARE = 0.8;
 
-  /** How long an alarm waits for others. */
+  /**
+   * How long an alarm waits for others; and how long an incident of too few servers goes on, as
+   * they come back one after another.
+   */
   static final Duration GATHER = Duration.ofSeconds(10);
 
-  /** So many of the others are looked at when one fails. */
+  /** So many of the others are looked at when one fails, or is back. */
   private static final int LOOKED_AT = 10;
 
   private static final int ENDED_KEPT = 50;
-  private static final int LISTED = 20;
 
+  /** Alarms kept of a server for the end of its incident. */
+  private static final int HELD = 10;
+
+  private final TimeSource time;
   private final Consumer<List<MonitoringEvent>> events;
   private final Consumer<ServerId> look;
   private final Map<ServerId, Member> members = new HashMap<>();
-  private final Map<Place, Set<ServerId>> shared = new HashMap<>();
-  private final Map<Place, Open> open = new LinkedHashMap<>();
+  private final Map<Place, Set<Member>> shared = new HashMap<>();
+  private final Map<Place, OpenIncident> open = new LinkedHashMap<>();
   private final Deque<Incident> ended = new ArrayDeque<>();
+  private boolean closed;
 
   /**
    * @param events takes what is told
-   * @param look has a server probed soon
+   * @param look has a server probed soon; must not wait for anything
    */
-  Incidents(Consumer<List<MonitoringEvent>> events, Consumer<ServerId> look) {
+  Incidents(TimeSource time, Consumer<List<MonitoringEvent>> events, Consumer<ServerId> look) {
+    this.time = time;
     this.events = events;
     this.look = look;
   }
 
   private static final class Member {
+    private final ServerId id;
     private Set<Place> places = Set.of();
     private @Nullable Instant failingSince;
     private boolean down;
-    private @Nullable Open incident;
-    private @Nullable Instant heldUntil;
+
+    /** Whether it was told by itself that it is down. */
+    private boolean told;
+
+    private @Nullable OpenIncident incident;
+    private @Nullable Long heldUntilNanos;
     private final List<MonitoringEvent> held = new ArrayList<>();
-  }
 
-  private static final class Open {
-    private final UUID id = UUID.randomUUID();
-    private final Place place;
-    private final Instant since;
-    private final Set<ServerId> servers = new LinkedHashSet<>();
-    private final Set<ServerId> down = new LinkedHashSet<>();
+    private Member(ServerId id) {
+      this.id = id;
+    }
 
-    private Open(Place place, Instant since) {
-      this.place = place;
-      this.since = since;
+    private void hold(List<MonitoringEvent> news) {
+      held.addAll(news);
+      while (held.size() > HELD) {
+        held.remove(1);
+      }
+    }
+
+    private List<MonitoringEvent> release() {
+      var released = List.copyOf(held);
+      held.clear();
+      heldUntilNanos = null;
+      told = down;
+      return released;
     }
   }
 
@@ -90,18 +108,24 @@ final class Incidents {
   void probed(ServerId server, Set<Place> places, boolean failed, Instant at) {
     var told = new ArrayList<MonitoringEvent>();
     synchronized (this) {
-      var member = members.computeIfAbsent(server, unknown -> new Member());
+      var member = members.computeIfAbsent(server, Member::new);
       if (!member.places.equals(places)) {
-        leave(server, member);
+        leavePlaces(member);
         member.places = Set.copyOf(places);
         places.forEach(
-            place -> shared.computeIfAbsent(place, p -> new LinkedHashSet<>()).add(server));
+            place -> shared.computeIfAbsent(place, p -> new LinkedHashSet<>()).add(member));
       }
-      if (!failed) {
-        member.failingSince = null;
-      } else if (member.failingSince == null) {
+      if (failed && member.failingSince == null) {
         member.failingSince = at;
         gather(member, at, told);
+      } else if (!failed) {
+        member.failingSince = null;
+        var incident = member.incident;
+        if (incident != null && !member.down) {
+          member.incident = null;
+          incident.leave(server);
+          settle(incident, at, told);
+        }
       }
     }
     tell(told);
@@ -115,63 +139,83 @@ final class Incidents {
    */
   void declared(ServerId server, boolean down, Instant at, List<MonitoringEvent> news) {
     var told = new ArrayList<MonitoringEvent>();
-    var siblings = new ArrayList<ServerId>();
+    var lookedAt = new ArrayList<ServerId>();
     synchronized (this) {
-      var member = members.computeIfAbsent(server, unknown -> new Member());
+      var member = members.computeIfAbsent(server, Member::new);
       boolean changed = member.down != down;
       member.down = down;
       var incident = member.incident;
       if (incident != null) {
-        if (changed) {
-          follow(incident, server, down, at, told);
-        }
-      } else if (member.heldUntil != null) {
-        member.held.addAll(news);
+        follow(member, incident, changed, at, news, told, lookedAt);
+      } else if (member.heldUntilNanos != null) {
+        member.hold(news);
         if (!down) {
-          told.addAll(release(member));
+          told.addAll(member.release());
         }
       } else if (down && changed && canBeShared(member)) {
-        member.held.addAll(news);
-        member.heldUntil = at.plus(GATHER);
+        member.hold(news);
+        member.heldUntilNanos = time.nanoTime() + GATHER.toNanos();
+        // Known to be down from before this process, which told it.
+        member.told = news.isEmpty();
         gather(member, at, told);
-        siblings.addAll(siblings(server, member));
+        siblings(member).forEach(lookedAt::add);
       } else {
         told.addAll(news);
+        member.told = down;
       }
     }
     tell(told);
-    siblings.forEach(look);
+    lookedAt.forEach(look);
   }
 
-  /** Lets go of alarms that waited long enough. */
-  void tick(Instant now) {
+  /** Lets go of alarms that waited long enough, and of incidents with too few servers. */
+  void tick() {
     var told = new ArrayList<MonitoringEvent>();
     synchronized (this) {
+      long now = time.nanoTime();
       for (var member : members.values()) {
-        var until = member.heldUntil;
-        if (until != null && !now.isBefore(until)) {
-          told.addAll(release(member));
+        var until = member.heldUntilNanos;
+        if (until != null && now >= until) {
+          told.addAll(member.release());
         }
+      }
+      for (var incident : List.copyOf(open.values())) {
+        settle(incident, time.instant(), told);
       }
     }
     tell(told);
   }
 
   /** A server is not watched any more. */
-  void forget(ServerId server, Instant at) {
+  void forget(ServerId server) {
     var told = new ArrayList<MonitoringEvent>();
     synchronized (this) {
       var member = members.remove(server);
       if (member != null) {
-        leave(server, member);
-        told.addAll(release(member));
+        leavePlaces(member);
         var incident = member.incident;
-        if (incident != null) {
-          incident.servers.remove(server);
-          incident.down.remove(server);
-          endIfOver(incident, at, told);
+        if (incident == null) {
+          told.addAll(member.release());
+        } else {
+          incident.forget(server);
+          settle(incident, time.instant(), told);
         }
       }
+    }
+    tell(told);
+  }
+
+  /**
+   * Tells the alarms that wait, and gathers no more: servers that are let go of now are neither
+   * back nor gone.
+   */
+  void close() {
+    var told = new ArrayList<MonitoringEvent>();
+    synchronized (this) {
+      closed = true;
+      members.values().stream()
+          .filter(member -> member.heldUntilNanos != null)
+          .forEach(member -> told.addAll(member.release()));
     }
     tell(told);
   }
@@ -180,7 +224,13 @@ final class Incidents {
   synchronized Optional<UUID> of(ServerId server) {
     return Optional.ofNullable(members.get(server))
         .flatMap(member -> Optional.ofNullable(member.incident))
-        .map(incident -> incident.id);
+        .map(OpenIncident::id);
+  }
+
+  /** Whether a server is part of an incident, or it is being found out whether it is. */
+  synchronized boolean mayBeShared(ServerId server) {
+    var member = members.get(server);
+    return member != null && (member.incident != null || member.heldUntilNanos != null);
   }
 
   /** Those that last, then those that are over, the newest first. */
@@ -198,11 +248,11 @@ final class Incidents {
     }
   }
 
-  private void leave(ServerId server, Member member) {
+  private void leavePlaces(Member member) {
     for (var place : member.places) {
       var servers = shared.get(place);
       if (servers != null) {
-        servers.remove(server);
+        servers.remove(member);
         if (servers.isEmpty()) {
           shared.remove(place);
         }
@@ -210,197 +260,186 @@ final class Incidents {
     }
   }
 
-  private Set<ServerId> at(Place place) {
+  private Set<Member> at(Place place) {
     return shared.getOrDefault(place, Set.of());
   }
 
   private boolean canBeShared(Member member) {
-    return member.places.stream().anyMatch(place -> at(place).size() >= LEAST);
-  }
-
-  private static List<MonitoringEvent> release(Member member) {
-    var released = List.copyOf(member.held);
-    member.held.clear();
-    member.heldUntil = null;
-    return released;
+    return !closed && member.places.stream().anyMatch(place -> at(place).size() >= LEAST);
   }
 
   /** Others of the same places that were not found failing. */
-  private List<ServerId> siblings(ServerId server, Member member) {
+  private List<ServerId> siblings(Member member) {
     return member.places.stream()
         .filter(place -> place.kind() != Place.Kind.UPLINK)
         .flatMap(place -> at(place).stream())
         .distinct()
-        .filter(other -> !other.equals(server))
-        .filter(other -> failingSince(other) == null)
+        .filter(other -> other != member && other.failingSince == null)
         .limit(LOOKED_AT)
+        .map(other -> other.id)
         .toList();
-  }
-
-  private @Nullable Instant failingSince(ServerId server) {
-    var member = members.get(server);
-    return member == null ? null : member.failingSince;
   }
 
   /** Opens an incident at the widest place where enough servers fail, or joins one. */
   private void gather(Member member, Instant at, List<MonitoringEvent> told) {
-    member.places.stream()
-        .sorted(comparing(Place::kind).reversed())
-        .filter(place -> open.containsKey(place) || isShared(place))
-        .findFirst()
-        .ifPresent(place -> gather(place, at, told));
+    if (closed) {
+      return;
+    }
+    var widestFirst = member.places.stream().sorted(comparing(Place::kind).reversed()).toList();
+    for (var place : widestFirst) {
+      if ((open.containsKey(place) || isShared(place)) && gather(place, at, told)) {
+        return;
+      }
+    }
   }
 
   /** Whether most of the servers at a place fail, and one of them for sure. */
   private boolean isShared(Place place) {
     var servers = at(place);
-    var failing = servers.stream().filter(server -> failingSince(server) != null).toList();
-    boolean sure = failing.stream().anyMatch(this::isDown);
-    if (!sure || failing.size() < LEAST) {
+    var failing = servers.stream().filter(member -> member.failingSince != null).toList();
+    if (failing.size() < LEAST || failing.stream().noneMatch(member -> member.down)) {
       return false;
     }
-    if (place.kind() == Place.Kind.UPLINK) {
-      return failing.size() >= UPLINK_SHARE * servers.size() && hosts(failing) >= LEAST;
-    }
-    return failing.size() >= SHARE * servers.size();
+    return switch (place.kind()) {
+      case PROGRAM, HOST -> failing.size() >= SHARE * servers.size();
+      // What one host explains is not looked for behind it.
+      case ADDRESS -> failing.size() >= SHARE * servers.size() && hosts(failing) > 1;
+      case UPLINK -> failing.size() >= UPLINK_SHARE * servers.size() && hosts(failing) >= LEAST;
+    };
   }
 
-  private boolean isDown(ServerId server) {
-    var member = members.get(server);
-    return member != null && member.down;
-  }
-
-  private long hosts(List<ServerId> servers) {
+  private static long hosts(List<Member> servers) {
     return servers.stream()
-        .map(members::get)
         .flatMap(member -> member.places.stream())
         .filter(place -> place.kind() == Place.Kind.HOST)
         .distinct()
         .count();
   }
 
-  /** Takes every server that fails at the place into its incident. */
-  private void gather(Place place, Instant at, List<MonitoringEvent> told) {
-    boolean isNew = !open.containsKey(place);
+  /**
+   * Takes the servers that fail at the place into its incident, except those that are part of a
+   * wider one.
+   *
+   * @return whether there is such an incident now
+   */
+  private boolean gather(Place place, Instant at, List<MonitoringEvent> told) {
     var failing =
         at(place).stream()
-            .filter(server -> failingSince(server) != null)
-            .sorted(comparing(server -> String.valueOf(failingSince(server))))
+            .filter(member -> member.failingSince != null && !isWithin(member, place))
+            .sorted(comparing(member -> since(member, at)))
             .toList();
-    var incident =
-        open.computeIfAbsent(
-            place,
-            p ->
-                new Open(
-                    p,
-                    failing.stream()
-                        .map(this::failingSince)
-                        .map(since -> since == null ? at : since)
-                        .min(Instant::compareTo)
-                        .orElse(at)));
-    for (var server : failing) {
-      var member = members.get(server);
-      var narrower = member == null ? null : member.incident;
-      if (member == null || narrower == incident) {
-        continue;
-      }
-      if (narrower != null) {
-        open.remove(narrower.place);
-      }
-      member.incident = incident;
-      member.held.clear();
-      member.heldUntil = null;
-      incident.servers.add(server);
-      if (member.down) {
-        incident.down.add(server);
-      }
+    boolean isNew = !open.containsKey(place);
+    if (isNew && failing.size() < LEAST) {
+      return false;
     }
+    var incident = open.computeIfAbsent(place, p -> new OpenIncident(p, since(failing.get(0), at)));
+    var superseded = new LinkedHashSet<OpenIncident>();
+    for (var member : failing) {
+      var narrower = member.incident;
+      if (narrower != null && narrower != incident) {
+        superseded.add(narrower);
+      }
+      join(member, incident);
+    }
+    superseded.forEach(narrower -> supersede(narrower, incident, at));
+    settle(incident, at, told);
     if (isNew) {
-      told.add(event(incident, at, Severity.CRITICAL, begun(incident)));
+      told.add(incident.begun(at, at(place).size(), superseded));
     }
+    return true;
   }
 
-  private void follow(
-      Open incident, ServerId server, boolean down, Instant at, List<MonitoringEvent> told) {
-    if (down) {
-      incident.down.add(server);
-    } else {
-      incident.down.remove(server);
+  private static Instant since(Member member, Instant at) {
+    return member.failingSince == null ? at : member.failingSince;
+  }
+
+  private static boolean isWithin(Member member, Place place) {
+    var incident = member.incident;
+    return incident != null
+        && !incident.place().equals(place)
+        && incident.place().kind().compareTo(place.kind()) >= 0;
+  }
+
+  private static void join(Member member, OpenIncident incident) {
+    member.incident = incident;
+    member.heldUntilNanos = null;
+    incident.join(member.id, member.down);
+  }
+
+  private void supersede(OpenIncident narrower, OpenIncident wider, Instant at) {
+    for (var server : narrower.out()) {
       var member = members.get(server);
-      if (member != null) {
-        member.failingSince = null;
+      if (member != null && member.incident == narrower) {
+        join(member, wider);
       }
-      endIfOver(incident, at, told);
     }
+    open.remove(narrower.place(), narrower);
+    keep(snapshot(narrower, at));
   }
 
-  /** It is over when fewer are down than make an incident; who still is, is told of. */
-  private void endIfOver(Open incident, Instant at, List<MonitoringEvent> told) {
-    boolean failing =
-        incident.servers.stream().filter(server -> failingSince(server) != null).count() >= LEAST;
-    if (failing || !open.remove(incident.place, incident)) {
+  /** A member of an incident was declared something. */
+  private void follow(
+      Member member,
+      OpenIncident incident,
+      boolean changed,
+      Instant at,
+      List<MonitoringEvent> news,
+      List<MonitoringEvent> told,
+      List<ServerId> lookedAt) {
+    if (member.told || !(changed || member.down)) {
+      told.addAll(news);
+    } else if (member.down) {
+      member.hold(news);
+    } else {
+      // That it is back is no news to who was not told that it was down.
+      news.stream().filter(event -> !isReturn(event)).forEach(told::add);
+    }
+    if (!changed) {
       return;
     }
-    for (var server : incident.servers) {
+    if (member.down) {
+      incident.declaredDown(member.id);
+      return;
+    }
+    member.failingSince = null;
+    member.incident = null;
+    member.told = false;
+    member.held.clear();
+    incident.leave(member.id);
+    // What they share may be back for all of them.
+    incident.out().stream().limit(LOOKED_AT).forEach(lookedAt::add);
+    settle(incident, at, told);
+  }
+
+  private static boolean isReturn(MonitoringEvent event) {
+    return event.type() == EventType.RECOVERY || event.type() == EventType.CIRCUIT_BREAKER;
+  }
+
+  /** Ends an incident when nobody is out, or so few for a while that they are no incident. */
+  private void settle(OpenIncident incident, Instant at, List<MonitoringEvent> told) {
+    incident.lingerUntil(time.nanoTime() + GATHER.toNanos(), LEAST);
+    if (closed || !incident.isOver(time.nanoTime()) || !open.remove(incident.place(), incident)) {
+      return;
+    }
+    told.add(incident.over(at));
+    keep(snapshot(incident, at));
+    for (var server : incident.out()) {
       var member = members.get(server);
       if (member != null && member.incident == incident) {
         member.incident = null;
+        told.addAll(member.release());
       }
     }
-    ended.addFirst(snapshot(incident, at));
+  }
+
+  private void keep(Incident over) {
+    ended.addFirst(over);
     while (ended.size() > ENDED_KEPT) {
       ended.removeLast();
     }
-    var still = incident.down.isEmpty() ? "" : "; still down: " + names(incident.down);
-    told.add(
-        event(
-            incident,
-            at,
-            incident.down.isEmpty() ? Severity.INFO : Severity.ERROR,
-            "The incident at %s is over after %d s, %d servers were part of it%s"
-                .formatted(
-                    incident.place.inWords(),
-                    Duration.between(incident.since, at).toSeconds(),
-                    incident.servers.size(),
-                    still)));
   }
 
-  private String begun(Open incident) {
-    return "%d of %d servers at %s fail: %s"
-        .formatted(
-            incident.servers.size(),
-            at(incident.place).size(),
-            incident.place.inWords(),
-            names(incident.servers));
-  }
-
-  private static String names(Set<ServerId> servers) {
-    var some =
-        servers.stream().limit(LISTED).map(ServerId::value).collect(Collectors.joining(", "));
-    int more = servers.size() - LISTED;
-    return more > 0 ? "%s and %d more".formatted(some, more) : some;
-  }
-
-  private static MonitoringEvent event(
-      Open incident, Instant at, Severity severity, String message) {
-    return MonitoringEvent.ofMonitor(at, EventType.INCIDENT, severity, message)
-        .withDetails(
-            Map.of(
-                "incident", incident.id.toString(),
-                "place", incident.place.kind().wireName(),
-                "name", incident.place.name(),
-                "since", incident.since.toString(),
-                "servers", names(incident.servers)));
-  }
-
-  private Incident snapshot(Open incident, @Nullable Instant until) {
-    return new Incident(
-        incident.id,
-        incident.place,
-        incident.since,
-        until,
-        List.copyOf(incident.servers),
-        List.copyOf(incident.down),
-        at(incident.place).size());
+  private Incident snapshot(OpenIncident incident, @Nullable Instant until) {
+    return incident.snapshot(until, at(incident.place()).size());
   }
 }

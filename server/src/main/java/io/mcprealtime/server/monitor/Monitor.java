@@ -118,6 +118,7 @@ public final class Monitor implements Probing, AutoCloseable {
             () -> ThreadLocalRandom.current().nextLong());
     var incidents =
         new Incidents(
+            time,
             events -> {
               var unused = manager.processEventsAsync(events);
             },
@@ -237,7 +238,7 @@ public final class Monitor implements Probing, AutoCloseable {
     for (var server = lookedAt.poll(); server != null; server = lookedAt.poll()) {
       hasten(server);
     }
-    parts.incidents().tick(now);
+    parts.incidents().tick();
     var status = parts.schedule().status(overhead.summary());
     var late = status.lateness();
     if (late.count() < MIN_TURNS || late.p99().isEmpty()) {
@@ -286,6 +287,8 @@ public final class Monitor implements Probing, AutoCloseable {
   public void close() {
     parts.schedule().close();
     actions.shutdownNow();
+    // What is ended from here on is not back, and no incident is over by it.
+    parts.incidents().close();
     List<Watch> open;
     synchronized (this) {
       open = List.copyOf(watches.values());

@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
 final class ProbeSchedule implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ProbeSchedule.class);
 
-  /** A sleep that ends so much too late was a pause of the process. */
+  /** Who looks at the clock so much later than meant was paused. */
   private static final Duration PAUSE = Duration.ofSeconds(1);
 
   /** How far back measured times reach, once or twice over. */
@@ -49,7 +49,10 @@ final class ProbeSchedule implements AutoCloseable {
   private final RollingTimes lateness;
   private final LongAdder missed = new LongAdder();
   private final Thread thread = new Thread(this::loop, "mcp-schedule");
-  private long sleptUntil = Long.MAX_VALUE;
+
+  /** When the clock was looked at last. */
+  private long seenNanos;
+
   private boolean closed;
 
   /** Turns that share a bound on how many may be under way. */
@@ -72,7 +75,7 @@ final class ProbeSchedule implements AutoCloseable {
 
   /** What has turns. */
   interface Turn {
-    /** Where the next turn belongs. */
+    /** Where the next turn belongs. Called under the schedule's lock: it must not take another. */
     Lane lane();
 
     /** Begins a turn; must not block. {@link Slot#next} or {@link Slot#soon} ends it. */
@@ -89,6 +92,7 @@ final class ProbeSchedule implements AutoCloseable {
     this.intervalNanos = interval.toNanos();
     this.random = random;
     this.lateness = new RollingTimes(time, SPAN);
+    this.seenNanos = time.nanoTime();
     for (var lane : Lane.values()) {
       lanes.put(lane, new LaneState(limits.getOrDefault(lane, Integer.MAX_VALUE)));
     }
@@ -225,7 +229,8 @@ final class ProbeSchedule implements AutoCloseable {
         }
       } catch (InterruptedException e) {
         return;
-      } catch (RuntimeException e) {
+      } catch (Throwable e) {
+        // An Error too: without this thread no server is probed, and nobody would know.
         log.error("the schedule of probes failed, and goes on", e);
       }
     }
@@ -241,7 +246,6 @@ final class ProbeSchedule implements AutoCloseable {
         if (until <= now) {
           break;
         }
-        sleptUntil = until;
         if (until == Long.MAX_VALUE) {
           changed.await();
         } else {
@@ -263,7 +267,7 @@ final class ProbeSchedule implements AutoCloseable {
     for (var slot = begin(); slot != null; slot = begin()) {
       try {
         slot.turn.run();
-      } catch (RuntimeException e) {
+      } catch (Throwable e) {
         log.warn("a turn failed", e);
         slot.next(1);
       }
@@ -273,13 +277,13 @@ final class ProbeSchedule implements AutoCloseable {
   private void admit(long now) {
     lock.lock();
     try {
-      boolean paused = now - PAUSE.toNanos() > sleptUntil;
-      sleptUntil = Long.MAX_VALUE;
+      boolean paused = isPaused(now);
+      seenNanos = now;
       while (!waiting.isEmpty() && waiting.first().dueNanos <= now) {
         var slot = waiting.first();
         waiting.remove(slot);
         if (paused && now - slot.dueNanos > PAUSE.toNanos()) {
-          missed.increment();
+          missed.add(1 + (now - slot.dueNanos) / intervalNanos);
           slot.dueNanos = slot.atPlace(now);
           waiting.add(slot);
         } else {
@@ -292,16 +296,23 @@ final class ProbeSchedule implements AutoCloseable {
     }
   }
 
+  /** Whether the thread did not get to look when it meant to: asleep, or busy with a turn. */
+  private boolean isPaused(long now) {
+    return !waiting.isEmpty()
+        && now - Math.max(waiting.first().dueNanos, seenNanos) > PAUSE.toNanos();
+  }
+
   private @Nullable Slot begin() {
     lock.lock();
     try {
       var slot = next();
       if (slot != null) {
+        seenNanos = time.nanoTime();
         var state = state(slot.lane);
         state.queue.remove();
         state.running++;
         slot.running = true;
-        lateness.record(Duration.ofNanos(time.nanoTime() - slot.dueNanos));
+        lateness.record(Duration.ofNanos(seenNanos - slot.dueNanos));
       }
       return slot;
     } finally {

@@ -85,6 +85,11 @@ final class ProcessWatch {
 
   private void note(Point point, List<MonitoringEvent> events) {
     var newest = memory.peekLast();
+    if (newest != null && point.at().isBefore(newest.at())) {
+      // The clock was put back, so that no line goes through both.
+      memory.clear();
+      newest = null;
+    }
     if (newest != null && point.at().isBefore(newest.at().plus(NOTED_EVERY))) {
       return;
     }

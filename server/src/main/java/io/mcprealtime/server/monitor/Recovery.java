@@ -9,11 +9,12 @@ import io.mcprealtime.TimeSource;
 import io.mcprealtime.mcp.config.RecoveryPlan;
 import io.mcprealtime.server.monitor.RecoveryAttempt.Outcome;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
@@ -34,8 +35,15 @@ final class Recovery {
   private final Doing doing;
   private final Consumer<MonitoringEvent> events;
   private final Deque<RecoveryAttempt> attempts = new ArrayDeque<>();
+
+  /** When the attempts kept began, by the clock that nobody sets; in the same order. */
+  private final Deque<Long> begunNanos = new ArrayDeque<>();
+
   private boolean running;
   private boolean givenUp;
+
+  /** Whether there is something to recover, as far as is known now. */
+  private boolean wanted;
 
   /** What the plan's actions need from the server's watch. */
   interface Doing {
@@ -72,30 +80,29 @@ final class Recovery {
   /**
    * Takes what is declared of the server.
    *
-   * @param shared whether it is part of an incident: what many share is not mended one by one
+   * @param shared whether it is part of an incident, or may be: what many share is not mended one
+   *     by one
    */
   void observe(ServerState state, @Nullable String reason, boolean shared) {
-    var now = time.instant();
-    MonitoringEvent event;
+    var told = new ArrayList<MonitoringEvent>();
     boolean begin = false;
     synchronized (this) {
-      event = settle(state, now);
+      settle(state).ifPresent(told::add);
+      wanted = state == ServerState.DOWN && !shared;
       if (state != ServerState.DOWN) {
         givenUp = false;
-      } else if (!shared && mayBegin(now)) {
-        if (attemptsSince(now.minus(HOUR)) < plan.limitPerHour()) {
+      } else if (wanted && !running && isCool()) {
+        if (attemptsOfTheHour() < plan.limitPerHour()) {
           begin = true;
           running = true;
-          keep(new RecoveryAttempt(now, RecoveryActions.names(plan), Outcome.PENDING, "under way"));
+          keep();
         } else if (!givenUp) {
           givenUp = true;
-          event = gaveUp(now);
+          told.add(gaveUp());
         }
       }
     }
-    if (event != null) {
-      events.accept(event);
-    }
+    told.forEach(events);
     if (begin) {
       begin(state, reason);
     }
@@ -109,39 +116,54 @@ final class Recovery {
     }
   }
 
-  private boolean mayBegin(Instant now) {
-    var newest = attempts.peekFirst();
-    return !running && (newest == null || !now.isBefore(newest.at().plus(plan.coolDown())));
+  /** The server is not watched any more: what has not begun does not begin. */
+  synchronized void end() {
+    wanted = false;
   }
 
-  private long attemptsSince(Instant since) {
-    return attempts.stream().filter(attempt -> attempt.at().isAfter(since)).count();
+  private boolean isCool() {
+    var newest = begunNanos.peekFirst();
+    return newest == null || time.nanoTime() - newest >= plan.coolDown().toNanos();
+  }
+
+  private long attemptsOfTheHour() {
+    long now = time.nanoTime();
+    return begunNanos.stream().filter(begun -> now - begun < HOUR.toNanos()).count();
   }
 
   /** Whether the newest attempt helped, once that is known. */
-  private @Nullable MonitoringEvent settle(ServerState state, Instant now) {
+  private Optional<MonitoringEvent> settle(ServerState state) {
     var newest = attempts.peekFirst();
-    if (running || newest == null || newest.outcome() != Outcome.PENDING) {
-      return null;
+    var begun = begunNanos.peekFirst();
+    if (running || newest == null || begun == null || newest.outcome() != Outcome.PENDING) {
+      return Optional.empty();
     }
+    long seconds = Duration.ofNanos(time.nanoTime() - begun).toSeconds();
     if (state.isUp()) {
+      replaceNewest(newest.ended(Outcome.HELPED, "up again after %d s".formatted(seconds)));
+    } else if (isCool()) {
       replaceNewest(
-          newest.ended(
-              Outcome.HELPED,
-              "up again after %d s".formatted(Duration.between(newest.at(), now).toSeconds())));
-    } else if (!now.isBefore(newest.at().plus(plan.coolDown()))) {
-      replaceNewest(
-          newest.ended(
-              Outcome.DID_NOT_HELP,
-              "still %s after %d s"
-                  .formatted(state, Duration.between(newest.at(), now).toSeconds())));
+          newest.ended(Outcome.DID_NOT_HELP, "still %s after %d s".formatted(state, seconds)));
     } else {
-      return null;
+      return Optional.empty();
     }
-    return event(attempts.getFirst());
+    return Optional.of(event(attempts.getFirst()));
+  }
+
+  /** Whether it is still to be done; an attempt that had to wait too long was none. */
+  private synchronized boolean isDue() {
+    if (!wanted) {
+      running = false;
+      attempts.removeFirst();
+      begunNanos.removeFirst();
+    }
+    return wanted;
   }
 
   private void act(ServerState state, @Nullable String reason) {
+    if (!isDue()) {
+      return;
+    }
     try {
       if (plan.restart()) {
         doing.restart();
@@ -175,10 +197,14 @@ final class Recovery {
     events.accept(event(ended));
   }
 
-  private void keep(RecoveryAttempt attempt) {
-    attempts.addFirst(attempt);
+  private void keep() {
+    attempts.addFirst(
+        new RecoveryAttempt(
+            time.instant(), RecoveryActions.names(plan), Outcome.PENDING, "under way"));
+    begunNanos.addFirst(time.nanoTime());
     if (attempts.size() > Math.max(KEPT, plan.limitPerHour())) {
       attempts.removeLast();
+      begunNanos.removeLast();
     }
   }
 
@@ -206,10 +232,10 @@ final class Recovery {
                 "begun", attempt.at().toString()));
   }
 
-  private MonitoringEvent gaveUp(Instant now) {
+  private MonitoringEvent gaveUp() {
     return MonitoringEvent.of(
         server,
-        now,
+        time.instant(),
         EventType.RECOVERY_ACTION,
         Severity.ERROR,
         "Recovery of %s is left to people: %d attempts in an hour did not help"

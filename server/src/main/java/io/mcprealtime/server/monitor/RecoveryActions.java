@@ -13,8 +13,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** Does what a recovery plan says. Calls block. */
@@ -68,27 +71,38 @@ final class RecoveryActions {
   /** Runs the command with the server in its environment, and ends it when it takes too long. */
   static void run(List<String> command, ServerId server, ServerState state, @Nullable String reason)
       throws ActionFailed, InterruptedException {
+    run(command, server, state, reason, COMMAND_BOUND);
+  }
+
+  static void run(
+      List<String> command,
+      ServerId server,
+      ServerState state,
+      @Nullable String reason,
+      Duration bound)
+      throws ActionFailed, InterruptedException {
     var builder = new ProcessBuilder(command);
     // What else is in the monitor's environment, like addresses with passwords, is its own
     // business.
     builder.environment().keySet().retainAll(PASSED_ON);
     builder.environment().put("MCP_SERVER", server.value());
     builder.environment().put("MCP_STATE", state.name());
-    builder.environment().put("MCP_REASON", reason == null ? "" : reason);
+    // A server may send anything; no variable holds a NUL.
+    builder.environment().put("MCP_REASON", reason == null ? "" : reason.replace('\0', ' '));
     builder.redirectErrorStream(true);
     builder.redirectOutput(ProcessBuilder.Redirect.DISCARD);
     Process process;
     try {
       process = builder.start();
-      process.getOutputStream().close();
     } catch (IOException e) {
       throw new ActionFailed("command '%s' does not start".formatted(command.get(0)));
     }
     try {
-      if (!process.waitFor(COMMAND_BOUND.toSeconds(), TimeUnit.SECONDS)) {
+      closeInput(process);
+      if (!process.waitFor(bound.toMillis(), TimeUnit.MILLISECONDS)) {
         throw new ActionFailed(
             "command '%s' was ended, as it took more than %d s"
-                .formatted(command.get(0), COMMAND_BOUND.toSeconds()));
+                .formatted(command.get(0), bound.toSeconds()));
       }
       if (process.exitValue() != 0) {
         throw new ActionFailed(
@@ -96,9 +110,27 @@ final class RecoveryActions {
       }
     } finally {
       if (process.isAlive()) {
-        process.descendants().forEach(ProcessHandle::destroyForcibly);
-        process.destroyForcibly();
+        end(process);
       }
+    }
+  }
+
+  private static void closeInput(Process process) {
+    try {
+      process.getOutputStream().close();
+    } catch (IOException e) {
+      // It has ended, and how is told by its exit code.
+    }
+  }
+
+  /** Who starts others goes first, so that none comes after them. */
+  private static void end(Process process) {
+    var children = process.descendants().toList();
+    process.destroyForcibly();
+    for (var child : children) {
+      var more = child.descendants().toList();
+      child.destroyForcibly();
+      more.forEach(ProcessHandle::destroyForcibly);
     }
   }
 
@@ -106,33 +138,56 @@ final class RecoveryActions {
   static void post(
       String webhook, ServerId server, ServerState state, @Nullable String reason, Instant at)
       throws ActionFailed, InterruptedException {
-    URI address;
-    try {
-      address = URI.create(webhook.strip());
-    } catch (IllegalArgumentException e) {
-      throw new ActionFailed("the webhook is no address like https://HOST/PATH");
-    }
+    post(webhook, server, state, reason, at, WEBHOOK_BOUND);
+  }
+
+  static void post(
+      String webhook,
+      ServerId server,
+      ServerState state,
+      @Nullable String reason,
+      Instant at,
+      Duration bound)
+      throws ActionFailed, InterruptedException {
+    var address = address(webhook);
     var body =
         WireJson.object()
             .put("server", server.value())
             .put("state", state.name())
             .put("reason", reason)
             .put("at", at.toString());
+    var request =
+        HttpRequest.newBuilder(address)
+            .timeout(bound)
+            .header("Content-Type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofString(body.toString()))
+            .build();
+    var client = HttpClient.newBuilder().connectTimeout(bound).build();
+    var answer = client.sendAsync(request, BodyHandlers.discarding());
     try {
-      var request =
-          HttpRequest.newBuilder(address)
-              .timeout(WEBHOOK_BOUND)
-              .header("Content-Type", "application/json")
-              .POST(HttpRequest.BodyPublishers.ofString(body.toString()))
-              .build();
-      var client = HttpClient.newBuilder().connectTimeout(WEBHOOK_BOUND).build();
-      int status = client.send(request, BodyHandlers.discarding()).statusCode();
+      // The request's own bound ends with the head of the answer.
+      int status = answer.get(bound.toMillis(), TimeUnit.MILLISECONDS).statusCode();
       if (status < 200 || status > 299) {
         throw new ActionFailed(
             "the webhook at %s answers HTTP %d".formatted(address.getHost(), status));
       }
-    } catch (IOException | IllegalArgumentException e) {
+    } catch (ExecutionException | TimeoutException e) {
       throw new ActionFailed("the webhook at %s does not answer".formatted(address.getHost()));
+    } finally {
+      answer.cancel(true);
     }
+  }
+
+  private static URI address(String webhook) throws ActionFailed {
+    try {
+      var address = URI.create(webhook.strip());
+      var scheme = String.valueOf(address.getScheme()).toLowerCase(Locale.ROOT);
+      if (address.getHost() != null && (scheme.equals("http") || scheme.equals("https"))) {
+        return address;
+      }
+    } catch (IllegalArgumentException e) {
+      // Told below.
+    }
+    throw new ActionFailed("the webhook is no address like https://HOST/PATH");
   }
 }

@@ -60,8 +60,8 @@ final class StateEvents {
               at,
               EventType.FLAPPING,
               Severity.WARNING,
-              "%s flaps: its state changed %d times within %d minutes; changes are told again when it is steady"
-                  .formatted(server, verdict.changes(), window.toMinutes()))
+              "%s flaps: its state changed %d times within %s; changes are told again when it is steady"
+                  .formatted(server, verdict.changes(), inWords(window)))
           .withDetails(Map.of("changes", Integer.toString(verdict.changes())));
     }
     return MonitoringEvent.of(
@@ -70,6 +70,10 @@ final class StateEvents {
         EventType.FLAPPING,
         severity(verdict.state()),
         "%s is steady again: %s".formatted(server, verdict.state()));
+  }
+
+  private static String inWords(Duration time) {
+    return time.toMinutes() > 1 ? time.toMinutes() + " minutes" : time.toMillis() / 1e3 + " s";
   }
 
   static MonitoringEvent circuit(ServerId server, ProbeResult result, boolean open) {

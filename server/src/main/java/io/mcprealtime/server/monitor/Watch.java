@@ -2,14 +2,15 @@ package io.mcprealtime.server.monitor;
 
 import io.mcprealtime.CircuitState;
 import io.mcprealtime.HealthCheck;
+import io.mcprealtime.McpRealtimeException;
 import io.mcprealtime.MonitoringEvent;
-import io.mcprealtime.ServerId;
 import io.mcprealtime.ServerMetrics;
 import io.mcprealtime.ServerState;
 import io.mcprealtime.mcp.CanaryResult;
 import io.mcprealtime.mcp.ProbeResult;
 import io.mcprealtime.mcp.Target;
 import io.mcprealtime.mcp.TargetProbe;
+import io.mcprealtime.mcp.config.RecoveryPlan;
 import io.mcprealtime.mcp.config.ServerDefinition;
 import io.mcprealtime.server.monitor.Judgement.Doubt;
 import io.mcprealtime.server.monitor.Judgement.Finding;
@@ -19,6 +20,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,7 +47,12 @@ final class Watch implements ProbeSchedule.Turn, AutoCloseable {
   private @Nullable ProbeResult last;
   private @Nullable Verdict verdict;
   private List<CanaryResult> canaries = List.of();
+  private @Nullable String recoveryProblem;
+  private boolean restarting;
   private boolean closed;
+
+  /** Read under the schedule's lock, where ours must not be taken. */
+  private volatile ProbeSchedule.Lane lane;
 
   /**
    * @param known the state that is known from before this process
@@ -58,9 +66,9 @@ final class Watch implements ProbeSchedule.Turn, AutoCloseable {
         new Cadence(parts.time(), settings.interval(), settings.circuit(), settings.probeShare());
     this.process = new ProcessWatch(definition.id());
     this.expiries = new Expiries(definition.id());
+    this.lane = laneAfter(null);
     this.recovery =
-        definition
-            .recovery()
+        recoveryPlan()
             .map(
                 plan ->
                     new Recovery(
@@ -71,6 +79,16 @@ final class Watch implements ProbeSchedule.Turn, AutoCloseable {
                         new Doing(),
                         event -> parts.tell(List.of(event))))
             .orElse(null);
+  }
+
+  /** A plan that lacks a value is told of; the server is watched all the same. */
+  private Optional<RecoveryPlan> recoveryPlan() {
+    try {
+      return definition.recovery();
+    } catch (McpRealtimeException e) {
+      recoveryProblem = "recovery is off: " + e.getMessage();
+      return Optional.empty();
+    }
   }
 
   ServerDefinition definition() {
@@ -85,45 +103,56 @@ final class Watch implements ProbeSchedule.Turn, AutoCloseable {
   }
 
   @Override
-  public synchronized ProbeSchedule.Lane lane() {
+  public ProbeSchedule.Lane lane() {
+    return lane;
+  }
+
+  private ProbeSchedule.Lane laneAfter(@Nullable ProbeResult result) {
     boolean starts =
-        definition.transport().equals("stdio") && (last == null || last.process() == null);
+        definition.transport().equals("stdio") && (result == null || result.process() == null);
     return starts ? ProbeSchedule.Lane.STARTING : ProbeSchedule.Lane.ASKING;
   }
 
   @Override
   public void run() {
-    TargetProbe opened;
+    CompletableFuture<ProbeResult> run;
     try {
-      opened = open();
+      var opened = open();
+      if (opened == null) {
+        hold();
+        next();
+        return;
+      }
+      run = opened.run();
     } catch (RuntimeException e) {
       // Whatever it is, the next turn tries again.
       unusable(e);
       next();
       return;
     }
-    if (opened == null) {
-      hold();
+    var ignored = run.whenComplete(this::ended);
+  }
+
+  private void ended(@Nullable ProbeResult result, @Nullable Throwable fault) {
+    try {
+      if (result != null) {
+        found(result);
+      } else {
+        failed(fault);
+      }
+    } catch (RuntimeException e) {
+      log.warn("what {} answered was not kept: {}", definition.id(), e.toString());
+    } finally {
       next();
-      return;
     }
-    var ignored =
-        opened
-            .run()
-            .whenComplete(
-                (result, fault) -> {
-                  try {
-                    if (result != null) {
-                      found(result);
-                    } else if (!isEnded()) {
-                      log.warn("the probe of {} failed", definition.id(), fault);
-                    }
-                  } catch (RuntimeException e) {
-                    log.warn("what {} answered was not kept: {}", definition.id(), e.getMessage());
-                  } finally {
-                    next();
-                  }
-                });
+  }
+
+  /** A probe without a result; that of a process which is being restarted is no news. */
+  private synchronized void failed(@Nullable Throwable fault) {
+    cadence.abandoned();
+    if (!closed && !restarting) {
+      log.warn("the probe of {} failed", definition.id(), fault);
+    }
   }
 
   private synchronized void next() {
@@ -140,19 +169,23 @@ final class Watch implements ProbeSchedule.Turn, AutoCloseable {
     }
   }
 
-  /** Its next probe comes soon, for others at the same place fail. */
+  /** Its next probe comes soon, for others at the same place fail, or are back. */
   synchronized void look() {
+    if (cadence.heldUntil() == null) {
+      probeSoon();
+    }
+  }
+
+  private synchronized void probeSoon() {
+    cadence.force();
     var place = slot;
     if (place != null) {
       place.hasten(Duration.ZERO);
     }
   }
 
-  private synchronized boolean isEnded() {
-    return closed;
-  }
-
   private synchronized void unusable(RuntimeException fault) {
+    cadence.abandoned();
     if (!closed) {
       parts.registry().problem(definition.id(), String.valueOf(fault.getMessage()));
     }
@@ -160,7 +193,7 @@ final class Watch implements ProbeSchedule.Turn, AutoCloseable {
 
   /** The probe to run; null when there is none to run at this turn. */
   private synchronized @Nullable TargetProbe open() {
-    if (closed || !cadence.allows()) {
+    if (closed || restarting || !cadence.allows()) {
       return null;
     }
     if (probe == null) {
@@ -168,7 +201,7 @@ final class Watch implements ProbeSchedule.Turn, AutoCloseable {
       var options =
           definition.options().toBuilder().listInterval(parts.settings().listInterval()).build();
       probe = parts.prober().open(target, options);
-      parts.registry().problem(definition.id(), null);
+      parts.registry().problem(definition.id(), recoveryProblem);
     }
     return probe;
   }
@@ -178,25 +211,33 @@ final class Watch implements ProbeSchedule.Turn, AutoCloseable {
     if (closed) {
       return;
     }
-    var id = definition.id();
-    parts.observer().accept(definition, result);
     var circuitWhen = cadence.circuit();
     boolean circuitChanged = cadence.probed(result);
     var now = judgement.judge(Finding.of(result));
     last = result;
+    lane = laneAfter(result);
     verdict = now;
+    observe(result);
     canaries = result.canaries().isEmpty() ? canaries : result.canaries();
     tellOf(result, now, circuitChanged);
     keep(result, now, circuitWhen == CircuitState.HALF_OPEN ? circuitWhen : cadence.circuit());
     var plan = recovery;
     if (plan != null) {
-      plan.observe(now.state(), result.reason(), isShared(id));
+      plan.observe(now.state(), result.reason(), isShared());
     }
     show();
   }
 
-  private boolean isShared(ServerId id) {
-    return parts.incidents().of(id).isPresent();
+  private void observe(ProbeResult result) {
+    try {
+      parts.observer().accept(definition, result);
+    } catch (RuntimeException e) {
+      log.warn("what {} answered was not counted: {}", definition.id(), e.toString());
+    }
+  }
+
+  private boolean isShared() {
+    return parts.incidents().mayBeShared(definition.id());
   }
 
   private void tellOf(ProbeResult result, Verdict now, boolean circuitChanged) {
@@ -244,7 +285,7 @@ final class Watch implements ProbeSchedule.Turn, AutoCloseable {
             .build());
     var plan = recovery;
     if (plan != null) {
-      plan.observe(now.state(), whyHeld(now), isShared(definition.id()));
+      plan.observe(now.state(), whyHeld(now), isShared());
     }
     show();
   }
@@ -252,9 +293,11 @@ final class Watch implements ProbeSchedule.Turn, AutoCloseable {
   private String whyHeld(Verdict now) {
     var asked = cadence.heldUntil();
     var why =
-        asked == null
-            ? "not probed, as its circuit is open"
-            : "not probed until %s, as it asked for".formatted(asked);
+        restarting
+            ? "not probed, as it is being restarted"
+            : asked == null
+                ? "not probed, as its circuit is open"
+                : "not probed until %s, as it asked for".formatted(asked);
     var basis = now.basis();
     return basis == null || basis.reason() == null ? why : why + "; before: " + basis.reason();
   }
@@ -305,7 +348,7 @@ final class Watch implements ProbeSchedule.Turn, AutoCloseable {
     }
     Instant next =
         before.at().plus(parts.settings().healthInterval().multipliedBy(9).dividedBy(10));
-    return !check.at().isBefore(next);
+    return !check.at().isBefore(next) || check.at().isBefore(before.at());
   }
 
   /** Finds nothing any more. */
@@ -315,7 +358,11 @@ final class Watch implements ProbeSchedule.Turn, AutoCloseable {
     if (place != null) {
       place.end();
     }
-    parts.incidents().forget(definition.id(), parts.time().instant());
+    var plan = recovery;
+    if (plan != null) {
+      plan.end();
+    }
+    parts.incidents().forget(definition.id());
   }
 
   private synchronized @Nullable TargetProbe opened() {
@@ -339,19 +386,26 @@ final class Watch implements ProbeSchedule.Turn, AutoCloseable {
       TargetProbe old;
       synchronized (Watch.this) {
         old = probe;
-        probe = null;
+        restarting = old != null;
       }
-      if (old != null) {
+      if (old == null) {
+        return;
+      }
+      try {
+        // A process may hold what the one after it needs; until it has ended, none is started.
         old.close();
+      } finally {
+        synchronized (Watch.this) {
+          probe = null;
+          restarting = false;
+          lane = laneAfter(null);
+        }
       }
     }
 
     @Override
     public void probeSoon() {
-      synchronized (Watch.this) {
-        cadence.force();
-      }
-      look();
+      Watch.this.probeSoon();
     }
   }
 }
