@@ -2,7 +2,6 @@ package io.mcprealtime.mcp;
 
 import io.mcprealtime.Era;
 import io.mcprealtime.mcp.McpException.Kind;
-import io.mcprealtime.mcp.Message.Reply;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -31,9 +30,6 @@ public final class McpSession implements AutoCloseable {
 
   /** A stop has three steps; one more allows for the threads in between. */
   static final Duration CLOSE_BOUND = ChildProcess.STEP.multipliedBy(4);
-
-  private static final int MAX_QUOTE = 300;
-  private static final int NOT_FOUND = 404;
 
   final Engine engine;
   final Target target;
@@ -253,15 +249,12 @@ public final class McpSession implements AutoCloseable {
             failure -> {
               McpException fault = McpException.of(failure);
               boolean gone =
-                  mayExpire && fault.kind() == Kind.HTTP_STATUS && fault.code() == NOT_FOUND;
-              return CompletableFuture.failedFuture(gone ? expired(method) : fault);
+                  mayExpire
+                      && fault.kind() == Kind.HTTP_STATUS
+                      && fault.code() == Answers.NOT_FOUND;
+              return CompletableFuture.failedFuture(gone ? Answers.expired(method) : fault);
             })
-        .thenApply(reply -> result(method, reply, mayExpire));
-  }
-
-  private static McpException expired(String method) {
-    return McpException.httpStatus(
-        Kind.SESSION_EXPIRED, NOT_FOUND, "HTTP 404: the server ended its session before " + method);
+        .thenApply(reply -> Answers.result(method, reply, mayExpire, redactor));
   }
 
   private Message message(String method, ObjectNode params) {
@@ -272,45 +265,6 @@ public final class McpSession implements AutoCloseable {
     JsonNode tool = method.equals(Protocol.CALL_TOOL) && name != null ? tools.get(name) : null;
     return Message.modernRequest(
         ids.incrementAndGet(), method, params, engine.settings.clientInfo(), tool);
-  }
-
-  private JsonNode result(String method, Reply reply, boolean mayExpire) {
-    JsonNode error = reply.message().get("error");
-    if (error == null || error.isNull()) {
-      JsonNode result = reply.message().path("result");
-      if (!result.isObject()) {
-        throw new McpException(Kind.MALFORMED, "the result of %s is no object".formatted(method));
-      }
-      return result;
-    }
-    if (mayExpire && reply.httpStatus() == NOT_FOUND) {
-      throw expired(method);
-    }
-    int code = error.path("code").asInt(0);
-    String text = redactor.quote(String.valueOf(Json.text(error, "message")), MAX_QUOTE);
-    String message = "%s is answered with error %d: %s".formatted(method, code, text);
-    if (code == Protocol.UNSUPPORTED_VERSION) {
-      List<String> supported =
-          error.path("data").path("supported").values().stream()
-              .filter(JsonNode::isString)
-              .map(version -> redactor.quote(version.stringValue(), 40))
-              .limit(20)
-              .toList();
-      throw McpException.versionMismatch(code, mismatch(supported), supported);
-    }
-    throw McpException.rpc(code, message);
-  }
-
-  static String mismatch(List<String> supported) {
-    if (supported.contains(Protocol.MODERN)) {
-      return "version mismatch: the server refuses %s and names it among those that it speaks"
-          .formatted(Protocol.MODERN);
-    }
-    return "version mismatch: the server speaks %s, the monitor %s and %s"
-        .formatted(
-            supported.isEmpty() ? "no revision that it names" : String.join(", ", supported),
-            Protocol.MODERN,
-            String.join(", ", Protocol.LEGACY));
   }
 
   /** Adds a request to what was sent. */

@@ -42,7 +42,7 @@ public final class TargetProbe implements AutoCloseable {
     this.timeouts = options.timeouts(engine.settings.timeouts());
     this.redactor = Redactor.of(target);
     this.onClose = onClose;
-    this.memory = new ProbeMemory(options.canaries());
+    this.memory = new ProbeMemory(options.canaries(), TokenExpiry.of(target));
   }
 
   public Target target() {

@@ -200,6 +200,9 @@ final class StdioServerMain {
     if (mode.equals("hang-on-second-ping") && pings == 2) {
       return;
     }
+    if (mode.equals("changes") && pings == 2) {
+      say("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/tools/list_changed\"}");
+    }
     result(id, "{}");
     if (mode.equals("duplicate")) {
       result(id, "{}");
@@ -211,6 +214,12 @@ final class StdioServerMain {
       case "empty" -> result(id, "{\"tools\":[]}");
       case "loop" -> result(id, "{\"tools\":[{\"name\":\"a\"}],\"nextCursor\":\"again\"}");
       case "list-error" -> error(id, -32603, "database is away");
+      case "changes" ->
+          result(
+              id,
+              pings < 2
+                  ? "{\"tools\":[{\"name\":\"a\"},{\"name\":\"b\"}]}"
+                  : "{\"tools\":[{\"name\":\"a\"},{\"name\":\"b\"},{\"name\":\"c\"}]}");
       case "pages" ->
           result(
               id,
