@@ -7,16 +7,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -26,8 +21,6 @@ import tools.jackson.databind.node.ObjectNode;
  * McpException}; what is chained to them runs on shared threads and must not block.
  */
 public final class McpSession implements AutoCloseable {
-  private static final Logger log = LoggerFactory.getLogger(McpSession.class);
-
   /** A stop has three steps; one more allows for the threads in between. */
   static final Duration CLOSE_BOUND = ChildProcess.STEP.multipliedBy(4);
 
@@ -45,7 +38,7 @@ public final class McpSession implements AutoCloseable {
   private volatile @Nullable Channel channel;
   private volatile @Nullable Dialect dialect;
   private volatile @Nullable ServerInfo info;
-  private volatile OperationLog sent = new OperationLog();
+  private volatile OperationLog log = new OperationLog();
   private volatile boolean pingRefused;
   private boolean closed;
 
@@ -83,7 +76,7 @@ public final class McpSession implements AutoCloseable {
 
   /** Sends a ping, and counts it unless it fails with a fault that is about to be mended. */
   CompletableFuture<Done> quietPing(Predicate<McpException> mended) {
-    OperationLog current = sent;
+    OperationLog current = log;
     long start = engine.nanoTime();
     return send(Protocol.PING, Json.object(), timeouts.request())
         .handle(
@@ -148,19 +141,13 @@ public final class McpSession implements AutoCloseable {
 
   /** What was sent so far, and how it went; a try that only found the era out is left out. */
   public List<Operation> operations() {
-    return sent.all();
+    return log.all();
   }
 
   /** Ends the conversation, and the process of a stdio server; waits for it, within a bound. */
   @Override
   public void close() {
-    try {
-      end().get(CLOSE_BOUND.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } catch (ExecutionException | TimeoutException e) {
-      log.warn("The session with {} did not end cleanly", target, e);
-    }
+    Futures.await(end(), CLOSE_BOUND, "the session with " + target);
   }
 
   /** Starts the process of a stdio server that has none. */
@@ -208,31 +195,26 @@ public final class McpSession implements AutoCloseable {
       ObjectNode params,
       Duration timeout,
       Function<JsonNode, @Nullable String> judge) {
-    OperationLog current = sent;
+    OperationLog current = log;
     long start = engine.nanoTime();
     String tool = method.equals(Protocol.CALL_TOOL) ? Json.text(params, "name") : null;
     return send(method, params, timeout)
-        .handle(
-            (result, failure) -> {
-              McpException fault = failure == null ? null : McpException.of(failure);
-              if (fault != null
-                  && fault.kind() == Kind.SESSION_EXPIRED
-                  && renewed.compareAndSet(false, true)) {
+        .thenApply(
+            result -> {
+              record(current, method, start, judge.apply(result), tool);
+              return result;
+            })
+        .exceptionallyCompose(
+            failure -> {
+              McpException fault = McpException.of(failure);
+              if (fault.kind() == Kind.SESSION_EXPIRED && renewed.compareAndSet(false, true)) {
                 return new Handshake(this)
                     .renew()
                     .thenCompose(again -> exchange(method, params, timeout, judge));
               }
-              record(
-                  current,
-                  method,
-                  start,
-                  fault == null ? judge.apply(result) : fault.errorType(),
-                  tool);
-              return fault == null
-                  ? CompletableFuture.completedFuture(result)
-                  : CompletableFuture.<JsonNode>failedFuture(fault);
-            })
-        .thenCompose(answer -> answer);
+              record(current, method, start, fault.errorType(), tool);
+              return CompletableFuture.failedFuture(fault);
+            });
   }
 
   /** Sends a request in the session's dialect without counting it. */
@@ -269,7 +251,7 @@ public final class McpSession implements AutoCloseable {
 
   /** Adds a request to what was sent. */
   void record(String method, long startNanos, @Nullable String errorType) {
-    record(sent, method, startNanos, errorType, null);
+    record(log, method, startNanos, errorType, null);
   }
 
   private void record(
@@ -285,7 +267,7 @@ public final class McpSession implements AutoCloseable {
   /** A new run of the probe over the same session begins; gives its log. */
   OperationLog beginRun() {
     OperationLog fresh = new OperationLog();
-    sent = fresh;
+    log = fresh;
     renewed.set(false);
     if (caller != null) {
       caller.beginRun();
