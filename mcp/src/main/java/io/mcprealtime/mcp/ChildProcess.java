@@ -15,7 +15,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -91,7 +90,8 @@ final class ChildProcess {
     }
     try {
       Process process = builder.start();
-      ProcessTree tree = new ProcessTree(process, leading.size() > command.size());
+      ProcessTree tree =
+          new ProcessTree(process, leading.size() > command.size(), engine.processes);
       tree.refresh();
       return new ChildProcess(engine, target, redactor, process, tree);
     } catch (IOException e) {
@@ -193,12 +193,8 @@ final class ChildProcess {
     return process.pid();
   }
 
-  @Nullable Duration cpuTime() {
-    return tree.cpuTime();
-  }
-
-  @Nullable Long residentBytes() {
-    return tree.residentBytes();
+  ProcessTree.Usage usage() {
+    return tree.usage();
   }
 
   /** How it ended, with its exit code and last words. */

@@ -43,6 +43,7 @@ final class Engine implements AutoCloseable {
   private static final long IDLE_SECONDS = 10;
 
   final Settings settings;
+  final ProcessTable processes = new ProcessTable();
   private final ScheduledThreadPoolExecutor timer;
   private final ThreadPoolExecutor workers;
   private final ThreadPoolExecutor preflights;

@@ -1,6 +1,10 @@
 package io.mcprealtime.mcp;
 
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -21,6 +25,17 @@ final class Futures {
             log.debug("A message was not delivered", failure);
           }
         });
+  }
+
+  /** Waits for an ending, within a bound; one that fails or takes longer is logged. */
+  static void await(CompletableFuture<?> ending, Duration bound, String what) {
+    try {
+      ending.get(bound.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException | TimeoutException e) {
+      log.warn("{} did not end cleanly", what, e);
+    }
   }
 
   /** Runs the action when the future is done; what the action throws is logged. */

@@ -78,19 +78,16 @@ final class Greeting {
     boolean mayMend = requireNonNull(session.channel()).isHttp() && !session.isPingRefused();
     return session
         .quietPing(fault -> mayMend && isMendable(fault))
-        .handle(
-            (done, failure) -> {
-              McpException fault = failure == null ? null : McpException.of(failure);
-              if (fault == null) {
-                return CompletableFuture.completedFuture(known);
-              }
+        .thenApply(done -> known)
+        .exceptionallyCompose(
+            failure -> {
+              McpException fault = McpException.of(failure);
               if (mayMend && isMendable(fault)) {
                 return gate.step(() -> openAgain(fault));
               }
               refused(fault);
               return CompletableFuture.completedFuture(known);
-            })
-        .thenCompose(greeted -> greeted);
+            });
   }
 
   private CompletableFuture<ServerInfo> openAgain(McpException fault) {

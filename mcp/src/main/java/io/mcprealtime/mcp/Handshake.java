@@ -305,7 +305,7 @@ final class Handshake {
     return versions.contains(Protocol.MODERN)
         ? null
         : McpException.versionMismatch(
-            Protocol.UNSUPPORTED_VERSION, McpSession.mismatch(versions), versions);
+            Protocol.UNSUPPORTED_VERSION, Answers.mismatch(versions), versions);
   }
 
   private ServerInfo modern(JsonNode result) {
@@ -342,7 +342,7 @@ final class Handshake {
     if (!Protocol.LEGACY.contains(version)) {
       List<String> supported = List.of(session.redactor().quote(version, 40));
       throw McpException.versionMismatch(
-          Protocol.UNSUPPORTED_VERSION, McpSession.mismatch(supported), supported);
+          Protocol.UNSUPPORTED_VERSION, Answers.mismatch(supported), supported);
     }
     return new ServerInfo(
         Era.LEGACY,

@@ -19,8 +19,6 @@ enum ListKind {
       "resource template",
       CatalogEntry.Kind.RESOURCE_TEMPLATE);
 
-  private static final String CHANGED = "notifications/%s/list_changed";
-
   private final String capability;
   private final String method;
   private final String field;
@@ -53,7 +51,8 @@ enum ListKind {
   /** The lists that a notification says have changed. */
   static List<ListKind> changedBy(String notification) {
     return Arrays.stream(values())
-        .filter(kind -> CHANGED.formatted(kind.capability).equals(notification))
+        .filter(
+            kind -> "notifications/%s/list_changed".formatted(kind.capability).equals(notification))
         .toList();
   }
 

@@ -1,5 +1,7 @@
 package io.mcprealtime.mcp;
 
+import static java.util.Objects.requireNonNull;
+
 import io.mcprealtime.catalog.CatalogEntry;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -50,11 +52,6 @@ final class ListMemory {
     again.add(kind);
   }
 
-  /** All lists must be asked again: they belonged to a session that is over. */
-  synchronized void askAllAgain() {
-    again.addAll(newest.keySet());
-  }
-
   /**
    * The lists to ask now. When one must be asked all are, so that they belong together; only those
    * are left out that the server asked to be left alone about.
@@ -73,7 +70,7 @@ final class ListMemory {
   }
 
   private Newest known(ListKind kind) {
-    return java.util.Objects.requireNonNull(newest.get(kind));
+    return requireNonNull(newest.get(kind));
   }
 
   /** Takes a new list, which is good for that time or for the time that the server says. */

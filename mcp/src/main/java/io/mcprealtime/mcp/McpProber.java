@@ -9,13 +9,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Probes MCP servers: the shared threads, the one HTTP client and the limits of all probes.
@@ -28,8 +24,6 @@ import org.slf4j.LoggerFactory;
  * }</pre>
  */
 public final class McpProber implements AutoCloseable {
-  private static final Logger log = LoggerFactory.getLogger(McpProber.class);
-
   private final Engine engine;
   private final Set<TargetProbe> probes = ConcurrentHashMap.newKeySet();
   private boolean closed;
@@ -111,14 +105,10 @@ public final class McpProber implements AutoCloseable {
     }
     List<CompletableFuture<Done>> endings =
         List.copyOf(probes).stream().map(TargetProbe::closeAsync).toList();
-    try {
-      CompletableFuture.allOf(endings.toArray(CompletableFuture[]::new))
-          .get(McpSession.CLOSE_BOUND.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } catch (ExecutionException | TimeoutException e) {
-      log.warn("Not every probe ended cleanly", e);
-    }
+    Futures.await(
+        CompletableFuture.allOf(endings.toArray(CompletableFuture[]::new)),
+        McpSession.CLOSE_BOUND,
+        "the prober");
     engine.close();
   }
 

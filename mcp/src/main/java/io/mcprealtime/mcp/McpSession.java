@@ -2,22 +2,16 @@ package io.mcprealtime.mcp;
 
 import io.mcprealtime.Era;
 import io.mcprealtime.mcp.McpException.Kind;
-import io.mcprealtime.mcp.Message.Reply;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -27,13 +21,8 @@ import tools.jackson.databind.node.ObjectNode;
  * McpException}; what is chained to them runs on shared threads and must not block.
  */
 public final class McpSession implements AutoCloseable {
-  private static final Logger log = LoggerFactory.getLogger(McpSession.class);
-
   /** A stop has three steps; one more allows for the threads in between. */
   static final Duration CLOSE_BOUND = ChildProcess.STEP.multipliedBy(4);
-
-  private static final int MAX_QUOTE = 300;
-  private static final int NOT_FOUND = 404;
 
   final Engine engine;
   final Target target;
@@ -49,7 +38,7 @@ public final class McpSession implements AutoCloseable {
   private volatile @Nullable Channel channel;
   private volatile @Nullable Dialect dialect;
   private volatile @Nullable ServerInfo info;
-  private volatile OperationLog sent = new OperationLog();
+  private volatile OperationLog log = new OperationLog();
   private volatile boolean pingRefused;
   private boolean closed;
 
@@ -92,7 +81,7 @@ public final class McpSession implements AutoCloseable {
 
   /** Sends a ping, and counts it unless it fails with a fault that is about to be mended. */
   CompletableFuture<Done> quietPing(Predicate<McpException> mended) {
-    OperationLog current = sent;
+    OperationLog current = log;
     long start = engine.nanoTime();
     return answer(Protocol.PING, Json.object(), timeouts.request())
         .handle(
@@ -162,19 +151,13 @@ public final class McpSession implements AutoCloseable {
 
   /** What was sent so far, and how it went; a try that only found the era out is left out. */
   public List<Operation> operations() {
-    return sent.all();
+    return log.all();
   }
 
   /** Ends the conversation, and the process of a stdio server; waits for it, within a bound. */
   @Override
   public void close() {
-    try {
-      end().get(CLOSE_BOUND.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } catch (ExecutionException | TimeoutException e) {
-      log.warn("The session with {} did not end cleanly", target, e);
-    }
+    Futures.await(end(), CLOSE_BOUND, "the session with " + target);
   }
 
   /** Starts the process of a stdio server that has none; checks the address of any other. */
@@ -225,32 +208,26 @@ public final class McpSession implements AutoCloseable {
       ObjectNode params,
       Duration timeout,
       Function<JsonNode, @Nullable String> judge) {
-    OperationLog current = sent;
+    OperationLog current = log;
     long start = engine.nanoTime();
     String tool = method.equals(Protocol.CALL_TOOL) ? Json.text(params, "name") : null;
     return answer(method, params, timeout)
-        .handle(
-            (answer, failure) -> {
-              McpException fault = failure == null ? null : McpException.of(failure);
-              if (fault != null
-                  && fault.kind() == Kind.SESSION_EXPIRED
-                  && renewed.compareAndSet(false, true)) {
+        .thenApply(
+            answer -> {
+              record(current, method, start, judge.apply(answer.result), tool, answer.serverTime);
+              return answer.result;
+            })
+        .exceptionallyCompose(
+            failure -> {
+              McpException fault = McpException.of(failure);
+              if (fault.kind() == Kind.SESSION_EXPIRED && renewed.compareAndSet(false, true)) {
                 return new Handshake(this)
                     .renew()
                     .thenCompose(again -> exchange(method, params, timeout, judge));
               }
-              record(
-                  current,
-                  method,
-                  start,
-                  fault == null ? judge.apply(answer.result) : fault.errorType(),
-                  tool,
-                  fault == null ? answer.serverTime : null);
-              return fault == null
-                  ? CompletableFuture.completedFuture(answer.result)
-                  : CompletableFuture.<JsonNode>failedFuture(fault);
-            })
-        .thenCompose(result -> result);
+              record(current, method, start, fault.errorType(), tool, null);
+              return CompletableFuture.failedFuture(fault);
+            });
   }
 
   /** A result, and the server's own time for it when it tells. */
@@ -274,15 +251,14 @@ public final class McpSession implements AutoCloseable {
             failure -> {
               McpException fault = McpException.of(failure);
               boolean gone =
-                  mayExpire && fault.kind() == Kind.HTTP_STATUS && fault.code() == NOT_FOUND;
-              return CompletableFuture.failedFuture(gone ? expired(method) : fault);
+                  mayExpire
+                      && fault.kind() == Kind.HTTP_STATUS
+                      && fault.code() == Answers.NOT_FOUND;
+              return CompletableFuture.failedFuture(gone ? Answers.expired(method) : fault);
             })
-        .thenApply(reply -> new Answer(result(method, reply, mayExpire), reply.serverTime()));
-  }
-
-  private static McpException expired(String method) {
-    return McpException.httpStatus(
-        Kind.SESSION_EXPIRED, NOT_FOUND, "HTTP 404: the server ended its session before " + method);
+        .thenApply(
+            reply ->
+                new Answer(Answers.result(method, reply, mayExpire, redactor), reply.serverTime()));
   }
 
   private Message message(String method, ObjectNode params) {
@@ -295,48 +271,9 @@ public final class McpSession implements AutoCloseable {
         ids.incrementAndGet(), method, params, engine.settings.clientInfo(), tool);
   }
 
-  private JsonNode result(String method, Reply reply, boolean mayExpire) {
-    JsonNode error = reply.message().get("error");
-    if (error == null || error.isNull()) {
-      JsonNode result = reply.message().path("result");
-      if (!result.isObject()) {
-        throw new McpException(Kind.MALFORMED, "the result of %s is no object".formatted(method));
-      }
-      return result;
-    }
-    if (mayExpire && reply.httpStatus() == NOT_FOUND) {
-      throw expired(method);
-    }
-    int code = error.path("code").asInt(0);
-    String text = redactor.quote(String.valueOf(Json.text(error, "message")), MAX_QUOTE);
-    String message = "%s is answered with error %d: %s".formatted(method, code, text);
-    if (code == Protocol.UNSUPPORTED_VERSION) {
-      List<String> supported =
-          error.path("data").path("supported").values().stream()
-              .filter(JsonNode::isString)
-              .map(version -> redactor.quote(version.stringValue(), 40))
-              .limit(20)
-              .toList();
-      throw McpException.versionMismatch(code, mismatch(supported), supported);
-    }
-    throw McpException.rpc(code, message);
-  }
-
-  static String mismatch(List<String> supported) {
-    if (supported.contains(Protocol.MODERN)) {
-      return "version mismatch: the server refuses %s and names it among those that it speaks"
-          .formatted(Protocol.MODERN);
-    }
-    return "version mismatch: the server speaks %s, the monitor %s and %s"
-        .formatted(
-            supported.isEmpty() ? "no revision that it names" : String.join(", ", supported),
-            Protocol.MODERN,
-            String.join(", ", Protocol.LEGACY));
-  }
-
   /** Adds a request to what was sent. */
   void record(String method, long startNanos, @Nullable String errorType) {
-    record(sent, method, startNanos, errorType, null, null);
+    record(log, method, startNanos, errorType, null, null);
   }
 
   private void record(
@@ -354,7 +291,7 @@ public final class McpSession implements AutoCloseable {
   /** A new run of the probe over the same session begins; gives its log. */
   OperationLog beginRun() {
     OperationLog fresh = new OperationLog();
-    sent = fresh;
+    log = fresh;
     renewed.set(false);
     if (caller != null) {
       caller.beginRun();

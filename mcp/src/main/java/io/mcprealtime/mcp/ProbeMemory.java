@@ -5,6 +5,8 @@ import io.mcprealtime.ServerState;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What the probe of one target keeps from one run to the next. */
@@ -24,8 +26,11 @@ final class ProbeMemory {
   private final ListMemory lists = new ListMemory();
   private final CanaryMemory canaries;
 
-  ProbeMemory(List<Canary> canaries) {
+  private final @Nullable Expiry token;
+
+  ProbeMemory(List<Canary> canaries, @Nullable Expiry token) {
     this.canaries = new CanaryMemory(canaries);
+    this.token = token;
   }
 
   ListMemory lists() {
@@ -51,9 +56,9 @@ final class ProbeMemory {
     address = report.address();
   }
 
-  /** When the certificate ends that was seen last. */
-  synchronized @Nullable Expiry expiry() {
-    return expiry;
+  /** When the certificate ends that was seen last, and the token that is sent. */
+  synchronized List<Expiry> expiries() {
+    return Stream.of(expiry, token).filter(Objects::nonNull).map(Objects::requireNonNull).toList();
   }
 
   /** The address that packets went to last. */

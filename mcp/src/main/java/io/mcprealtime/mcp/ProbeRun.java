@@ -262,7 +262,6 @@ final class ProbeRun {
           new Operation(method, engine.since(start), fault.errorType(), true, null, null));
     }
     Era era = info == null ? null : info.era();
-    Expiry certificate = memory.expiry();
     return new ProbeResult(
         at,
         engine.since(start),
@@ -281,7 +280,7 @@ final class ProbeRun {
         operations.stream().filter(operation -> !operation.succeeded()).count(),
         process(),
         fault == null ? null : fault.retryAfter(),
-        certificate == null ? List.of() : List.of(certificate),
+        memory.expiries(),
         memory.address(),
         memory.learn(rule.state(), era, toolCount()));
   }
@@ -291,11 +290,12 @@ final class ProbeRun {
     if (child == null || !child.isAlive()) {
       return null;
     }
+    ProcessTree.Usage usage = child.usage();
     return new ProcessStats(
         child.pid(),
         child.uptime(),
-        child.residentBytes(),
-        child.cpuTime(),
+        usage.memoryBytes(),
+        usage.cpuTime(),
         memory.starts(),
         memory.lastDeath());
   }

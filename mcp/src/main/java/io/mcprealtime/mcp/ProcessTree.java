@@ -1,12 +1,10 @@
 package io.mcprealtime.mcp;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -16,16 +14,15 @@ import org.jspecify.annotations.Nullable;
  * where it leads one.
  */
 final class ProcessTree {
-  private static final String RESIDENT = "VmRSS:";
-  private static final long BYTES_PER_KB = 1024;
-
   private final Process root;
   private final boolean leadsSession;
+  private final ProcessTable table;
   private final Set<ProcessHandle> descendants = ConcurrentHashMap.newKeySet();
 
-  ProcessTree(Process root, boolean leadsSession) {
+  ProcessTree(Process root, boolean leadsSession, ProcessTable table) {
     this.root = root;
     this.leadsSession = leadsSession;
+    this.table = table;
   }
 
   /** Takes note of the descendants of this moment. */
@@ -62,49 +59,46 @@ final class ProcessTree {
   }
 
   /**
-   * The processor time that the living members of the tree have used since their start; absent
-   * where the system does not tell.
+   * What the living members of the tree use.
+   *
+   * @param memoryBytes their resident memory; absent where the system does not tell
+   * @param cpuTime the processor time since the start of each; absent where the system does not
+   *     tell
    */
-  @Nullable Duration cpuTime() {
-    Duration sum = null;
-    for (ProcessHandle handle : members()) {
-      Duration used = handle.info().totalCpuDuration().orElse(null);
-      if (used != null) {
-        sum = sum == null ? used : sum.plus(used);
-      }
+  record Usage(@Nullable Long memoryBytes, @Nullable Duration cpuTime) {
+    private Usage plus(Usage other) {
+      return new Usage(
+          memoryBytes == null || other.memoryBytes == null
+              ? (memoryBytes == null ? other.memoryBytes : memoryBytes)
+              : Long.valueOf(memoryBytes + other.memoryBytes),
+          cpuTime == null || other.cpuTime == null
+              ? (cpuTime == null ? other.cpuTime : cpuTime)
+              : cpuTime.plus(other.cpuTime));
     }
-    return sum;
   }
 
-  private List<ProcessHandle> members() {
-    return Stream.concat(Stream.of(root.toHandle()), descendants.stream()).toList();
+  Usage usage() {
+    Set<Long> members = table.members(root.pid(), leadsSession);
+    if (members == null) {
+      refresh();
+      return Stream.concat(Stream.of(root.toHandle()), descendants.stream())
+          .map(handle -> new Usage(null, handle.info().totalCpuDuration().orElse(null)))
+          .reduce(new Usage(null, null), Usage::plus);
+    }
+    remember(members);
+    return Stream.concat(members.stream(), descendants.stream().map(ProcessHandle::pid))
+        .distinct()
+        .map(pid -> new Usage(ProcessTable.residentBytes(pid), ProcessTable.cpuTime(pid)))
+        .reduce(new Usage(null, null), Usage::plus);
   }
 
-  /** The resident memory of the tree; absent where the system does not tell. */
-  @Nullable Long residentBytes() {
-    refresh();
-    Long sum = null;
-    for (ProcessHandle handle : members()) {
-      Long bytes = residentBytes(handle.pid());
-      if (bytes != null) {
-        sum = sum == null ? bytes : Long.valueOf(sum + bytes);
+  private void remember(Set<Long> members) {
+    descendants.removeIf(handle -> !handle.isAlive());
+    Set<Long> known = descendants.stream().map(ProcessHandle::pid).collect(Collectors.toSet());
+    for (Long pid : members) {
+      if (pid != root.pid() && !known.contains(pid)) {
+        ProcessHandle.of(pid).ifPresent(descendants::add);
       }
     }
-    return sum;
-  }
-
-  private static @Nullable Long residentBytes(long pid) {
-    Path status = Path.of("/proc", Long.toString(pid), "status");
-    try {
-      for (String line : Files.readAllLines(status)) {
-        if (line.startsWith(RESIDENT)) {
-          String digits = line.replaceAll("\\D", "");
-          return digits.isEmpty() ? null : Long.valueOf(Long.parseLong(digits) * BYTES_PER_KB);
-        }
-      }
-    } catch (IOException e) {
-      // No /proc here, or the process has just ended: not known.
-    }
-    return null;
   }
 }

@@ -4,13 +4,9 @@ import io.mcprealtime.mcp.McpException.Kind;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The probe of one target. It keeps what helps the next run: how the server speaks, the session
@@ -20,7 +16,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class TargetProbe implements AutoCloseable {
   private static final Duration LAST_WORDS = Duration.ofSeconds(2);
-  private static final Logger log = LoggerFactory.getLogger(TargetProbe.class);
 
   private final Engine engine;
   private final Target target;
@@ -44,7 +39,7 @@ public final class TargetProbe implements AutoCloseable {
     this.redactor = Redactor.of(target);
     this.pin = options.pin();
     this.onClose = onClose;
-    this.memory = new ProbeMemory(options.canaries());
+    this.memory = new ProbeMemory(options.canaries(), TokenExpiry.of(target));
   }
 
   public Target target() {
@@ -167,14 +162,7 @@ public final class TargetProbe implements AutoCloseable {
   /** Ends what runs, and the process of a stdio server with all that it started; waits for it. */
   @Override
   public void close() {
-    CompletableFuture<Done> end = closeAsync();
-    try {
-      end.get(McpSession.CLOSE_BOUND.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } catch (ExecutionException | TimeoutException e) {
-      log.warn("The probe of {} did not end cleanly", target, e);
-    }
+    Futures.await(closeAsync(), McpSession.CLOSE_BOUND, "the probe of " + target);
   }
 
   synchronized CompletableFuture<Done> closeAsync() {

@@ -36,7 +36,7 @@ class ProbeTimeoutTest {
             prober.connect(
                 new Target.StreamableHttp(server.url(), Map.of()), ProbeOptions.defaults())) {
       ProbeResult result =
-          new ProbeRun(new ProbeMemory(List.of()), session, Duration.ZERO)
+          new ProbeRun(new ProbeMemory(List.of(), null), session, Duration.ZERO)
               .run()
               .get(BOUND.toSeconds(), TimeUnit.SECONDS);
       assertThat(result.state()).isEqualTo(ServerState.DOWN);

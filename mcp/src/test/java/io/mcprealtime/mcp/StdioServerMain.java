@@ -150,11 +150,20 @@ final class StdioServerMain {
     if (mode.equals("hang-on-second-ping") && pings == 2) {
       return;
     }
+    if (mode.equals("changes") && pings == 2) {
+      say("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/tools/list_changed\"}");
+    }
     result(id, "{}");
   }
 
   private void list(String id, String line) {
     switch (mode) {
+      case "changes" ->
+          result(
+              id,
+              pings < 2
+                  ? "{\"tools\":[{\"name\":\"a\"},{\"name\":\"b\"}]}"
+                  : "{\"tools\":[{\"name\":\"a\"},{\"name\":\"b\"},{\"name\":\"c\"}]}");
       case "pages" ->
           result(
               id,

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.mcprealtime.ServerId;
 import io.mcprealtime.Severity;
 import io.mcprealtime.mcp.Canary;
+import io.mcprealtime.mcp.Expectation;
 import io.mcprealtime.mcp.Target;
 import java.io.IOException;
 import java.net.URI;
@@ -177,6 +178,73 @@ class ClientConfigTest {
     assertThat(server.timeout()).contains(Duration.ofMillis(2500));
     assertThat(server.resolve())
         .isEqualTo(new Target.Stdio(List.of("it"), Map.of(), folder.resolve("sub")));
+  }
+
+  @Test
+  void canaries_takeTheirExpectations() {
+    ServerDefinition server =
+        only(
+            """
+            {"mcpServers": {"it": {"command": "it",
+              "canary": {"tool": "a", "every": "5m", "pin": "%s"},
+              "canaries": [
+                {"tool": "b", "expect": {"contains": "x", "matches": "y+", "maxLatency": "2s"}},
+                {"tool": "c", "expect": {"path": "$.d", "equals": {"e": [1]}, "maxLatency": 300}}
+              ]}}}"""
+                .formatted("a".repeat(64)));
+    assertThat(server.canaries())
+        .containsExactly(
+            new Canary("a", "{}", Expectation.NONE, "a".repeat(64), Duration.ofMinutes(5)),
+            new Canary(
+                "b",
+                "{}",
+                new Expectation("x", "y+", null, null, Duration.ofSeconds(2)),
+                null,
+                Duration.ZERO),
+            new Canary(
+                "c",
+                "{}",
+                new Expectation(null, null, "$.d", "{\"e\":[1]}", Duration.ofMillis(300)),
+                null,
+                Duration.ZERO));
+    assertThat(server.options().canaries()).isEqualTo(server.canaries());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "{\"tool\": \"\"} | canary is not run; write it as {\"tool\": NAME, \"arguments\": {…}}",
+        "{\"tool\": \"t\", \"expect\": 1} | canary is not run; 'expect' must be an object",
+        "{\"tool\": \"t\", \"expect\": {\"matches\": \"(\"}} | canary is not run; 'matches' is no regular expression: Unclosed group at character 1 of '('",
+        "{\"tool\": \"t\", \"expect\": {\"contains\": 1}} | canary is not run; 'contains' must be a text in quotes",
+        "{\"tool\": \"t\", \"every\": \"soon\"} | canary is not run; 'every' must be milliseconds, or a text like \"2s\" or \"5m\", up to a day",
+        "{\"tool\": \"t\", \"expect\": {\"maxLatency\": -5}} | canary is not run; 'maxLatency' must be milliseconds, or a text like \"2s\" or \"5m\", up to a day",
+        "{\"tool\": \"t\", \"pin\": \"abc\"} | canary is not run; the pin of canary 't' must be the 64 hexadecimal digits of a SHA-256",
+      })
+  void canary_thatCannotBeUsed_isLeftOutAndTold(String canary, String problem) {
+    ImportResult result = canary(canary);
+    assertThat(result.servers().get(0).canaries()).isEmpty();
+    assertThat(result.problems()).extracting(ConfigProblem::reason).containsExactly(problem);
+  }
+
+  @Test
+  void canary_unknownKeys_areTold() {
+    assertThat(canary("{\"tool\": \"t\", \"arg\": {}, \"expect\": {\"equal\": 1}}").problems())
+        .extracting(ConfigProblem::reason)
+        .containsExactly(
+            "key 'arg' in canary is not used; remove it or correct its name",
+            "key 'equal' in canary.expect is not used; remove it or correct its name");
+    assertThat(
+            read("{\"mcpServers\": {\"it\": {\"command\": \"it\", \"canaries\": {}}}}").problems())
+        .extracting(ConfigProblem::reason)
+        .containsExactly("canaries are not run; write them as a list of objects");
+  }
+
+  private ImportResult canary(String canary) {
+    return read(
+        "{\"mcpServers\": {\"it\": {\"command\": \"it\", \"canary\": %s}}}".formatted(canary));
   }
 
   @Test

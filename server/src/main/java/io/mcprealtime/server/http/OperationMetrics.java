@@ -6,6 +6,7 @@ import io.mcprealtime.mcp.Operation;
 import io.mcprealtime.mcp.ProbeResult;
 import io.mcprealtime.mcp.config.ServerDefinition;
 import io.mcprealtime.server.monitor.ServerRegistry;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
@@ -69,12 +70,27 @@ public final class OperationMetrics implements AutoCloseable {
     result.operations().forEach(operation -> record(operation, tags));
   }
 
-  private void record(Operation operation, Tags tags) {
+  private void record(Operation operation, Tags server) {
+    var tags =
+        server.and(
+            "mcp.method.name",
+            operation.method(),
+            "error.type",
+            errorType(operation.errorType()),
+            "gen_ai.tool.name",
+            operation.tool() == null ? "" : operation.tool());
+    if (operation.first()) {
+      // Its time holds connections and start-up, which say nothing of how the server answers.
+      Counter.builder("mcp.client.session.first.operation")
+          .description("First MCP requests of a session, which are in no duration")
+          .tags(tags)
+          .register(registry)
+          .increment();
+      return;
+    }
     Timer.builder("mcp.client.operation.duration")
         .description("How long an MCP request took, from the client's side")
         .tags(tags)
-        .tag("mcp.method.name", operation.method())
-        .tag("error.type", errorType(operation.errorType()))
         .serviceLevelObjectives(BUCKETS)
         .register(registry)
         .record(operation.duration());

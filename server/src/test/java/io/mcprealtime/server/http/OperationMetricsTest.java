@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.mcprealtime.McpRealtimeConfig;
 import io.mcprealtime.ServerId;
 import io.mcprealtime.TimeSource;
+import io.mcprealtime.mcp.Canary;
 import io.mcprealtime.mcp.McpProber;
 import io.mcprealtime.mcp.ProbeOptions;
 import io.mcprealtime.mcp.Target;
@@ -41,6 +42,46 @@ class OperationMetricsTest {
   void errorType_thatAServerMadeUp_isOther(String error, String expected) {
     assertThat(OperationMetrics.errorType(error)).isEqualTo(expected);
     assertThat(OperationMetrics.errorType(null)).isEmpty();
+  }
+
+  @Test
+  void probed_countsFirstRequestsApart() {
+    var registry =
+        new ServerRegistry(TimeSource.system(), McpRealtimeConfig.defaults().staleAfter());
+    var options =
+        ProbeOptions.builder().canary(new Canary("echo", "{\"text\": \"hello\"}")).build();
+    try (var operations = new OperationMetrics(registry);
+        var server = SampleMcpServer.http(SampleBehaviour.healthy("sample"));
+        var prober = McpProber.builder().build();
+        var probe = prober.open(new Target.StreamableHttp(server.url(), Map.of()), options)) {
+      var config =
+          WireJson.parse("{\"mcpServers\": {\"a\": {\"url\": \"%s\"}}}".formatted(server.url()));
+      var definition =
+          ClientConfig.parse(config, "mcp.json", ExpansionContext.ofFile(Path.of("mcp.json")))
+              .servers()
+              .get(0);
+      operations.probed(definition, probe.run().join());
+      assertThat(operations.scrape().lines())
+          .anyMatch(
+              line ->
+                  line.startsWith("mcp_client_session_first_operation_total")
+                      && line.contains("mcp_method_name=\"server/discover\"")
+                      && line.endsWith(" 1.0"))
+          .noneMatch(
+              line ->
+                  line.startsWith("mcp_client_operation_duration")
+                      && line.contains("server/discover"))
+          .anyMatch(
+              line ->
+                  line.startsWith("mcp_client_operation_duration_seconds_count")
+                      && line.contains("gen_ai_tool_name=\"echo\"")
+                      && line.contains("mcp_method_name=\"tools/call\""))
+          .anyMatch(
+              line ->
+                  line.startsWith("mcp_client_operation_duration_seconds_count")
+                      && line.contains("gen_ai_tool_name=\"\"")
+                      && line.contains("mcp_method_name=\"tools/list\""));
+    }
   }
 
   @Test
