@@ -34,6 +34,16 @@ public final class ProbeOptions {
     return new Builder();
   }
 
+  /** A builder that begins with these options. */
+  public Builder toBuilder() {
+    return new Builder()
+        .canaries(canaries)
+        .listInterval(listInterval)
+        .startTimeout(startTimeout)
+        .requestTimeout(requestTimeout)
+        .probeTimeout(probeTimeout);
+  }
+
   /** The tool calls that prove what lies behind the server, in their order. */
   public List<Canary> canaries() {
     return canaries;

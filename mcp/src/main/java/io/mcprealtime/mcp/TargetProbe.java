@@ -104,11 +104,7 @@ public final class TargetProbe implements AutoCloseable {
 
   private synchronized CompletableFuture<Done> drop(ChildProcess child) {
     memory.died(child.epitaph());
-    if (session != null) {
-      ending = session.end();
-      session = null;
-    }
-    return ending;
+    return endSession();
   }
 
   private CompletableFuture<ProbeResult> conclude(
@@ -118,11 +114,10 @@ public final class TargetProbe implements AutoCloseable {
       if (run.isSessionGood() || session != current) {
         return CompletableFuture.completedFuture(result);
       }
-      session = null;
-      ending = current.end();
+      CompletableFuture<Done> last = endSession();
       return target instanceof Target.Stdio
           ? CompletableFuture.completedFuture(result)
-          : ending.handle((ended, failure) -> result);
+          : last.handle((ended, failure) -> result);
     }
   }
 
@@ -153,10 +148,19 @@ public final class TargetProbe implements AutoCloseable {
     return ending.thenAccept(ended -> {});
   }
 
+  /**
+   * Ends the session. The next run waits for that; a run that ends its own must wait for what is
+   * returned and not for {@link #ending}, which may wait for the run.
+   */
   private synchronized CompletableFuture<Done> endSession() {
     McpSession current = session;
     session = null;
-    return current == null ? CompletableFuture.completedFuture(Done.DONE) : current.end();
+    if (current == null) {
+      return CompletableFuture.completedFuture(Done.DONE);
+    }
+    CompletableFuture<Done> last = current.end().exceptionally(failure -> Done.DONE);
+    ending = ending.thenCompose(ended -> last);
+    return last;
   }
 
   /** Ends what runs, and the process of a stdio server with all that it started; waits for it. */
@@ -173,10 +177,7 @@ public final class TargetProbe implements AutoCloseable {
         // What the run would find now is our own doing, no fault of the server.
         running.completeExceptionally(isClosed());
       }
-      if (session != null) {
-        CompletableFuture<Done> last = session.end();
-        ending = ending.thenCompose(ended -> last);
-      }
+      Futures.ignore(endSession());
     }
     return ending;
   }

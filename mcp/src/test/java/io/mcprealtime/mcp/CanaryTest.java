@@ -62,7 +62,7 @@ class CanaryTest {
           gone | -          | -           | -  | all fine | does not contain 'gone' but: all fine
           -    | ^all .*e$  | -           | -  | all fine | -
           -    | ^fine      | -           | -  | all fine | does not match '^fine': all fine
-          -    | ^(([a-z])+.)+[A-Z]([a-z])+$| -           | -  | aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaac | is not judged: 'matches' takes too long on its answer: make it simpler
+          -    | ^(.*a){20}b| -           | -  | aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaac | is not judged: 'matches' takes too long on its answer: make it simpler
           -    | -          | $.a[1].b    | -  | {"a":[0,{"b":7}]} | -
           -    | -          | $.a[1].b    | 7.0 | {"a":[0,{"b":7}]} | -
           -    | -          | $.a[1].b    | 8  | {"a":[0,{"b":7}]} | has 7 at $.a[1].b instead of 8

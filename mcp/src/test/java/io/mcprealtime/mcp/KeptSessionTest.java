@@ -1,6 +1,7 @@
 package io.mcprealtime.mcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.mcprealtime.ManualTime;
@@ -86,6 +87,34 @@ class KeptSessionTest {
       probe.close();
       assertThat(server.sessions()).isEmpty();
     }
+  }
+
+  @Test
+  void restart_duringARun_waitsForItAndHoldsTheNextBack() throws Exception {
+    try (ScriptedServer server = ScriptedServer.legacy("tools")) {
+      TargetProbe probe = open(server);
+      for (int i = 1; i <= 5; i++) {
+        var run = probe.run();
+        var restart = probe.restart();
+        assertThat(run.get(30, TimeUnit.SECONDS).reason()).isNull();
+        var next = probe.run();
+        restart.get(30, TimeUnit.SECONDS);
+        assertThat(next.get(30, TimeUnit.SECONDS).reason()).isNull();
+        assertThat(server.sessions()).hasSize(1);
+      }
+    }
+  }
+
+  @Test
+  void listInterval_isKeptByABuilderOfTheOptions() {
+    ProbeOptions options =
+        ProbeOptions.builder().canary(Canary.of("t")).requestTimeout(Duration.ofSeconds(1)).build();
+    ProbeOptions more = options.toBuilder().listInterval(Duration.ofMinutes(1)).build();
+    assertThat(more.canaries()).isEqualTo(options.canaries());
+    assertThat(more.listInterval()).isEqualTo(Duration.ofMinutes(1));
+    assertThat(more.timeouts(Timeouts.DEFAULTS).request()).isEqualTo(Duration.ofSeconds(1));
+    assertThatThrownBy(() -> ProbeOptions.builder().listInterval(Duration.ofSeconds(-1)))
+        .hasMessage("the list interval must not be negative, is PT-1S");
   }
 
   @Test
