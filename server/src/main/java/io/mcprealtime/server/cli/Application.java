@@ -18,6 +18,7 @@ import io.mcprealtime.server.config.ConfigException;
 import io.mcprealtime.server.config.ServerConfig;
 import io.mcprealtime.server.http.HttpApi;
 import io.mcprealtime.server.http.OperationMetrics;
+import io.mcprealtime.server.monitor.DriftWatch;
 import io.mcprealtime.server.monitor.Monitor;
 import io.mcprealtime.server.monitor.ServerRegistry;
 import io.mcprealtime.storage.StorageException;
@@ -85,10 +86,19 @@ public final class Application implements AutoCloseable {
       mcp.manager().live().subscribe(registry);
       learnServers();
       var operations = opened(new OperationMetrics(registry));
-      this.monitor = monitor(config, operations, observer);
+      var drift =
+          opened(
+              new DriftWatch(
+                  storage.catalogs(),
+                  events -> {
+                    var ignored = mcp.manager().processEventsAsync(events);
+                  },
+                  time));
+      this.monitor = monitor(config, operations, drift, observer);
       monitor.onEnd(operations::forget);
+      monitor.onEnd(drift::forget);
       inputsOpen.push(monitor);
-      var api = new HttpApi(config, mcp, storage, registry, operations);
+      var api = new HttpApi(config, mcp, storage, registry, operations, drift);
       inputsOpen.push(api);
       this.port = api.start();
     } catch (RuntimeException | Error e) {
@@ -165,6 +175,7 @@ public final class Application implements AutoCloseable {
   private Monitor monitor(
       ServerConfig config,
       OperationMetrics operations,
+      DriftWatch drift,
       BiConsumer<ServerDefinition, ProbeResult> observer) {
     var prober =
         McpProber.builder()
@@ -179,7 +190,15 @@ public final class Application implements AutoCloseable {
         registry,
         config.interval(),
         config.healthInterval(),
-        both.andThen(observer));
+        both.andThen((definition, result) -> compared(drift, definition, result))
+            .andThen(observer));
+  }
+
+  private static void compared(DriftWatch drift, ServerDefinition definition, ProbeResult result) {
+    var catalog = result.catalog();
+    if (catalog != null) {
+      drift.observe(definition.id(), result.at(), catalog);
+    }
   }
 
   private <T extends AutoCloseable> T opened(T part) {

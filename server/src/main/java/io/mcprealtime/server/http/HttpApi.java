@@ -8,6 +8,7 @@ import io.mcprealtime.McpRealtimeException;
 import io.mcprealtime.TimeSource;
 import io.mcprealtime.server.config.ServerConfig;
 import io.mcprealtime.server.config.Tokens.Scope;
+import io.mcprealtime.server.monitor.DriftWatch;
 import io.mcprealtime.server.monitor.ServerRegistry;
 import io.mcprealtime.storage.Storage;
 import io.vertx.core.Future;
@@ -71,6 +72,7 @@ public final class HttpApi implements AutoCloseable {
   private final OperationMetrics operations;
   private final Reads reads;
   private final Ingest ingest;
+  private final Catalogs catalogs;
   private final StoredData usage;
   private final Storage storage;
   private final McpRealtime mcp;
@@ -89,8 +91,9 @@ public final class HttpApi implements AutoCloseable {
       McpRealtime mcp,
       Storage storage,
       ServerRegistry registry,
-      OperationMetrics operations) {
-    this(config, mcp, storage, registry, operations, CLEAN_UP_PATIENCE);
+      OperationMetrics operations,
+      DriftWatch drift) {
+    this(config, mcp, storage, registry, operations, drift, CLEAN_UP_PATIENCE);
   }
 
   HttpApi(
@@ -99,6 +102,7 @@ public final class HttpApi implements AutoCloseable {
       Storage storage,
       ServerRegistry registry,
       OperationMetrics operations,
+      DriftWatch drift,
       Duration cleanUpPatience) {
     this.cleanUpPatience = cleanUpPatience;
     this.config = config;
@@ -109,6 +113,7 @@ public final class HttpApi implements AutoCloseable {
     this.mcp = mcp;
     this.reads = new Reads(mcp, registry);
     this.ingest = new Ingest(mcp, registry);
+    this.catalogs = new Catalogs(drift, registry);
     this.usage = new StoredData(mcp.retention(), config.managers());
     this.vertx =
         Vertx.vertx(
@@ -179,6 +184,15 @@ public final class HttpApi implements AutoCloseable {
     read(routes, "/servers/:id/trend", reads::trend);
     read(routes, "/servers/:id/anomalies", reads::anomalies);
     read(routes, "/servers/:id/health-checks", reads::healthChecks);
+    read(routes, "/servers/:id/catalog", catalogs::catalog);
+    routes.post(
+        API + "/servers/:id/catalog/approve",
+        List.of(
+            guard.require(Scope.ADMIN),
+            bodies,
+            BodyHandler.create(false).setBodyLimit(MAX_BODY_BYTES),
+            this::approve));
+    read(routes, "/drift", catalogs::drifts);
     read(routes, "/metrics", reads::metrics);
     read(routes, "/metrics/:id", reads::metricsOfServer);
     read(routes, "/events", reads::events);
@@ -235,14 +249,23 @@ public final class HttpApi implements AutoCloseable {
     respond(context, workers.executeBlocking(() -> read.apply(params).toString(), false));
   }
 
-  private void cleanUp(RoutingContext context) {
+  private void approve(RoutingContext context) {
+    byte[] bytes = jsonBody(context);
+    answer(context, database, params -> catalogs.approve(params, bytes));
+  }
+
+  private static byte[] jsonBody(RoutingContext context) {
     // Pages elsewhere cannot send that type here without being asked whether they may.
     String media = media(context);
     if (!media.equals("application/json")) {
       throw new Problem(415, "Content-Type must be application/json, is '%s'".formatted(media));
     }
     var body = context.body().buffer();
-    byte[] bytes = body == null ? new byte[0] : body.getBytes();
+    return body == null ? new byte[0] : body.getBytes();
+  }
+
+  private void cleanUp(RoutingContext context) {
+    byte[] bytes = jsonBody(context);
     var done = database.executeBlocking(() -> usage.cleanUp(bytes).toString(), false);
     long timer = vertx.setTimer(cleanUpPatience.toMillis(), late -> stillRunning(context, done));
     done.onComplete(

@@ -1,5 +1,7 @@
 package io.mcprealtime.server.http;
 
+import static java.util.Map.entry;
+
 import io.mcprealtime.wire.WireJson;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Map;
@@ -10,17 +12,18 @@ final class Problem extends RuntimeException {
   private static final long serialVersionUID = 1;
 
   private static final Map<Integer, String> TITLES =
-      Map.of(
-          400, "Bad request",
-          401, "Unauthorized",
-          403, "Forbidden",
-          404, "Not found",
-          405, "Method not allowed",
-          413, "Content too large",
-          415, "Unsupported media type",
-          429, "Too many requests",
-          500, "Internal error",
-          503, "Service unavailable");
+      Map.ofEntries(
+          entry(400, "Bad request"),
+          entry(401, "Unauthorized"),
+          entry(403, "Forbidden"),
+          entry(404, "Not found"),
+          entry(405, "Method not allowed"),
+          entry(409, "Conflict"),
+          entry(413, "Content too large"),
+          entry(415, "Unsupported media type"),
+          entry(429, "Too many requests"),
+          entry(500, "Internal error"),
+          entry(503, "Service unavailable"));
 
   private final int status;
   private final transient Map<String, JsonNode> extras;

@@ -7,6 +7,7 @@ import io.mcprealtime.McpRealtime;
 import io.mcprealtime.McpRealtimeConfig;
 import io.mcprealtime.TimeSource;
 import io.mcprealtime.server.config.ServerConfigBuilder;
+import io.mcprealtime.server.monitor.DriftWatch;
 import io.mcprealtime.server.monitor.ServerRegistry;
 import io.mcprealtime.wire.WireJson;
 import java.io.IOException;
@@ -36,6 +37,8 @@ final class ApiFixture implements AutoCloseable {
   final ServerRegistry registry =
       new ServerRegistry(TimeSource.system(), McpRealtimeConfig.defaults().staleAfter());
   final OperationMetrics operations = new OperationMetrics(registry);
+  final DriftWatch drift =
+      new DriftWatch(storage.catalogs(), mcp.manager()::processEventsAsync, TimeSource.system());
   final HttpApi api;
   final int port;
   private final HttpClient client =
@@ -48,7 +51,7 @@ final class ApiFixture implements AutoCloseable {
     config.dataDirectory(Path.of("unused"));
     settings.accept(config);
     mcp.manager().live().subscribe(registry);
-    api = new HttpApi(config.build(), mcp, storage, registry, operations, cleanUpPatience);
+    api = new HttpApi(config.build(), mcp, storage, registry, operations, drift, cleanUpPatience);
     port = api.start();
   }
 
@@ -136,6 +139,7 @@ final class ApiFixture implements AutoCloseable {
   @Override
   public void close() {
     api.close();
+    drift.close();
     operations.close();
     mcp.close();
     storage.close();
