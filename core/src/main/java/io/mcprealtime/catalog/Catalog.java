@@ -31,6 +31,15 @@ public record Catalog(List<CatalogEntry> entries) {
             .collect(joining("\n")));
   }
 
+  /**
+   * The same without what changes with the content of resources and says nothing of what is
+   * offered: their size and when they were modified last.
+   */
+  public Catalog lasting() {
+    var lasting = entries.stream().map(CatalogEntry::lasting).toList();
+    return lasting.equals(entries) ? this : new Catalog(lasting);
+  }
+
   /** The entry of that kind and name. */
   public Optional<CatalogEntry> find(CatalogEntry.Kind kind, String name) {
     return entries.stream()

@@ -7,10 +7,12 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Locale;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.cfg.JsonNodeFeature;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * One thing that a server offers.
@@ -52,6 +54,28 @@ public record CatalogEntry(Kind kind, String name, String definition) {
   /** SHA-256 of the definition, 64 hexadecimal digits. */
   public String hash() {
     return sha256(definition);
+  }
+
+  CatalogEntry lasting() {
+    if (kind != Kind.RESOURCE
+        || !definition.contains("\"size\"") && !definition.contains("\"lastModified\"")) {
+      return this;
+    }
+    try {
+      if (CANONICAL.readTree(definition) instanceof ObjectNode json) {
+        json.remove("size");
+        if (json.path("annotations") instanceof ObjectNode annotations) {
+          annotations.remove("lastModified");
+          if (annotations.isEmpty()) {
+            json.remove("annotations");
+          }
+        }
+        return of(kind, name, json);
+      }
+      return this;
+    } catch (JacksonException e) {
+      return this;
+    }
   }
 
   static String sha256(String text) {

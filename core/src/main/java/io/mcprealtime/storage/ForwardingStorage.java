@@ -58,6 +58,11 @@ public abstract class ForwardingStorage implements Storage {
   }
 
   @Override
+  public CatalogStore catalogs() {
+    return delegate().catalogs();
+  }
+
+  @Override
   public StorageMaintenance maintenance() {
     return delegate().maintenance();
   }

@@ -41,6 +41,7 @@ public final class InMemoryStorage implements Storage {
   private final Series<Rollup> rollups = new Series<>();
 
   private final BudgetStore budget = new InMemoryBudget();
+  private final CatalogStore catalogs = new InMemoryCatalogs();
   private final Map<String, Lock> tasks = new ConcurrentHashMap<>();
   private final NavigableMap<Instant, StorageMaintenance.UsagePoint> usage =
       new ConcurrentSkipListMap<>();
@@ -83,6 +84,11 @@ public final class InMemoryStorage implements Storage {
   @Override
   public BudgetStore budget() {
     return budget;
+  }
+
+  @Override
+  public CatalogStore catalogs() {
+    return catalogs;
   }
 
   @Override

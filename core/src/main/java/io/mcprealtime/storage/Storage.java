@@ -29,6 +29,8 @@ public interface Storage extends AutoCloseable {
 
   BudgetStore budget();
 
+  CatalogStore catalogs();
+
   @Override
   void close();
 }

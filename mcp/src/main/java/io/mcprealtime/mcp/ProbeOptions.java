@@ -39,6 +39,7 @@ public final class ProbeOptions {
     return new Builder()
         .canaries(canaries)
         .listInterval(listInterval)
+        .addressRule(addressRule)
         .startTimeout(startTimeout)
         .requestTimeout(requestTimeout)
         .probeTimeout(probeTimeout);
@@ -52,17 +53,6 @@ public final class ProbeOptions {
   /** How long a list that was answered need not be asked again; zero when every run asks. */
   public Duration listInterval() {
     return listInterval;
-  }
-
-  /** A builder that starts with these options. */
-  public Builder toBuilder() {
-    return builder()
-        .canaries(canaries)
-        .listInterval(listInterval)
-        .addressRule(addressRule)
-        .startTimeout(startTimeout)
-        .requestTimeout(requestTimeout)
-        .probeTimeout(probeTimeout);
   }
 
   /** To which addresses the target's host may lead; any when empty. */

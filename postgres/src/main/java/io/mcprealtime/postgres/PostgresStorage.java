@@ -3,6 +3,7 @@ package io.mcprealtime.postgres;
 import io.mcprealtime.TimeSource;
 import io.mcprealtime.budget.BudgetStore;
 import io.mcprealtime.budget.Meter;
+import io.mcprealtime.storage.CatalogStore;
 import io.mcprealtime.storage.EventStore;
 import io.mcprealtime.storage.HealthCheckStore;
 import io.mcprealtime.storage.RollupStore;
@@ -24,6 +25,7 @@ public final class PostgresStorage implements Storage {
   private final RollupTable rollups;
   private final Maintenance maintenance;
   private final BudgetTable budget;
+  private final CatalogTable catalogs;
 
   private PostgresStorage(Builder builder) {
     database = new Database(builder.url, builder.connections, builder.meter);
@@ -44,6 +46,7 @@ public final class PostgresStorage implements Storage {
             new Packer<>(database, partitions, Series.HEALTH_CHECKS, packedChecks),
             builder.time);
     budget = new BudgetTable(database);
+    catalogs = new CatalogTable(database, keys);
   }
 
   /**
@@ -123,6 +126,11 @@ public final class PostgresStorage implements Storage {
   @Override
   public BudgetStore budget() {
     return budget;
+  }
+
+  @Override
+  public CatalogStore catalogs() {
+    return catalogs;
   }
 
   /** Closes its connections. */

@@ -21,6 +21,7 @@ import io.mcprealtime.storage.Storage;
 import io.mcprealtime.storage.StorageUsage;
 import io.mcprealtime.storage.TimeRange;
 import io.mcprealtime.testkit.BudgetStoreContract;
+import io.mcprealtime.testkit.CatalogStoreContract;
 import io.mcprealtime.testkit.EventStoreContract;
 import io.mcprealtime.testkit.HealthCheckStoreContract;
 import io.mcprealtime.testkit.MaintenanceContract;
@@ -89,6 +90,19 @@ class PostgresStorageTest {
 
   @Nested
   class Budget extends BudgetStoreContract {
+    @Override
+    protected Storage storage() {
+      return DATABASE.storage();
+    }
+
+    @Override
+    protected Storage another() {
+      return PostgresStorageTest.another();
+    }
+  }
+
+  @Nested
+  class Catalogs extends CatalogStoreContract {
     @Override
     protected Storage storage() {
       return DATABASE.storage();

@@ -34,8 +34,8 @@ final class TestDatabase
           execute format('drop table %s', partition);
         end loop;
         truncate mcp_realtime.servers restart identity;
-        truncate mcp_realtime.packed_until, mcp_realtime.budget, mcp_realtime.building_samples,
-          mcp_realtime.building_health;
+        truncate mcp_realtime.packed_until, mcp_realtime.budget, mcp_realtime.catalogs,
+          mcp_realtime.building_samples, mcp_realtime.building_health;
       end $$""";
 
   private @Nullable Path directory;

@@ -14,6 +14,7 @@ import io.mcprealtime.storage.Storage;
 import io.mcprealtime.storage.StorageUnavailableException;
 import io.mcprealtime.storage.TimeRange;
 import io.mcprealtime.testkit.BudgetStoreContract;
+import io.mcprealtime.testkit.CatalogStoreContract;
 import io.mcprealtime.testkit.EventStoreContract;
 import io.mcprealtime.testkit.HealthCheckStoreContract;
 import io.mcprealtime.testkit.MaintenanceContract;
@@ -119,6 +120,19 @@ class TransactionPoolerTest {
 
   @Nested
   class Budget extends BudgetStoreContract {
+    @Override
+    protected Storage storage() {
+      return storage;
+    }
+
+    @Override
+    protected Storage another() {
+      return pooled("postgres");
+    }
+  }
+
+  @Nested
+  class Catalogs extends CatalogStoreContract {
     @Override
     protected Storage storage() {
       return storage;

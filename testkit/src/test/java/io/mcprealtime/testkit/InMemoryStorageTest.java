@@ -56,6 +56,22 @@ class InMemoryStorageTest {
   }
 
   @Nested
+  class Catalogs extends CatalogStoreContract {
+    private final Storage storage = new InMemoryStorage();
+
+    @Override
+    protected Storage storage() {
+      return storage;
+    }
+
+    /** Another process has another heap, so this is the same one. */
+    @Override
+    protected Storage another() {
+      return storage;
+    }
+  }
+
+  @Nested
   class Budget extends BudgetStoreContract {
     private final Storage storage = new InMemoryStorage();
 

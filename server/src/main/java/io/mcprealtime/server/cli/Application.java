@@ -19,6 +19,7 @@ import io.mcprealtime.server.config.ServerConfig;
 import io.mcprealtime.server.http.HttpApi;
 import io.mcprealtime.server.http.OperationMetrics;
 import io.mcprealtime.server.monitor.DefinedServers;
+import io.mcprealtime.server.monitor.DriftWatch;
 import io.mcprealtime.server.monitor.Monitor;
 import io.mcprealtime.server.monitor.ServerRegistry;
 import io.mcprealtime.server.monitor.WatchedServers;
@@ -61,6 +62,8 @@ public final class Application implements AutoCloseable {
   private @Nullable EmbeddedDatabase database;
   private final Optional<String> cachePlace;
   private final ServerRegistry registry;
+  private final DriftWatch drift;
+  private final Monitor monitor;
   private final McpRealtime mcp;
   private final WatchedServers servers;
   private final int port;
@@ -87,11 +90,21 @@ public final class Application implements AutoCloseable {
       mcp.manager().live().subscribe(registry);
       learnServers();
       var operations = opened(new OperationMetrics(registry));
-      var monitor = monitor(config, operations, observer);
+      this.drift =
+          opened(
+              new DriftWatch(
+                  storage.catalogs(),
+                  events -> {
+                    var ignored = mcp.manager().processEventsAsync(events);
+                  },
+                  time));
+      this.monitor = monitor(config, operations, drift, observer);
       monitor.onEnd(operations::forget);
+      monitor.onEnd(drift::forget);
+      drift.onPins(monitor::pin);
       inputsOpen.push(monitor);
       this.servers = servers(config, monitor);
-      var api = new HttpApi(config, mcp, storage, registry, servers, operations, monitor);
+      var api = new HttpApi(config, mcp, storage, registry, servers, operations, drift, monitor);
       inputsOpen.push(api);
       this.port = api.start();
     } catch (RuntimeException | Error e) {
@@ -168,6 +181,7 @@ public final class Application implements AutoCloseable {
   private Monitor monitor(
       ServerConfig config,
       OperationMetrics operations,
+      DriftWatch drift,
       BiConsumer<ServerDefinition, ProbeResult> observer) {
     var prober =
         McpProber.builder()
@@ -176,7 +190,20 @@ public final class Application implements AutoCloseable {
             .probeTimeout(config.probeTimeout())
             .build();
     BiConsumer<ServerDefinition, ProbeResult> both = operations::probed;
-    return new Monitor(prober, mcp.manager(), registry, config.monitor(), both.andThen(observer));
+    return new Monitor(
+        prober,
+        mcp.manager(),
+        registry,
+        config.monitor(),
+        both.andThen((definition, result) -> compared(drift, definition, result))
+            .andThen(observer));
+  }
+
+  private static void compared(DriftWatch drift, ServerDefinition definition, ProbeResult result) {
+    var catalog = result.catalog();
+    if (catalog != null) {
+      drift.observe(definition.id(), result.at(), catalog);
+    }
   }
 
   /** What callers of the API defined is watched again; what cannot be used is told. */
@@ -197,11 +224,26 @@ public final class Application implements AutoCloseable {
     return part;
   }
 
+  /** Before the first probe: a tool that changed while nothing watched is not called either. */
+  private void pinApproved(Collection<ServerDefinition> configured) {
+    if (mcp.timeSeries().isStorageAway()) {
+      return;
+    }
+    try {
+      configured.stream()
+          .filter(definition -> !definition.canaries().isEmpty())
+          .forEach(definition -> monitor.pin(definition.id(), drift.storedPins(definition.id())));
+    } catch (McpRealtimeException e) {
+      log.warn("which tools were approved is not known yet: {}", e.getMessage());
+    }
+  }
+
   /**
    * Watches just these servers of config files from now on, and those that were defined over the
    * API, with what is stored of them.
    */
   List<String> watch(Collection<ServerDefinition> configured) {
+    pinApproved(configured);
     var changes = servers.configure(configured);
     if (mcp.timeSeries().isStorageAway()) {
       return changes;

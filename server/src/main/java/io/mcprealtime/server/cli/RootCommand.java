@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
       DemoCommand.class,
       UsageCommand.class,
       BudgetCommand.class,
+      DriftCommand.class,
       CleanupCommand.class,
       ExportCommand.class,
       ImportCommand.class,

@@ -56,6 +56,11 @@ public record Tokens(Map<Scope, String> byScope) {
     return new TreeMap<>(byScope).values().stream().findFirst();
   }
 
+  /** One that may do the most. */
+  public Optional<String> strongest() {
+    return new TreeMap<>(byScope).descendingMap().values().stream().findFirst();
+  }
+
   /** Whether that token allows what needs that scope. */
   public boolean allows(String token, Scope needed) {
     boolean allowed = byScope.isEmpty();

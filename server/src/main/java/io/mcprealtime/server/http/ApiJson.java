@@ -7,6 +7,7 @@ import io.mcprealtime.CacheStats;
 import io.mcprealtime.CleanupResult;
 import io.mcprealtime.Kpis;
 import io.mcprealtime.McpDataRetentionManager.DataUsage;
+import io.mcprealtime.MonitoringEvent;
 import io.mcprealtime.RealtimeStats;
 import io.mcprealtime.Rollup;
 import io.mcprealtime.ServerState;
@@ -173,6 +174,19 @@ public final class ApiJson {
         .put("critical", summary.critical())
         .put("warnings", summary.warnings());
     return json;
+  }
+
+  /**
+   * Something that may explain a change in a server's history.
+   *
+   * <p>The class is that of a changed catalog; null of everything else.
+   */
+  static ObjectNode mark(MonitoringEvent event) {
+    return object()
+        .put("at", event.at().toString())
+        .put("type", event.type().wireName())
+        .put("class", event.details().get("class"))
+        .put("message", event.message());
   }
 
   /** The state of the whole. */

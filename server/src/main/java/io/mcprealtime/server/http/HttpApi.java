@@ -8,6 +8,7 @@ import io.mcprealtime.McpRealtimeException;
 import io.mcprealtime.TimeSource;
 import io.mcprealtime.server.config.ServerConfig;
 import io.mcprealtime.server.config.Tokens.Scope;
+import io.mcprealtime.server.monitor.DriftWatch;
 import io.mcprealtime.server.monitor.Probing;
 import io.mcprealtime.server.monitor.ServerRegistry;
 import io.mcprealtime.server.monitor.WatchedServers;
@@ -78,6 +79,7 @@ public final class HttpApi implements AutoCloseable {
   private final Reads reads;
   private final Ingest ingest;
   private final ServerChanges changes;
+  private final Catalogs catalogs;
   private final StoredData usage;
   private final Storage storage;
   private final McpRealtime mcp;
@@ -99,8 +101,9 @@ public final class HttpApi implements AutoCloseable {
       ServerRegistry registry,
       WatchedServers servers,
       OperationMetrics operations,
+      DriftWatch drift,
       Probing probing) {
-    this(config, mcp, storage, registry, servers, operations, probing, CLEAN_UP_PATIENCE);
+    this(config, mcp, storage, registry, servers, operations, drift, probing, CLEAN_UP_PATIENCE);
   }
 
   HttpApi(
@@ -110,6 +113,7 @@ public final class HttpApi implements AutoCloseable {
       ServerRegistry registry,
       WatchedServers servers,
       OperationMetrics operations,
+      DriftWatch drift,
       Probing probing,
       Duration cleanUpPatience) {
     this.cleanUpPatience = cleanUpPatience;
@@ -122,6 +126,7 @@ public final class HttpApi implements AutoCloseable {
     this.reads = new Reads(mcp, registry, probing);
     this.ingest = new Ingest(mcp, registry);
     this.changes = new ServerChanges(servers, registry, mcp.manager());
+    this.catalogs = new Catalogs(drift, registry);
     this.usage = new StoredData(mcp.retention(), config.managers());
     this.vertx =
         Vertx.vertx(
@@ -194,6 +199,16 @@ public final class HttpApi implements AutoCloseable {
     read(routes, "/servers/:id/trend", reads::trend);
     read(routes, "/servers/:id/anomalies", reads::anomalies);
     read(routes, "/servers/:id/health-checks", reads::healthChecks);
+    read(routes, "/servers/:id/catalog", catalogs::catalog);
+    routes.post(
+        API + "/servers/:id/catalog/approve",
+        List.of(
+            guard.require(Scope.ADMIN),
+            bodies,
+            BodyHandler.create(false).setBodyLimit(MAX_BODY_BYTES),
+            HttpApi::requireJson,
+            this::approve));
+    read(routes, "/drift", catalogs::drifts);
     read(routes, "/metrics", reads::metrics);
     read(routes, "/metrics/:id", reads::metricsOfServer);
     read(routes, "/events", reads::events);
@@ -252,6 +267,11 @@ public final class HttpApi implements AutoCloseable {
     respond(context, workers.executeBlocking(() -> read.apply(params).toString(), false));
   }
 
+  private void approve(RoutingContext context) {
+    byte[] bytes = bodyOf(context);
+    answer(context, database, params -> catalogs.approve(params, bytes));
+  }
+
   /** Pages elsewhere cannot send that type here without being asked whether they may. */
   static void requireJson(RoutingContext context) {
     String media = media(context);
@@ -261,9 +281,13 @@ public final class HttpApi implements AutoCloseable {
     context.next();
   }
 
-  private void cleanUp(RoutingContext context) {
+  private static byte[] bodyOf(RoutingContext context) {
     var body = context.body().buffer();
-    byte[] bytes = body == null ? new byte[0] : body.getBytes();
+    return body == null ? new byte[0] : body.getBytes();
+  }
+
+  private void cleanUp(RoutingContext context) {
+    byte[] bytes = bodyOf(context);
     var done = database.executeBlocking(() -> usage.cleanUp(bytes).toString(), false);
     long timer = vertx.setTimer(cleanUpPatience.toMillis(), late -> stillRunning(context, done));
     done.onComplete(

@@ -1,5 +1,7 @@
 package io.mcprealtime.server.http;
 
+import static java.util.Map.entry;
+
 import io.mcprealtime.wire.WireJson;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Map;
@@ -11,17 +13,17 @@ final class Problem extends RuntimeException {
 
   private static final Map<Integer, String> TITLES =
       Map.ofEntries(
-          Map.entry(400, "Bad request"),
-          Map.entry(401, "Unauthorized"),
-          Map.entry(403, "Forbidden"),
-          Map.entry(404, "Not found"),
-          Map.entry(405, "Method not allowed"),
-          Map.entry(409, "Conflict"),
-          Map.entry(413, "Content too large"),
-          Map.entry(415, "Unsupported media type"),
-          Map.entry(429, "Too many requests"),
-          Map.entry(500, "Internal error"),
-          Map.entry(503, "Service unavailable"));
+          entry(400, "Bad request"),
+          entry(401, "Unauthorized"),
+          entry(403, "Forbidden"),
+          entry(404, "Not found"),
+          entry(405, "Method not allowed"),
+          entry(409, "Conflict"),
+          entry(413, "Content too large"),
+          entry(415, "Unsupported media type"),
+          entry(429, "Too many requests"),
+          entry(500, "Internal error"),
+          entry(503, "Service unavailable"));
 
   private final int status;
   private final transient Map<String, JsonNode> extras;

@@ -3,29 +3,38 @@ package io.mcprealtime.server.http;
 import static io.mcprealtime.wire.WireJson.millis;
 import static io.mcprealtime.wire.WireJson.object;
 
+import io.mcprealtime.EventType;
 import io.mcprealtime.LatencySketch;
 import io.mcprealtime.McpRealtime;
 import io.mcprealtime.McpRealtimeManager;
 import io.mcprealtime.MetricsOptions;
 import io.mcprealtime.MetricsResult;
+import io.mcprealtime.MonitoringEvent;
 import io.mcprealtime.ServerId;
 import io.mcprealtime.ServerMetrics;
 import io.mcprealtime.Window;
 import io.mcprealtime.server.monitor.Probing;
 import io.mcprealtime.server.monitor.ServerRegistry;
 import io.mcprealtime.server.monitor.ServerView;
+import io.mcprealtime.storage.TimeRange;
 import io.mcprealtime.wire.WireJson;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Answers the API's questions. Calls block. */
 final class Reads {
   /** One answer holds at most that many records; a narrower range gets at the others. */
   private static final int MAX_RECORDS = 20_000;
+
+  private static final Set<EventType> MARKS =
+      EnumSet.of(EventType.SCHEMA_DRIFT, EventType.ERA_CHANGE, EventType.CONFIG);
 
   private static final Duration DAY = Duration.ofDays(1);
 
@@ -76,6 +85,8 @@ final class Reads {
             .put("from", range.from().toString())
             .put("to", range.to().toString());
     var window = params.window();
+    var marks = json.putArray("marks");
+    marks(id, range).forEach(event -> marks.add(ApiJson.mark(event)));
     if (window.isPresent()) {
       json.put("window", window.get().label());
       var buckets = json.putArray("buckets");
@@ -101,6 +112,15 @@ final class Reads {
     var list = json.putArray("samples");
     samples.forEach(sample -> list.add(WireJson.toJson(sample)));
     return json;
+  }
+
+  /** What may explain that a server answers otherwise from then on, oldest first. */
+  private List<MonitoringEvent> marks(ServerId id, TimeRange range) {
+    var events = mcp.timeSeries().getEvents(id, range, MAX_RECORDS);
+    return events.stream()
+        .filter(event -> MARKS.contains(event.type()))
+        .sorted(Comparator.comparing(MonitoringEvent::at))
+        .toList();
   }
 
   ObjectNode trend(Params params) {

@@ -71,6 +71,7 @@ public final class Monitor implements Probing, AutoCloseable {
   private final RollingTimes overhead;
   private final MonitorParts parts;
   private final Map<ServerId, Watch> watches = new HashMap<>();
+  private final Map<ServerId, Map<String, String>> pins = new HashMap<>();
 
   /** Those whose processes are being ended. */
   private final Set<Watch> ending = ConcurrentHashMap.newKeySet();
@@ -164,6 +165,7 @@ public final class Monitor implements Probing, AutoCloseable {
           // Nothing is found from here on, so nothing brings back what is dropped now.
           watch.end();
           gone.forEach(listener -> listener.accept(id));
+          pins.remove(id);
           if (definition == null) {
             registry.remove(id);
           }
@@ -175,6 +177,10 @@ public final class Monitor implements Probing, AutoCloseable {
             changes.add(definition.id() + " added");
           }
           var watch = new Watch(definition, parts, known(definition.id()));
+          var approved = pins.get(definition.id());
+          if (approved != null) {
+            watch.pin(approved);
+          }
           registry.define(definition);
           watches.put(definition.id(), watch);
           begun.add(watch);
@@ -211,6 +217,18 @@ public final class Monitor implements Probing, AutoCloseable {
   /** Calls back with each server that is not probed any more as it was. */
   public void onEnd(Consumer<ServerId> listener) {
     gone.add(listener);
+  }
+
+  /**
+   * Says which definitions of a server's tools were approved, by their hashes: its canaries call no
+   * others.
+   */
+  public synchronized void pin(ServerId server, Map<String, String> hashByTool) {
+    pins.put(server, hashByTool);
+    var watch = watches.get(server);
+    if (watch != null) {
+      watch.pin(hashByTool);
+    }
   }
 
   @Override

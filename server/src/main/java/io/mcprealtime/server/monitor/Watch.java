@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -47,6 +48,7 @@ final class Watch implements ProbeSchedule.Turn, AutoCloseable {
   private @Nullable ProbeResult last;
   private @Nullable Verdict verdict;
   private List<CanaryResult> canaries = List.of();
+  private Map<String, String> pins = Map.of();
   private @Nullable String recoveryProblem;
   private boolean restarting;
   private boolean closed;
@@ -169,6 +171,15 @@ final class Watch implements ProbeSchedule.Turn, AutoCloseable {
     }
   }
 
+  /** Says which definitions of its tools were approved, by their hashes. */
+  synchronized void pin(Map<String, String> hashByTool) {
+    pins = hashByTool;
+    var open = probe;
+    if (open != null) {
+      open.pin(hashByTool);
+    }
+  }
+
   /** Its next probe comes soon, for others at the same place fail, or are back. */
   synchronized void look() {
     if (cadence.heldUntil() == null) {
@@ -201,6 +212,7 @@ final class Watch implements ProbeSchedule.Turn, AutoCloseable {
       var options =
           definition.options().toBuilder().listInterval(parts.settings().listInterval()).build();
       probe = parts.prober().open(target, options);
+      probe.pin(pins);
       parts.registry().problem(definition.id(), recoveryProblem);
     }
     return probe;

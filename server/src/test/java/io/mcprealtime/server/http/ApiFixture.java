@@ -9,6 +9,7 @@ import io.mcprealtime.TimeSource;
 import io.mcprealtime.mcp.McpProber;
 import io.mcprealtime.server.config.ServerConfigBuilder;
 import io.mcprealtime.server.monitor.DefinedServers;
+import io.mcprealtime.server.monitor.DriftWatch;
 import io.mcprealtime.server.monitor.Monitor;
 import io.mcprealtime.server.monitor.ServerRegistry;
 import io.mcprealtime.server.monitor.WatchedServers;
@@ -43,6 +44,8 @@ final class ApiFixture implements AutoCloseable {
   final Monitor monitor;
   final DefinedServers defined;
   final WatchedServers servers;
+  final DriftWatch drift =
+      new DriftWatch(storage.catalogs(), mcp.manager()::processEventsAsync, TimeSource.system());
   final HttpApi api;
   final int port;
   private final HttpClient client =
@@ -66,7 +69,9 @@ final class ApiFixture implements AutoCloseable {
     defined =
         new DefinedServers(built.dataDirectory().resolve("servers.json"), built.addressRule());
     servers = new WatchedServers(defined, monitor);
-    api = new HttpApi(built, mcp, storage, registry, servers, operations, monitor, cleanUpPatience);
+    api =
+        new HttpApi(
+            built, mcp, storage, registry, servers, operations, drift, monitor, cleanUpPatience);
     port = api.start();
   }
 
@@ -155,6 +160,7 @@ final class ApiFixture implements AutoCloseable {
   public void close() {
     api.close();
     monitor.close();
+    drift.close();
     operations.close();
     mcp.close();
     storage.close();
