@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
@@ -21,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A leak is a significant monotone growth (Mann–Kendall) of the process tree's resident memory
  * over half an hour or more, whose slope (Theil–Sen) adds up to a share of the memory at the
- * beginning that nobody would overlook. It is told once in a process's life.
+ * beginning that nobody would overlook, and that goes on in the later half: what a process takes
+ * when it warms up is none. It is told once in a process's life.
  */
 final class ProcessWatch {
   /** How often memory is noted; two hours of that are kept. */
@@ -34,6 +36,10 @@ final class ProcessWatch {
   private static final double SIGNIFICANCE = 0.01;
   private static final double GROWTH = 0.2;
   private static final double GROWTH_BYTES = 16 << 20;
+
+  /** So steep, against the whole, the later half has to be. */
+  private static final double GOES_ON = 0.5;
+
   private static final double MEGABYTE = 1e6;
 
   private final ServerId server;
@@ -107,6 +113,15 @@ final class ProcessWatch {
     }
   }
 
+  private static boolean goesOn(double[] hours, double[] bytes, double slope) {
+    int half = hours.length / 2;
+    var later =
+        MonotoneTrend.of(
+            Arrays.copyOfRange(hours, half, hours.length),
+            Arrays.copyOfRange(bytes, half, bytes.length));
+    return later.pValue() < SIGNIFICANCE && later.slope() > GOES_ON * slope;
+  }
+
   private @Nullable MonitoringEvent leak(Instant at) {
     var first = memory.getFirst();
     double[] hours =
@@ -118,7 +133,7 @@ final class ProcessWatch {
     double growth = trend.slope() * hours[hours.length - 1];
     boolean leaks =
         trend.pValue() < SIGNIFICANCE && growth > GROWTH_BYTES && growth > GROWTH * first.bytes();
-    if (!leaks) {
+    if (!leaks || !goesOn(hours, bytes, trend.slope())) {
       return null;
     }
     return MonitoringEvent.of(
