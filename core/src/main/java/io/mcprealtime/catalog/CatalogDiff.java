@@ -28,8 +28,8 @@ public record CatalogDiff(List<CatalogChange> changes, Map<ChangeClass, Integer>
     var before = byName(approved);
     var after = byName(now);
     for (var kind : Kind.values()) {
-      var old = before.getOrDefault(kind, new TreeMap<>());
-      var current = after.getOrDefault(kind, new TreeMap<>());
+      var old = before.getOrDefault(kind, Map.of());
+      var current = after.getOrDefault(kind, Map.of());
       var names = new TreeMap<String, List<CatalogEntry>>(old);
       current.forEach(names::putIfAbsent);
       for (var name : names.keySet()) {
@@ -42,8 +42,8 @@ public record CatalogDiff(List<CatalogChange> changes, Map<ChangeClass, Integer>
     return changes.diff();
   }
 
-  private static Map<Kind, TreeMap<String, List<CatalogEntry>>> byName(Catalog catalog) {
-    var byName = new EnumMap<Kind, TreeMap<String, List<CatalogEntry>>>(Kind.class);
+  private static Map<Kind, Map<String, List<CatalogEntry>>> byName(Catalog catalog) {
+    var byName = new EnumMap<Kind, Map<String, List<CatalogEntry>>>(Kind.class);
     for (var entry : catalog.entries()) {
       byName
           .computeIfAbsent(entry.kind(), kind -> new TreeMap<>())

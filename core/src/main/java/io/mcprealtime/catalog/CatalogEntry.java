@@ -58,7 +58,7 @@ public record CatalogEntry(Kind kind, String name, String definition) {
 
   CatalogEntry lasting() {
     if (kind != Kind.RESOURCE
-        || !definition.contains("\"size\"") && !definition.contains("\"lastModified\"")) {
+        || !(definition.contains("\"size\"") || definition.contains("\"lastModified\""))) {
       return this;
     }
     try {

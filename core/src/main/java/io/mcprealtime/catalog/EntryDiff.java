@@ -7,6 +7,7 @@ import static io.mcprealtime.catalog.ChangeClass.WORDING;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -181,7 +182,7 @@ final class EntryDiff {
     }
   }
 
-  private static TreeMap<String, JsonNode> byName(JsonNode arguments) {
+  private static Map<String, JsonNode> byName(JsonNode arguments) {
     var byName = new TreeMap<String, JsonNode>();
     arguments.forEach(argument -> byName.put(argument.path("name").asString(""), argument));
     return byName;

@@ -60,7 +60,7 @@ public final class HiddenText {
   }
 
   private static boolean isHidden(int before, int point, int after) {
-    if (point > ' ' && point < LAST_ASCII || point == ' ' || point == '\n' || point == '\t') {
+    if ((point > ' ' && point < LAST_ASCII) || point == ' ' || point == '\n' || point == '\t') {
       return false;
     }
     if (point == '\r') {
@@ -77,7 +77,7 @@ public final class HiddenText {
       // To this Java; it may be a letter or an emoji of a newer Unicode.
       case Character.UNASSIGNED -> isIgnorable(point);
       case Character.FORMAT -> !isJoiner(before, point, after);
-      default -> isBlank(point) || isSelector(point) && !selects(before, point);
+      default -> isBlank(point) || (isSelector(point) && !selects(before, point));
     };
   }
 
@@ -96,8 +96,8 @@ public final class HiddenText {
       return true;
     }
     int type = Character.getType(point);
-    return Character.isLetter(point)
-            && Character.UnicodeScript.of(point) != Character.UnicodeScript.LATIN
+    return (Character.isLetter(point)
+            && Character.UnicodeScript.of(point) != Character.UnicodeScript.LATIN)
         || type == Character.NON_SPACING_MARK
         || type == Character.COMBINING_SPACING_MARK
         || type == Character.OTHER_SYMBOL
@@ -119,16 +119,16 @@ public final class HiddenText {
   /** What Unicode sets apart for characters that are not shown, and what is no character. */
   private static boolean isIgnorable(int point) {
     return point == 0x2065
-        || point >= 0xFFF0 && point <= 0xFFF8
-        || point >= 0xE0000 && point <= 0xE0FFF
+        || (point >= 0xFFF0 && point <= 0xFFF8)
+        || (point >= 0xE0000 && point <= 0xE0FFF)
         || (point & 0xFFFE) == 0xFFFE
-        || point >= 0xFDD0 && point <= 0xFDEF;
+        || (point >= 0xFDD0 && point <= 0xFDEF);
   }
 
   private static boolean isSelector(int point) {
-    return point >= 0xFE00 && point <= 0xFE0F
-        || point >= 0xE0100 && point <= 0xE01EF
-        || point >= 0x180B && point <= 0x180F;
+    return (point >= 0xFE00 && point <= 0xFE0F)
+        || (point >= 0xE0100 && point <= 0xE01EF)
+        || (point >= 0x180B && point <= 0x180F);
   }
 
   /** Whether the character before has variants to select: bytes can be written in selectors. */

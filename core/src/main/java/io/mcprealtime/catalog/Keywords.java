@@ -7,6 +7,7 @@ import static java.util.stream.Collectors.joining;
 
 import java.util.Collection;
 import java.util.LinkedHashSet;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -43,7 +44,7 @@ final class Keywords {
                 .formatted(
                     now.isEmpty() ? "any type" : "the type " + String.join(" or ", now),
                     String.join(" or ", old));
-    if (now.isEmpty() || !old.isEmpty() && covers(now, old)) {
+    if (now.isEmpty() || (!old.isEmpty() && covers(now, old))) {
       diff.report(WIDENED, path, what);
     } else if (old.isEmpty() || covers(old, now)) {
       diff.report(NARROWED, path, what);
@@ -64,14 +65,15 @@ final class Keywords {
 
   private static boolean covers(Set<String> wide, Set<String> narrow) {
     return narrow.stream()
-        .allMatch(type -> wide.contains(type) || type.equals("integer") && wide.contains("number"));
+        .allMatch(
+            type -> wide.contains(type) || (type.equals("integer") && wide.contains("number")));
   }
 
   /** The values of {@code enum} and {@code const}. */
   void values(JsonNode oldSchema, JsonNode newSchema) {
     var old = allowed(oldSchema);
     var now = allowed(newSchema);
-    if (old == null && now == null || old != null && old.equals(now)) {
+    if (Objects.equals(old, now)) {
       return;
     }
     if (now == null) {
@@ -160,7 +162,7 @@ final class Keywords {
       return old.isMissingNode() ? NARROWED : WIDENED;
     }
     int order = now.decimalValue().compareTo(old.decimalValue());
-    return order > 0 == lower ? NARROWED : WIDENED;
+    return (order > 0) == lower ? NARROWED : WIDENED;
   }
 
   private static SchemaDiff.Effect multiple(JsonNode old, JsonNode now) {

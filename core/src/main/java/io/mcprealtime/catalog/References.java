@@ -1,6 +1,7 @@
 package io.mcprealtime.catalog;
 
 import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
@@ -42,7 +43,7 @@ final class References {
     return false;
   }
 
-  private static void push(ArrayDeque<JsonNode> open, JsonNode child) {
+  private static void push(Deque<JsonNode> open, JsonNode child) {
     if (child.isContainer()) {
       open.push(child);
     }
@@ -86,7 +87,11 @@ final class References {
       if (target == null) {
         return null;
       }
-      found = merged(target, (ObjectNode) found);
+      var merged = merged(target, (ObjectNode) found);
+      if (merged == null) {
+        return null;
+      }
+      found = merged;
     }
     return null;
   }

@@ -11,11 +11,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -102,7 +99,7 @@ final class SchemaDiff {
   private void definitions() {
     var old = before.definitions();
     var now = after.definitions();
-    for (var name : names(old.keySet(), now.keySet())) {
+    for (var name : Schemas.names(old.keySet(), now.keySet())) {
       var oldOne = old.get(name);
       var newOne = now.get(name);
       boolean seen = before.isUsed(name) || after.isUsed(name);
@@ -140,17 +137,13 @@ final class SchemaDiff {
       }
       return;
     }
-    if (isNothing(old) != isNothing(now)) {
-      boolean narrowed = isNothing(now);
+    if (Schemas.isNothing(old) != Schemas.isNothing(now)) {
+      boolean narrowed = Schemas.isNothing(now);
       report(
           narrowed ? NARROWED : WIDENED, path, narrowed ? "is not allowed now" : "is allowed now");
       return;
     }
     compare(Normal.form(old), Normal.form(now), path, depth);
-  }
-
-  private static boolean isNothing(JsonNode schema) {
-    return schema.isBoolean() && !schema.booleanValue();
   }
 
   private void compare(ObjectNode old, ObjectNode now, String path, int depth) {
@@ -159,7 +152,7 @@ final class SchemaDiff {
     keywords.types(old.path("type"), now.path("type"));
     keywords.values(old, now);
     properties(old, now, path, depth);
-    for (var key : names(old.propertyNames(), now.propertyNames())) {
+    for (var key : Schemas.names(old.propertyNames(), now.propertyNames())) {
       var oldValue = old.path(key);
       var newValue = now.path(key);
       if (HANDLED_APART.contains(key)) {
@@ -213,12 +206,12 @@ final class SchemaDiff {
   }
 
   private void properties(ObjectNode old, ObjectNode now, String path, int depth) {
-    var oldProperties = object(old.path("properties"));
-    var newProperties = object(now.path("properties"));
-    var oldRequired = texts(old.path("required"));
-    var newRequired = texts(now.path("required"));
-    var known = names(oldProperties.keySet(), oldRequired);
-    var names = names(names(known, newProperties.keySet()), newRequired);
+    var oldProperties = Schemas.object(old.path("properties"));
+    var newProperties = Schemas.object(now.path("properties"));
+    var oldRequired = Schemas.texts(old.path("required"));
+    var newRequired = Schemas.texts(now.path("required"));
+    var known = Schemas.names(oldProperties.keySet(), oldRequired);
+    var names = Schemas.names(Schemas.names(known, newProperties.keySet()), newRequired);
     for (var name : names) {
       String at = (path.isEmpty() ? "" : path + ".") + name;
       boolean required = newRequired.contains(name);
@@ -229,7 +222,11 @@ final class SchemaDiff {
         add(BREAKING, at, direction == Direction.INPUT ? "is gone" : "is no longer promised");
       } else {
         required(at, oldRequired.contains(name), required);
-        schemas(any(oldProperties.get(name)), any(newProperties.get(name)), at, depth + 1);
+        schemas(
+            Schemas.any(oldProperties.get(name)),
+            Schemas.any(newProperties.get(name)),
+            at,
+            depth + 1);
       }
     }
     malformed("properties", old, now, path);
@@ -241,19 +238,11 @@ final class SchemaDiff {
     var newValue = now.path(key);
     boolean readable =
         key.equals("required")
-            ? isArrayOrNone(oldValue) && isArrayOrNone(newValue)
-            : isObjectOrNone(oldValue) && isObjectOrNone(newValue);
+            ? Schemas.isArrayOrNone(oldValue) && Schemas.isArrayOrNone(newValue)
+            : Schemas.isObjectOrNone(oldValue) && Schemas.isObjectOrNone(newValue);
     if (!readable && !oldValue.equals(newValue)) {
       report(UNCLEAR, path, "has another '%s', which cannot be compared".formatted(key));
     }
-  }
-
-  private static boolean isArrayOrNone(JsonNode value) {
-    return value.isArray() || value.isMissingNode();
-  }
-
-  private static boolean isObjectOrNone(JsonNode value) {
-    return value.isObject() || value.isMissingNode();
   }
 
   private void required(String at, boolean was, boolean is) {
@@ -273,8 +262,8 @@ final class SchemaDiff {
       return;
     }
     boolean items = key.equals("items");
-    if (!items && isNothing(any(old)) != isNothing(any(now))) {
-      boolean closed = isNothing(any(now));
+    if (!items && Schemas.isNothing(Schemas.any(old)) != Schemas.isNothing(Schemas.any(now))) {
+      boolean closed = Schemas.isNothing(Schemas.any(now));
       String what =
           "%s other %s now"
               .formatted(
@@ -287,8 +276,8 @@ final class SchemaDiff {
       }
       return;
     }
-    boolean wasAny = isAny(any(old));
-    boolean isAny = isAny(any(now));
+    boolean wasAny = Schemas.isAny(Schemas.any(old));
+    boolean isAny = Schemas.isAny(Schemas.any(now));
     String at =
         path
             + switch (key) {
@@ -304,11 +293,6 @@ final class SchemaDiff {
     } else if (!isAny) {
       schemas(old, now, at, depth + 1);
     }
-  }
-
-  /** Whether the schema allows everything. */
-  private static boolean isAny(JsonNode schema) {
-    return schema.isBoolean() && schema.booleanValue() || schema.isObject() && schema.isEmpty();
   }
 
   private void inOrder(String key, JsonNode old, JsonNode now, String path, int depth) {
@@ -394,30 +378,5 @@ final class SchemaDiff {
 
   static String named(String key, JsonNode value) {
     return value.isMissingNode() ? "no " + key : "the %s %s".formatted(key, Excerpt.value(value));
-  }
-
-  private static JsonNode any(@org.jspecify.annotations.Nullable JsonNode schema) {
-    return schema == null || schema.isMissingNode()
-        ? JsonNodeFactory.instance.booleanNode(true)
-        : schema;
-  }
-
-  private static Map<String, JsonNode> object(JsonNode node) {
-    var members = new HashMap<String, JsonNode>();
-    node.properties().forEach(entry -> members.put(entry.getKey(), entry.getValue()));
-    return members;
-  }
-
-  private static Set<String> texts(JsonNode array) {
-    var texts = new HashSet<String>();
-    array.forEach(value -> texts.add(value.asString("")));
-    return texts;
-  }
-
-  private static Set<String> names(
-      java.util.Collection<String> one, java.util.Collection<String> other) {
-    var names = new TreeSet<>(one);
-    names.addAll(other);
-    return names;
   }
 }

@@ -28,15 +28,15 @@ final class InMemoryCatalogs implements CatalogStore {
     var at = given.truncatedTo(ChronoUnit.MILLIS);
     var hash = catalog.hash();
     var newest = new Announced(catalog, hash, at, false);
-    var known = byServer.get(server);
-    if (known == null) {
-      var first = new Approved(catalog, hash, at, FIRST_SEEN);
-      byServer.put(server, new StoredCatalogs(first, newest));
-    } else if (!known.announced().hash().equals(hash) && !known.announced().since().isAfter(at)) {
-      byServer.put(server, new StoredCatalogs(known.approved(), newest));
+    var stored = byServer.get(server);
+    if (stored == null) {
+      stored = new StoredCatalogs(new Approved(catalog, hash, at, FIRST_SEEN), newest);
+    } else if (!stored.announced().hash().equals(hash) && !stored.announced().since().isAfter(at)) {
+      stored = new StoredCatalogs(stored.approved(), newest);
     }
+    byServer.put(server, stored);
     seen(server, at);
-    return byServer.get(server);
+    return stored;
   }
 
   @Override

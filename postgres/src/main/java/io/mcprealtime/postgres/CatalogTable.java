@@ -176,8 +176,20 @@ final class CatalogTable implements CatalogStore {
   }
 
   /** A row as it is stored; it is unpacked when its connection is given back. */
-  private record Row(byte[] approved, Approved approval, byte[] newest, Announced announcement) {
+  private static final class Row {
     private static final Catalog LATER = new Catalog(List.of());
+
+    private final byte[] approved;
+    private final Approved approval;
+    private final byte[] newest;
+    private final Announced announcement;
+
+    private Row(byte[] approved, Approved approval, byte[] newest, Announced announcement) {
+      this.approved = approved;
+      this.approval = approval;
+      this.newest = newest;
+      this.announcement = announcement;
+    }
 
     static Row of(ResultSet row) throws SQLException {
       byte[] approved = row.getBytes(1);
