@@ -15,9 +15,6 @@ import org.jspecify.annotations.Nullable;
  * take long; and what our probes cost it. Not thread-safe.
  */
 public final class Cadence {
-  /** The weight of the newest probe in the mean time of probes. */
-  private static final double WEIGHT = 0.2;
-
   /** A slow server is probed at least once in so many intervals. */
   private static final int MOST_INTERVALS = 4;
 
@@ -36,7 +33,8 @@ public final class Cadence {
   private long probes;
   private long requests;
   private Duration busy = Duration.ZERO;
-  private double meanSeconds = Double.NaN;
+  private Duration newest = Duration.ZERO;
+  private Duration beforeNewest = Duration.ZERO;
 
   /**
    * What our probes are to a server.
@@ -52,7 +50,7 @@ public final class Cadence {
       Instant since, long probes, long requests, Duration busy, double share, int intervals) {}
 
   /**
-   * @param share of the time that a probe may be under way, as a mean
+   * @param share of the time that a probe may be under way
    */
   Cadence(TimeSource time, Duration interval, Circuit circuit, double share) {
     this.time = time;
@@ -97,9 +95,8 @@ public final class Cadence {
     probes++;
     requests += result.requestCount();
     busy = busy.plus(result.time());
-    double seconds = result.time().toNanos() / 1e9;
-    meanSeconds =
-        Double.isNaN(meanSeconds) ? seconds : meanSeconds + WEIGHT * (seconds - meanSeconds);
+    beforeNewest = newest;
+    newest = result.time();
     var asked = result.retryAfter();
     heldUntil = asked == null ? null : time.instant().plus(asked);
     heldUntilNanos = time.nanoTime() + (asked == null ? 0 : asked.toNanos());
@@ -120,12 +117,13 @@ public final class Cadence {
     return time.nanoTime() < heldUntilNanos ? heldUntil : null;
   }
 
-  /** Intervals from one probe to the next, so that a slow server's probes keep within the share. */
+  /**
+   * Intervals from one probe to the next, so that a slow server's probes keep within the share. The
+   * shorter of the last two counts: one that was slow for once changes nothing.
+   */
   int intervals() {
-    if (Double.isNaN(meanSeconds)) {
-      return 1;
-    }
-    double needed = meanSeconds / (share * interval.toNanos() / 1e9);
+    var usual = newest.compareTo(beforeNewest) < 0 ? newest : beforeNewest;
+    double needed = usual.toNanos() / (share * interval.toNanos());
     return (int) Math.max(1, Math.min(MOST_INTERVALS, Math.ceil(needed)));
   }
 

@@ -52,6 +52,9 @@ public final class Monitor implements Probing, AutoCloseable {
   /** Probes under way at the same time. */
   private static final int MOST_ASKING = 1_000;
 
+  /** Servers met at the same time: more would time out for want of our own processor time. */
+  private static final int MOST_MEETING = 64;
+
   /** Processes that start at the same time, for each processor. */
   private static final int STARTING_PER_PROCESSOR = 4;
 
@@ -114,6 +117,8 @@ public final class Monitor implements Probing, AutoCloseable {
             Map.of(
                 Lane.ASKING,
                 MOST_ASKING,
+                Lane.MEETING,
+                MOST_MEETING,
                 Lane.STARTING,
                 STARTING_PER_PROCESSOR * Runtime.getRuntime().availableProcessors()),
             () -> ThreadLocalRandom.current().nextLong());

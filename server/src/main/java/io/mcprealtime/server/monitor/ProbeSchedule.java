@@ -59,6 +59,8 @@ final class ProbeSchedule implements AutoCloseable {
   enum Lane {
     /** A request or some over the network, or to a process that runs. */
     ASKING,
+    /** The first probe of a server elsewhere, which has to find out how it speaks. */
+    MEETING,
     /** A process has to start first, which costs processor time. */
     STARTING
   }

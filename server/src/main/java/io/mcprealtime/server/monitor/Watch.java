@@ -110,8 +110,10 @@ final class Watch implements ProbeSchedule.Turn, AutoCloseable {
   }
 
   private ProbeSchedule.Lane laneAfter(@Nullable ProbeResult result) {
-    boolean starts =
-        definition.transport().equals("stdio") && (result == null || result.process() == null);
+    if (!definition.transport().equals("stdio")) {
+      return result == null ? ProbeSchedule.Lane.MEETING : ProbeSchedule.Lane.ASKING;
+    }
+    boolean starts = result == null || result.process() == null;
     return starts ? ProbeSchedule.Lane.STARTING : ProbeSchedule.Lane.ASKING;
   }
 
