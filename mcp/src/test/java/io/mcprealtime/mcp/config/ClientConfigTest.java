@@ -424,6 +424,20 @@ class ClientConfigTest {
     assertThat(only(entry.formatted(", \"recovery\": null"))).isEqualTo(without);
   }
 
+  @Test
+  void recovery_thatLacksAVariable_isAnError() {
+    ImportResult result =
+        read(
+            """
+            {"mcpServers": {"a": {"url": "https://a.example/",
+              "recovery": {"webhook": "https://h.example/${NO_SUCH}"}}}}""");
+    assertThat(result.servers()).isEmpty();
+    assertThat(result.problems())
+        .extracting(ConfigProblem::reason)
+        .containsExactly(
+            "environment variable NO_SUCH is not set; set it, or write ${NO_SUCH:-DEFAULT}");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

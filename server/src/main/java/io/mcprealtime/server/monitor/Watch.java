@@ -2,7 +2,6 @@ package io.mcprealtime.server.monitor;
 
 import io.mcprealtime.CircuitState;
 import io.mcprealtime.HealthCheck;
-import io.mcprealtime.McpRealtimeException;
 import io.mcprealtime.MonitoringEvent;
 import io.mcprealtime.ServerMetrics;
 import io.mcprealtime.ServerState;
@@ -10,7 +9,6 @@ import io.mcprealtime.mcp.CanaryResult;
 import io.mcprealtime.mcp.ProbeResult;
 import io.mcprealtime.mcp.Target;
 import io.mcprealtime.mcp.TargetProbe;
-import io.mcprealtime.mcp.config.RecoveryPlan;
 import io.mcprealtime.mcp.config.ServerDefinition;
 import io.mcprealtime.server.monitor.Judgement.Doubt;
 import io.mcprealtime.server.monitor.Judgement.Finding;
@@ -20,7 +18,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -47,7 +44,6 @@ final class Watch implements ProbeSchedule.Turn, AutoCloseable {
   private @Nullable ProbeResult last;
   private @Nullable Verdict verdict;
   private List<CanaryResult> canaries = List.of();
-  private @Nullable String recoveryProblem;
   private boolean restarting;
   private boolean closed;
 
@@ -68,7 +64,8 @@ final class Watch implements ProbeSchedule.Turn, AutoCloseable {
     this.expiries = new Expiries(definition.id());
     this.lane = laneAfter(null);
     this.recovery =
-        recoveryPlan()
+        definition
+            .recovery()
             .map(
                 plan ->
                     new Recovery(
@@ -79,16 +76,6 @@ final class Watch implements ProbeSchedule.Turn, AutoCloseable {
                         new Doing(),
                         event -> parts.tell(List.of(event))))
             .orElse(null);
-  }
-
-  /** A plan that lacks a value is told of; the server is watched all the same. */
-  private Optional<RecoveryPlan> recoveryPlan() {
-    try {
-      return definition.recovery();
-    } catch (McpRealtimeException e) {
-      recoveryProblem = "recovery is off: " + e.getMessage();
-      return Optional.empty();
-    }
   }
 
   ServerDefinition definition() {
@@ -199,7 +186,7 @@ final class Watch implements ProbeSchedule.Turn, AutoCloseable {
     if (probe == null) {
       target = definition.resolve();
       probe = parts.prober().open(target, definition.options());
-      parts.registry().problem(definition.id(), recoveryProblem);
+      parts.registry().problem(definition.id(), null);
     }
     return probe;
   }

@@ -328,23 +328,6 @@ class MonitorTest {
   }
 
   @Test
-  void recoveryThatLacksAValue_isShown_andItsServerIsWatched() {
-    start();
-    var definitions =
-        parse(
-            """
-            {"mcpServers": {"a": {"url": "%s", "recovery": {
-              "webhook": "https://hooks.example/${NO_SUCH_VARIABLE}"}}}}"""
-                .formatted(server.url()));
-    monitor.watch(definitions);
-    awaitState(A, ServerState.HEALTHY);
-    assertThat(registry.view(A).orElseThrow().problem())
-        .isEqualTo(
-            "recovery is off: environment variable NO_SUCH_VARIABLE is not set; set it, or write"
-                + " ${NO_SUCH_VARIABLE:-DEFAULT}");
-  }
-
-  @Test
   void deadServer_isTriedAgainAndAgain() {
     monitor.close();
     monitor =
