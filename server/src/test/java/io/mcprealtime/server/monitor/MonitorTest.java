@@ -40,6 +40,8 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
@@ -388,5 +390,22 @@ class MonitorTest {
     await().atMost(PATIENCE).until(() -> probes.get() >= before + 80);
     await().atMost(PATIENCE).until(() -> state(ServerId.of("s0")) == ServerState.HEALTHY);
     await().atMost(PATIENCE).until(() -> state(ServerId.of("s1")) == ServerState.DOWN);
+  }
+
+  @Test
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "the command is one of a Unix shell")
+  void close_endsWhatARecoveryStarted() throws IOException {
+    var pid = folder.resolve("pid");
+    start();
+    monitor.watch(
+        parse(
+            """
+            {"mcpServers": {"a": {"url": "http://127.0.0.1:1/mcp", "recovery": {
+              "command": ["/bin/sh", "-c", "echo $$ > '%s'; exec sleep 300"]}}}}"""
+                .formatted(pid)));
+    await().atMost(PATIENCE).until(() -> Files.exists(pid) && !Files.readString(pid).isBlank());
+    monitor.close();
+    var process = ProcessHandle.of(Long.parseLong(Files.readString(pid).strip()));
+    await().atMost(PATIENCE).until(() -> process.isEmpty() || !process.get().isAlive());
   }
 }
