@@ -177,21 +177,42 @@ final class EntryReader {
             });
     EntryReader inner = new EntryReader(recovery, problems);
     JsonNode restart = recovery.path("restart");
+    if (!restart.isMissingNode() && !restart.isBoolean()) {
+      throw new ConfigException("recovery.restart must be true or false");
+    }
     if (restart.booleanValue(false) && !isStdio()) {
       throw new ConfigException(
           "recovery.restart is for stdio servers; use a command or a webhook");
     }
     JsonNode limit = recovery.path("limitPerHour");
-    String coolDown = inner.optional("coolDown");
+    if (!limit.isMissingNode() && !limit.canConvertToInt()) {
+      throw new ConfigException("recovery.limitPerHour must be a whole number");
+    }
+    List<String> command = inner.texts("command");
+    if (!command.isEmpty() && command.get(0).isBlank()) {
+      throw new ConfigException("recovery.command must begin with a program");
+    }
     try {
       return new RecoveryPlan(
           restart.booleanValue(false),
-          inner.texts("command"),
+          command,
           inner.optional("webhook"),
-          coolDown == null ? RecoveryPlan.DEFAULT_COOL_DOWN : Durations.parse(coolDown),
+          coolDown(inner),
           limit.isMissingNode() ? RecoveryPlan.DEFAULT_LIMIT : limit.intValue(0));
     } catch (IllegalArgumentException e) {
       throw new ConfigException(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static Duration coolDown(EntryReader recovery) {
+    String text = recovery.optional("coolDown");
+    if (text == null) {
+      return RecoveryPlan.DEFAULT_COOL_DOWN;
+    }
+    try {
+      return Durations.parse(text);
+    } catch (IllegalArgumentException e) {
+      throw new ConfigException("recovery.coolDown: " + e.getMessage());
     }
   }
 

@@ -456,6 +456,84 @@ class ClientConfigTest {
     }
   }
 
+  @Test
+  void recovery_isReadWithItsPlaceholders() {
+    ServerDefinition server =
+        only(
+            """
+            {"mcpServers": {"files": {"command": "npx", "recovery": {
+              "restart": true, "command": ["systemctl", "restart", "${TOKEN}"],
+              "webhook": "https://hooks.example/${TOKEN}", "coolDown": "90s",
+              "limitPerHour": 5}}}}""");
+    assertThat(server.recovery())
+        .contains(
+            new RecoveryPlan(
+                true,
+                List.of("systemctl", "restart", "s3cret"),
+                "https://hooks.example/s3cret",
+                Duration.ofSeconds(90),
+                5));
+    assertThat(server.recovery().orElseThrow())
+        .hasToString("RecoveryPlan[restart true, command systemctl, webhook true]");
+    assertThat(server.describe()).doesNotContain("s3cret", "hooks");
+  }
+
+  @Test
+  void recovery_isOffByDefault_andHasDefaults() {
+    String entry = "{\"mcpServers\": {\"a\": {\"url\": \"https://a.example/\"%s}}}";
+    ServerDefinition without = only(entry.formatted(""));
+    assertThat(without.recovery()).isEmpty();
+    ServerDefinition with =
+        only(entry.formatted(", \"recovery\": {\"webhook\": \"https://h.example/\"}"));
+    assertThat(with.recovery())
+        .contains(
+            new RecoveryPlan(false, List.of(), "https://h.example/", Duration.ofSeconds(60), 3));
+    assertThat(with).isNotEqualTo(without);
+    assertThat(only(entry.formatted(", \"recovery\": null"))).isEqualTo(without);
+  }
+
+  @Test
+  void recovery_thatLacksAVariable_isAnError() {
+    ImportResult result =
+        read(
+            """
+            {"mcpServers": {"a": {"url": "https://a.example/",
+              "recovery": {"webhook": "https://h.example/${NO_SUCH}"}}}}""");
+    assertThat(result.servers()).isEmpty();
+    assertThat(result.problems())
+        .extracting(ConfigProblem::reason)
+        .containsExactly(
+            "environment variable NO_SUCH is not set; set it, or write ${NO_SUCH:-DEFAULT}");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{'restart': true} | recovery.restart is for stdio servers; use a command or a webhook",
+        "{} | recovery does nothing: set restart to true, or a command or a webhook",
+        "{'comand': ['x']} | recovery.comand is not known; use restart, command, webhook, coolDown or limitPerHour",
+        "true | recovery must be an object like {\"restart\": true}",
+        "{'restart': 'yes', 'command': ['x']} | recovery.restart must be true or false",
+        "{'command': 'x'} | command must be a list of texts",
+        "{'command': ['']} | recovery.command must begin with a program",
+        "{'webhook': 'https://h/', 'coolDown': '10ms'} | recovery.coolDown must be a second or more, is PT0.01S",
+        "{'webhook': 'https://h/', 'coolDown': 'soon'} | recovery.coolDown: 'soon' is no duration; write a number and a unit: 250ms, 15s, 5m, 6h or 7d",
+        "{'webhook': 'https://h/', 'limitPerHour': 0} | recovery.limitPerHour must lie between 1 and 1000, is 0",
+        "{'webhook': 'https://h/', 'limitPerHour': '3'} | recovery.limitPerHour must be a whole number"
+      })
+  void recovery_thatCannotBeDone_isAnError(String recovery, String reason) {
+    ImportResult result =
+        read(
+            "{\"mcpServers\": {\"a\": {\"url\": \"https://a.example/\", \"recovery\": %s}}}"
+                .formatted(recovery.replace('\'', '"')));
+    assertThat(result.servers()).isEmpty();
+    assertThat(result.problems())
+        .filteredOn(problem -> problem.severity() == Severity.ERROR)
+        .extracting(ConfigProblem::reason)
+        .containsExactly(reason);
+  }
+
   private ServerDefinition only(String text) {
     ImportResult result = read(text);
     assertThat(result.problems()).isEmpty();

@@ -32,12 +32,6 @@ final class Incidents {
   /** Fewer servers are told one by one. */
   static final int LEAST = 3;
 
-  /** So large a share of the servers at a place has to fail. */
-  private static final double SHARE = 0.6;
-
-  /** Of the whole network more, for hosts of others fail now and then. */
-  private static final double UPLINK_SHARE = 0.8;
-
   /**
    * How long an alarm waits for others; and how long an incident of too few servers goes on, as
    * they come back one after another.
@@ -49,14 +43,11 @@ final class Incidents {
 
   private static final int ENDED_KEPT = 50;
 
-  /** Alarms kept of a server for the end of its incident. */
-  private static final int HELD = 10;
-
   private final TimeSource time;
   private final Consumer<List<MonitoringEvent>> events;
   private final Consumer<ServerId> look;
   private final Map<ServerId, Member> members = new HashMap<>();
-  private final Map<Place, Set<Member>> shared = new HashMap<>();
+  private final SharedPlaces shared = new SharedPlaces(LEAST);
   private final Map<Place, OpenIncident> open = new LinkedHashMap<>();
   private final Deque<Incident> ended = new ArrayDeque<>();
   private boolean closed;
@@ -71,50 +62,12 @@ final class Incidents {
     this.look = look;
   }
 
-  private static final class Member {
-    private final ServerId id;
-    private Set<Place> places = Set.of();
-    private @Nullable Instant failingSince;
-    private boolean down;
-
-    /** Whether it was told by itself that it is down. */
-    private boolean told;
-
-    private @Nullable OpenIncident incident;
-    private @Nullable Long heldUntilNanos;
-    private final List<MonitoringEvent> held = new ArrayList<>();
-
-    private Member(ServerId id) {
-      this.id = id;
-    }
-
-    private void hold(List<MonitoringEvent> news) {
-      held.addAll(news);
-      while (held.size() > HELD) {
-        held.remove(1);
-      }
-    }
-
-    private List<MonitoringEvent> release() {
-      var released = List.copyOf(held);
-      held.clear();
-      heldUntilNanos = null;
-      told = down;
-      return released;
-    }
-  }
-
   /** Takes note of what a probe found: where the server is, and whether the probe failed. */
   void probed(ServerId server, Set<Place> places, boolean failed, Instant at) {
     var told = new ArrayList<MonitoringEvent>();
     synchronized (this) {
       var member = members.computeIfAbsent(server, Member::new);
-      if (!member.places.equals(places)) {
-        leavePlaces(member);
-        member.places = Set.copyOf(places);
-        places.forEach(
-            place -> shared.computeIfAbsent(place, p -> new LinkedHashSet<>()).add(member));
-      }
+      shared.move(member, places);
       if (failed && member.failingSince == null) {
         member.failingSince = at;
         gather(member, at, told);
@@ -152,13 +105,13 @@ final class Incidents {
         if (!down) {
           told.addAll(member.release());
         }
-      } else if (down && changed && canBeShared(member)) {
+      } else if (!closed && down && changed && shared.isShared(member)) {
         member.hold(news);
         member.heldUntilNanos = time.nanoTime() + GATHER.toNanos();
         // Known to be down from before this process, which told it.
         member.told = news.isEmpty();
         gather(member, at, told);
-        siblings(member).forEach(lookedAt::add);
+        lookedAt.addAll(shared.siblings(member, LOOKED_AT));
       } else {
         told.addAll(news);
         member.told = down;
@@ -192,7 +145,7 @@ final class Incidents {
     synchronized (this) {
       var member = members.remove(server);
       if (member != null) {
-        leavePlaces(member);
+        shared.move(member, Set.of());
         var incident = member.incident;
         if (incident == null) {
           told.addAll(member.release());
@@ -248,38 +201,6 @@ final class Incidents {
     }
   }
 
-  private void leavePlaces(Member member) {
-    for (var place : member.places) {
-      var servers = shared.get(place);
-      if (servers != null) {
-        servers.remove(member);
-        if (servers.isEmpty()) {
-          shared.remove(place);
-        }
-      }
-    }
-  }
-
-  private Set<Member> at(Place place) {
-    return shared.getOrDefault(place, Set.of());
-  }
-
-  private boolean canBeShared(Member member) {
-    return !closed && member.places.stream().anyMatch(place -> at(place).size() >= LEAST);
-  }
-
-  /** Others of the same places that were not found failing. */
-  private List<ServerId> siblings(Member member) {
-    return member.places.stream()
-        .filter(place -> place.kind() != Place.Kind.UPLINK)
-        .flatMap(place -> at(place).stream())
-        .distinct()
-        .filter(other -> other != member && other.failingSince == null)
-        .limit(LOOKED_AT)
-        .map(other -> other.id)
-        .toList();
-  }
-
   /** Opens an incident at the widest place where enough servers fail, or joins one. */
   private void gather(Member member, Instant at, List<MonitoringEvent> told) {
     if (closed) {
@@ -287,33 +208,10 @@ final class Incidents {
     }
     var widestFirst = member.places.stream().sorted(comparing(Place::kind).reversed()).toList();
     for (var place : widestFirst) {
-      if ((open.containsKey(place) || isShared(place)) && gather(place, at, told)) {
+      if ((open.containsKey(place) || shared.isFailing(place)) && gather(place, at, told)) {
         return;
       }
     }
-  }
-
-  /** Whether most of the servers at a place fail, and one of them for sure. */
-  private boolean isShared(Place place) {
-    var servers = at(place);
-    var failing = servers.stream().filter(member -> member.failingSince != null).toList();
-    if (failing.size() < LEAST || failing.stream().noneMatch(member -> member.down)) {
-      return false;
-    }
-    return switch (place.kind()) {
-      case PROGRAM, HOST -> failing.size() >= SHARE * servers.size();
-      // What one host explains is not looked for behind it.
-      case ADDRESS -> failing.size() >= SHARE * servers.size() && hosts(failing) > 1;
-      case UPLINK -> failing.size() >= UPLINK_SHARE * servers.size() && hosts(failing) >= LEAST;
-    };
-  }
-
-  private static long hosts(List<Member> servers) {
-    return servers.stream()
-        .flatMap(member -> member.places.stream())
-        .filter(place -> place.kind() == Place.Kind.HOST)
-        .distinct()
-        .count();
   }
 
   /**
@@ -324,7 +222,7 @@ final class Incidents {
    */
   private boolean gather(Place place, Instant at, List<MonitoringEvent> told) {
     var failing =
-        at(place).stream()
+        shared.at(place).stream()
             .filter(member -> member.failingSince != null && !isWithin(member, place))
             .sorted(comparing(member -> since(member, at)))
             .toList();
@@ -344,7 +242,7 @@ final class Incidents {
     superseded.forEach(narrower -> supersede(narrower, incident, at));
     settle(incident, at, told);
     if (isNew) {
-      told.add(incident.begun(at, at(place).size(), superseded));
+      told.add(incident.begun(at, shared.at(place).size(), superseded));
     }
     return true;
   }
@@ -401,10 +299,7 @@ final class Incidents {
       incident.declaredDown(member.id);
       return;
     }
-    member.failingSince = null;
-    member.incident = null;
-    member.told = false;
-    member.held.clear();
+    member.recovered();
     incident.leave(member.id);
     // What they share may be back for all of them.
     incident.out().stream().limit(LOOKED_AT).forEach(lookedAt::add);
@@ -440,6 +335,6 @@ final class Incidents {
   }
 
   private Incident snapshot(OpenIncident incident, @Nullable Instant until) {
-    return incident.snapshot(until, at(incident.place()).size());
+    return incident.snapshot(until, shared.at(incident.place()).size());
   }
 }

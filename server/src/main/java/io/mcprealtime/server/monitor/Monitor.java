@@ -30,6 +30,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -61,6 +62,7 @@ public final class Monitor implements Probing, AutoCloseable {
   /** Recoveries under way at the same time. */
   private static final int RECOVERIES = 4;
 
+  private static final Duration RECOVERY_BOUND = Duration.ofSeconds(2);
   private static final Duration LOOK_INTERVAL = Duration.ofSeconds(1);
 
   /** Later than that in one of a hundred turns is an overload; so much less ends it. */
@@ -321,5 +323,17 @@ public final class Monitor implements Probing, AutoCloseable {
     closed(List.copyOf(ending));
     prober.close();
     looks.close();
+    awaitRecoveries();
+  }
+
+  /** What they started is ended by them, on the interrupt that they got. */
+  private void awaitRecoveries() {
+    try {
+      if (!actions.awaitTermination(RECOVERY_BOUND.toMillis(), TimeUnit.MILLISECONDS)) {
+        log.warn("not every recovery ended within {}", RECOVERY_BOUND);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

@@ -2,7 +2,6 @@ package io.mcprealtime.server.monitor;
 
 import io.mcprealtime.CircuitState;
 import io.mcprealtime.HealthCheck;
-import io.mcprealtime.McpRealtimeException;
 import io.mcprealtime.MonitoringEvent;
 import io.mcprealtime.ServerMetrics;
 import io.mcprealtime.ServerState;
@@ -10,7 +9,6 @@ import io.mcprealtime.mcp.CanaryResult;
 import io.mcprealtime.mcp.ProbeResult;
 import io.mcprealtime.mcp.Target;
 import io.mcprealtime.mcp.TargetProbe;
-import io.mcprealtime.mcp.config.RecoveryPlan;
 import io.mcprealtime.mcp.config.ServerDefinition;
 import io.mcprealtime.server.monitor.Judgement.Doubt;
 import io.mcprealtime.server.monitor.Judgement.Finding;
@@ -21,7 +19,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -49,7 +46,6 @@ final class Watch implements ProbeSchedule.Turn, AutoCloseable {
   private @Nullable Verdict verdict;
   private List<CanaryResult> canaries = List.of();
   private Map<String, String> pins = Map.of();
-  private @Nullable String recoveryProblem;
   private boolean restarting;
   private boolean closed;
 
@@ -70,7 +66,8 @@ final class Watch implements ProbeSchedule.Turn, AutoCloseable {
     this.expiries = new Expiries(definition.id());
     this.lane = laneAfter(null);
     this.recovery =
-        recoveryPlan()
+        definition
+            .recovery()
             .map(
                 plan ->
                     new Recovery(
@@ -81,16 +78,6 @@ final class Watch implements ProbeSchedule.Turn, AutoCloseable {
                         new Doing(),
                         event -> parts.tell(List.of(event))))
             .orElse(null);
-  }
-
-  /** A plan that lacks a value is told of; the server is watched all the same. */
-  private Optional<RecoveryPlan> recoveryPlan() {
-    try {
-      return definition.recovery();
-    } catch (McpRealtimeException e) {
-      recoveryProblem = "recovery is off: " + e.getMessage();
-      return Optional.empty();
-    }
   }
 
   ServerDefinition definition() {
@@ -215,7 +202,7 @@ final class Watch implements ProbeSchedule.Turn, AutoCloseable {
           definition.options().toBuilder().listInterval(parts.settings().listInterval()).build();
       probe = parts.prober().open(target, options);
       probe.pin(pins);
-      parts.registry().problem(definition.id(), recoveryProblem);
+      parts.registry().problem(definition.id(), null);
     }
     return probe;
   }

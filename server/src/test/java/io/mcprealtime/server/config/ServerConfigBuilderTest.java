@@ -4,9 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mcprealtime.McpRealtimeConfig;
+import io.mcprealtime.ServerId;
 import io.mcprealtime.budget.Limits;
 import io.mcprealtime.budget.Resource;
 import io.mcprealtime.server.config.Tokens.Scope;
+import io.mcprealtime.server.monitor.MonitorSettings.Circuit;
+import io.mcprealtime.server.monitor.MonitorSettings.Confirmation;
+import io.mcprealtime.server.monitor.MonitorSettings.FlappingRule;
 import io.mcprealtime.storage.DataKind;
 import java.net.InetAddress;
 import java.net.URI;
@@ -15,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -386,5 +391,62 @@ class ServerConfigBuilderTest {
         builder(Map.of("MCP_REALTIME_TOKEN", TOKEN, "DATABASE_URL", "postgres://u:hidden@h/d"))
             .build();
     assertThat(config.toString()).doesNotContain(TOKEN, "hidden");
+  }
+
+  @Test
+  void howServersAreJudged_isTaken() {
+    var monitor =
+        read(
+                Map.of(),
+                """
+                collection:
+                  listInterval: 5m
+                  probeShare: 0.5
+                  share: 2/3
+                  confirmation: {agreeing: 3, of: 5, retry: 250ms}
+                  flapping: {changes: 8, window: 20m, calm: 3m}
+                  circuit: {failures: 2, pause: 5s, longestPause: 1m}
+                """)
+            .build()
+            .monitor();
+    assertThat(errors).isEmpty();
+    assertThat(monitor.listInterval()).isEqualTo(Duration.ofMinutes(5));
+    assertThat(monitor.probeShare()).isEqualTo(0.5);
+    assertThat(monitor.confirmation()).isEqualTo(new Confirmation(3, 5, Duration.ofMillis(250)));
+    assertThat(monitor.flapping())
+        .isEqualTo(new FlappingRule(8, Duration.ofMinutes(20), Duration.ofMinutes(3)));
+    assertThat(monitor.circuit())
+        .isEqualTo(new Circuit(2, Duration.ofSeconds(5), Duration.ofMinutes(1)));
+    long owned =
+        IntStream.range(0, 300)
+            .filter(i -> monitor.ownership().owns(ServerId.of("server-" + i)))
+            .count();
+    assertThat(owned).isBetween(60L, 140L);
+  }
+
+  @Test
+  void howServersAreJudged_isChecked() {
+    read(
+        Map.of(),
+        """
+        collection:
+          probeShare: 2
+          share: 4/3
+          confirmation: {agreeing: 0, off: 3}
+          circuit: {pause: none}
+        """);
+    assertThat(errors)
+        .containsExactlyInAnyOrder(
+            "my.yaml.collection.probeShare: must be more than 0 and at most 1, is '2'",
+            "my.yaml.collection.share: share 4/3 does not exist; write one like 1/3",
+            "my.yaml.collection.confirmation.agreeing: must lie between 1 and 20, is 0",
+            "my.yaml.collection.confirmation.off: is not known here; known are [agreeing, of, retry]",
+            "my.yaml.collection.circuit.pause: 'none' is no duration; write a number and a unit: 250ms, 15s, 5m, 6h or 7d");
+    assertThatThrownBy(
+            () -> read(Map.of(), "collection: {confirmation: {agreeing: 3, of: 2}}").build())
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("3 of 2 probes cannot agree");
+    assertThatThrownBy(() -> read(Map.of(), "collection: {circuit: {pause: 5m}}").build())
+        .hasMessageContaining("circuit.longestPause must not be shorter than circuit.pause");
   }
 }

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import io.mcprealtime.CircuitState;
 import io.mcprealtime.HealthCheck;
 import io.mcprealtime.ManualTime;
 import io.mcprealtime.McpRealtime;
@@ -35,8 +36,12 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
@@ -303,5 +308,104 @@ class MonitorTest {
 
     mixed.onMetrics(List.of(TestData.sample(b, time.instant())));
     assertThat(mixed.view(b).orElseThrow().state()).isEqualTo(ServerState.HEALTHY);
+  }
+
+  @Test
+  void observerThatThrows_doesNotEndProbing() {
+    monitor.close();
+    monitor =
+        new Monitor(
+            McpProber.builder().build(),
+            mcp.manager(),
+            registry,
+            MonitorSettings.of(Duration.ofMillis(30), Duration.ofHours(1)),
+            (definition, result) -> {
+              probes.incrementAndGet();
+              throw new IllegalStateException("of the test");
+            });
+    start();
+    monitor.watch(define(Map.of("a", server.url())));
+    awaitState(A, ServerState.HEALTHY);
+    await().atMost(PATIENCE).until(() -> probes.get() >= 5);
+  }
+
+  @Test
+  void deadServer_isTriedAgainAndAgain() {
+    monitor.close();
+    monitor =
+        new Monitor(
+            McpProber.builder().build(),
+            mcp.manager(),
+            registry,
+            MonitorSettings.of(Duration.ofMillis(30), Duration.ofHours(1))
+                .with(new MonitorSettings.Circuit(1, Duration.ofMillis(50), Duration.ofMillis(50))),
+            (definition, result) -> probes.incrementAndGet());
+    start();
+    server.close();
+    monitor.watch(define(Map.of("a", server.url())));
+    await()
+        .atMost(PATIENCE)
+        .until(
+            () -> {
+              var watch = registry.view(A).orElseThrow().watch();
+              return watch != null && watch.circuit() != CircuitState.CLOSED;
+            });
+    int before = probes.get();
+    await().atMost(PATIENCE).until(() -> probes.get() >= before + 3);
+    assertThat(mcp.timeSeries().getRecentMetrics(A, 100))
+        .anyMatch(sample -> sample.circuit() == CircuitState.OPEN)
+        .anyMatch(sample -> sample.circuit() == CircuitState.HALF_OPEN);
+  }
+
+  @Test
+  void manyServers_thatComeAndGo_doNotLockEachOtherOut() throws Exception {
+    monitor.close();
+    monitor = monitor(Duration.ofMillis(5), Duration.ofMillis(1));
+    start();
+    var all =
+        IntStream.range(0, 40)
+            .boxed()
+            .collect(
+                Collectors.toMap(
+                    i -> "s" + i,
+                    i -> i % 2 == 0 ? server.url() : URI.create("http://127.0.0.1:1/mcp")));
+    var changing =
+        new Thread(
+            () -> {
+              for (int i = 0; i < 20; i++) {
+                monitor.watch(define(all));
+                monitor.watch(define(Map.of("a", server.url())));
+              }
+              monitor.watch(define(all));
+            });
+    changing.start();
+    await()
+        .atMost(PATIENCE)
+        .until(
+            () -> {
+              monitor.incidents();
+              return monitor.status().isPresent() && !changing.isAlive();
+            });
+    int before = probes.get();
+    await().atMost(PATIENCE).until(() -> probes.get() >= before + 80);
+    await().atMost(PATIENCE).until(() -> state(ServerId.of("s0")) == ServerState.HEALTHY);
+    await().atMost(PATIENCE).until(() -> state(ServerId.of("s1")) == ServerState.DOWN);
+  }
+
+  @Test
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "the command is one of a Unix shell")
+  void close_endsWhatARecoveryStarted() throws IOException {
+    var pid = folder.resolve("pid");
+    start();
+    monitor.watch(
+        parse(
+            """
+            {"mcpServers": {"a": {"url": "http://127.0.0.1:1/mcp", "recovery": {
+              "command": ["/bin/sh", "-c", "echo $$ > '%s'; exec sleep 300"]}}}}"""
+                .formatted(pid)));
+    await().atMost(PATIENCE).until(() -> Files.exists(pid) && !Files.readString(pid).isBlank());
+    monitor.close();
+    var process = ProcessHandle.of(Long.parseLong(Files.readString(pid).strip()));
+    await().atMost(PATIENCE).until(() -> process.isEmpty() || !process.get().isAlive());
   }
 }
