@@ -1,6 +1,7 @@
 package io.mcprealtime.mcp;
 
 import io.mcprealtime.TimeSource;
+import io.mcprealtime.mcp.auth.TokenBroker;
 import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -40,6 +41,7 @@ final class Engine implements AutoCloseable {
   private final ThreadPoolExecutor workers;
   private final ThreadPoolExecutor preflights;
   private final ThreadPoolExecutor http;
+  private final TokenBroker tokens;
   private @Nullable HttpClient httpClient;
   private boolean closed;
 
@@ -72,6 +74,7 @@ final class Engine implements AutoCloseable {
             threads("mcp-worker"));
     this.preflights = bounded(PREFLIGHT_THREADS, "mcp-preflight");
     this.http = bounded(HTTP_THREADS, "mcp-http");
+    this.tokens = new TokenBroker(new AuthCaller(this), settings.time());
   }
 
   private static ThreadPoolExecutor bounded(int size, String name) {
@@ -113,6 +116,11 @@ final class Engine implements AutoCloseable {
   /** Runs the task on a worker. */
   <T> CompletableFuture<T> supply(Supplier<T> task) {
     return CompletableFuture.supplyAsync(task, workers());
+  }
+
+  /** The tokens of all targets. */
+  TokenBroker tokens() {
+    return tokens;
   }
 
   /** The one HTTP client, made when the first HTTP target needs it. */

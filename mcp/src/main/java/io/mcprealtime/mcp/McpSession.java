@@ -61,7 +61,9 @@ public final class McpSession implements AutoCloseable {
     this.redactor = redactor;
     this.dialect = known;
     this.caller =
-        target instanceof Target.Stdio ? null : new HttpCaller(engine, HttpTarget.of(target));
+        target instanceof Target.Stdio
+            ? null
+            : new HttpCaller(engine, HttpTarget.of(target), redactor);
   }
 
   /**

@@ -17,7 +17,7 @@ import tools.jackson.databind.JsonNode;
 /** Reads one server's entry; what makes it unusable is thrown, what is in doubt is told. */
 final class EntryReader {
   private static final Set<String> STDIO_KEYS = Set.of("command", "args", "env", "envFile", "cwd");
-  private static final Set<String> REMOTE_KEYS = Set.of("url", "headers");
+  private static final Set<String> REMOTE_KEYS = Set.of("url", "headers", "auth");
 
   /** Ours, and those that steer a client and mean nothing to a monitor. */
   private static final Set<String> OTHER_KEYS =
@@ -72,13 +72,16 @@ final class EntryReader {
                         .formatted(name, isKnown(name) ? " with this type" : ""));
               }
             });
-    warnAboutLogin();
+    AuthTemplate auth = AuthReader.read(entry, stdio);
+    if (auth == null) {
+      warnAboutLogin();
+    }
     if (stdio) {
       return new TargetTemplate.Stdio(
           text("command"), texts("args"), values("env"), optional("envFile"), optional("cwd"));
     }
     Kind transport = typeName().equals("sse") ? Kind.SSE : Kind.HTTP;
-    return new TargetTemplate.Remote(transport, text("url"), values("headers"));
+    return new TargetTemplate.Remote(transport, text("url"), values("headers"), auth);
   }
 
   private static boolean isKnown(String name) {
