@@ -131,6 +131,8 @@ public record ClientCredentials(
     }
 
     /**
+     * Makes the credentials.
+     *
      * @throws IllegalArgumentException when a part is empty or an address cannot be used
      */
     public ClientCredentials build() {

@@ -60,6 +60,7 @@ final class EntryReader {
 
   TargetTemplate template() {
     boolean stdio = isStdio();
+    AuthTemplate auth = AuthReader.read(entry, stdio);
     Set<String> used = stdio ? STDIO_KEYS : REMOTE_KEYS;
     entry
         .propertyNames()
@@ -72,7 +73,6 @@ final class EntryReader {
                         .formatted(name, isKnown(name) ? " with this type" : ""));
               }
             });
-    AuthTemplate auth = AuthReader.read(entry, stdio);
     if (auth == null) {
       warnAboutLogin();
     }
