@@ -8,6 +8,9 @@ import tools.jackson.databind.JsonNode;
 
 /** Reads an entry's {@code auth}: a login that is misread would be one that is not made. */
 final class AuthReader {
+  /** Not among the keys of a remote entry, for only a file may say how to log in. */
+  static final String KEY = "auth";
+
   private static final Map<String, List<String>> KEYS =
       Map.of(
           "bearer",
@@ -27,7 +30,7 @@ final class AuthReader {
    * @throws ConfigException when it cannot be used
    */
   static @Nullable AuthTemplate read(JsonNode entry, boolean stdio) {
-    JsonNode auth = entry.path("auth");
+    JsonNode auth = entry.path(KEY);
     if (auth.isMissingNode() || auth.isNull()) {
       return null;
     }

@@ -17,7 +17,7 @@ import tools.jackson.databind.JsonNode;
 /** Reads one server's entry; what makes it unusable is thrown, what is in doubt is told. */
 final class EntryReader {
   private static final Set<String> STDIO_KEYS = Set.of("command", "args", "env", "envFile", "cwd");
-  private static final Set<String> REMOTE_KEYS = Set.of("url", "headers", "auth");
+  private static final Set<String> REMOTE_KEYS = Set.of("url", "headers");
 
   /** Ours, and those that steer a client and mean nothing to a monitor. */
   private static final Set<String> OTHER_KEYS =
@@ -66,7 +66,9 @@ final class EntryReader {
         .propertyNames()
         .forEach(
             name -> {
-              if (!used.contains(name) && !OTHER_KEYS.contains(name)) {
+              if (!used.contains(name)
+                  && !OTHER_KEYS.contains(name)
+                  && !name.equals(AuthReader.KEY)) {
                 problems.accept(
                     Severity.WARNING,
                     "key '%s' is not used%s; remove it or correct its name"
