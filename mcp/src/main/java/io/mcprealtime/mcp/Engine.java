@@ -2,6 +2,7 @@ package io.mcprealtime.mcp;
 
 import io.mcprealtime.TimeSource;
 import io.mcprealtime.internal.HostHeader;
+import io.mcprealtime.mcp.auth.TokenBroker;
 import java.net.InetAddress;
 import java.net.http.HttpClient;
 import java.security.NoSuchAlgorithmException;
@@ -49,6 +50,7 @@ final class Engine implements AutoCloseable {
   private final ThreadPoolExecutor preflights;
   private final ThreadPoolExecutor http;
   private final PinnedClients pinned;
+  private final TokenBroker tokens;
   private @Nullable HttpClient httpClient;
   private boolean closed;
 
@@ -84,6 +86,7 @@ final class Engine implements AutoCloseable {
     this.http = bounded(HTTP_THREADS, "mcp-http");
     this.pinned =
         new PinnedClients(this::pinnedClient, Engine::endUnused, settings.time()::nanoTime);
+    this.tokens = new TokenBroker(new AuthCaller(this), settings.time());
   }
 
   private static ThreadPoolExecutor bounded(int size, String name) {
@@ -125,6 +128,11 @@ final class Engine implements AutoCloseable {
   /** Runs the task on a worker. */
   <T> CompletableFuture<T> supply(Supplier<T> task) {
     return CompletableFuture.supplyAsync(task, workers());
+  }
+
+  /** The tokens of all targets. */
+  TokenBroker tokens() {
+    return tokens;
   }
 
   /** The one HTTP client, made when the first HTTP target needs it. */

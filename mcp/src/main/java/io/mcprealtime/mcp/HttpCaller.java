@@ -2,6 +2,7 @@ package io.mcprealtime.mcp;
 
 import io.mcprealtime.internal.HostHeader;
 import io.mcprealtime.mcp.McpException.Kind;
+import io.mcprealtime.mcp.auth.ClientCredentials;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URI;
@@ -37,17 +38,31 @@ final class HttpCaller {
   private final Engine engine;
   private final Map<String, String> headers;
   private final @Nullable AddressPin pin;
+  private final @Nullable Bearer bearer;
+  private final int maxAnswerBytes;
   private final AtomicLong exchanges = new AtomicLong();
   private final Map<Long, UnderWay> underWay = new ConcurrentHashMap<>();
   private volatile URI url;
   private volatile @Nullable Duration firstAnswerTime;
 
   /**
+   * @param redactor which learns the tokens that are sent
    * @param pin holds the only address that is connected to; null where the client may look up
    */
-  HttpCaller(Engine engine, HttpTarget target, @Nullable AddressPin pin) {
+  HttpCaller(Engine engine, HttpTarget target, Redactor redactor, @Nullable AddressPin pin) {
+    this(engine, target, bearer(engine, target, redactor), pin, engine.settings.maxAnswerBytes());
+  }
+
+  private HttpCaller(
+      Engine engine,
+      HttpTarget target,
+      @Nullable Bearer bearer,
+      @Nullable AddressPin pin,
+      int maxAnswerBytes) {
     this.engine = engine;
+    this.bearer = bearer;
     this.pin = pin;
+    this.maxAnswerBytes = maxAnswerBytes;
     this.headers = new LinkedHashMap<>(target.headers());
     this.url = withoutUser(target.url());
     String user = target.url().getUserInfo();
@@ -55,6 +70,18 @@ final class HttpCaller {
       byte[] bytes = user.getBytes(StandardCharsets.UTF_8);
       headers.put("Authorization", "Basic " + Base64.getEncoder().encodeToString(bytes));
     }
+  }
+
+  /** One for an address that is no target: it sends nothing of its own. */
+  static HttpCaller toAnyone(Engine engine, URI url, int maxAnswerBytes) {
+    return new HttpCaller(engine, new HttpTarget(url, Map.of(), null), null, null, maxAnswerBytes);
+  }
+
+  private static @Nullable Bearer bearer(Engine engine, HttpTarget target, Redactor redactor) {
+    ClientCredentials auth = target.auth();
+    return auth == null
+        ? null
+        : new Bearer(engine, engine.tokens().source(target.url(), auth), redactor);
   }
 
   private static URI withoutUser(URI url) {
@@ -166,11 +193,25 @@ final class HttpCaller {
     private Call at(URI other) {
       return new Call(method, name, other, headers, body, timeout, isAwaited);
     }
+
+    /** The same with one more header. */
+    Call with(String header, String value) {
+      Map<String, String> more = new LinkedHashMap<>(headers);
+      more.put(header, value);
+      return new Call(method, name, url, more, body, timeout, isAwaited);
+    }
+  }
+
+  /** Gets what the next request needs; fails when it cannot be had. */
+  CompletableFuture<Done> prepare() {
+    return bearer == null ? CompletableFuture.completedFuture(Done.DONE) : bearer.prepare();
   }
 
   /** Sends it; a redirect inside the same origin is followed, as MCP clients do. */
   CompletableFuture<HttpAnswer> send(Call call) {
-    return send(call, MAX_REDIRECTS);
+    return bearer == null
+        ? send(call, MAX_REDIRECTS)
+        : bearer.send(call, ready -> send(ready, MAX_REDIRECTS));
   }
 
   /** Sends it after that time. */
@@ -232,8 +273,7 @@ final class HttpCaller {
                   info -> {
                     noteAnswer(start);
                     AnswerBody reader =
-                        new AnswerBody(
-                            info, engine.settings.maxAnswerBytes(), call.isAwaited, answer);
+                        new AnswerBody(info, maxAnswerBytes, call.isAwaited, answer);
                     body.set(reader);
                     return reader;
                   });
@@ -271,6 +311,24 @@ final class HttpCaller {
    * it. The future completes with the answer when it is over, or when it is no event stream.
    */
   CompletableFuture<HttpAnswer> stream(Call call, Consumer<SseParser.Event> sink) {
+    if (bearer == null) {
+      return open(call, sink);
+    }
+    CompletableFuture<Done> given = new CompletableFuture<>();
+    CompletableFuture<HttpAnswer> over =
+        bearer.send(
+            call,
+            ready -> {
+              CompletableFuture<HttpAnswer> opened = open(ready, sink);
+              // It may be given up before there is a token, too.
+              Futures.whenDone(given, (done, failure) -> opened.cancel(true));
+              return opened;
+            });
+    Futures.whenDone(over, (answer, failure) -> given.complete(Done.DONE));
+    return over;
+  }
+
+  private CompletableFuture<HttpAnswer> open(Call call, Consumer<SseParser.Event> sink) {
     CompletableFuture<HttpAnswer> over = new CompletableFuture<>();
     long start = engine.nanoTime();
     CompletableFuture<HttpResponse<Done>> exchange;
@@ -283,10 +341,9 @@ final class HttpCaller {
                   route.request(),
                   info -> {
                     noteAnswer(start);
-                    int limit = engine.settings.maxAnswerBytes();
                     return EventStream.isStream(info)
-                        ? new EventStream(info, limit, sink)
-                        : new AnswerBody(info, limit, call.isAwaited, over);
+                        ? new EventStream(info, maxAnswerBytes, sink)
+                        : new AnswerBody(info, maxAnswerBytes, call.isAwaited, over);
                   });
     } catch (McpException e) {
       return CompletableFuture.failedFuture(e);

@@ -1,6 +1,7 @@
 package io.mcprealtime.mcp;
 
 import io.mcprealtime.mcp.McpException.Kind;
+import io.mcprealtime.mcp.auth.Challenge;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -181,11 +182,15 @@ final class HttpFaults {
     if (scheme.lookingAt()) {
       text.append(", scheme ").append(redactor.quote(scheme.group(), 40));
     }
+    String reason = Challenge.of(headers.allValues("WWW-Authenticate")).reason();
+    if (reason != null) {
+      text.append(", ").append(redactor.quote(reason, MAX_QUOTE));
+    }
     Matcher metadata = RESOURCE_METADATA.matcher(challenge);
     if (metadata.find()) {
       text.append(", resource_metadata ").append(redactor.quote(metadata.group(1), MAX_QUOTE));
     }
-    return text.append("; put them into the target's headers").toString();
+    return text.append("; put them into the target's headers or auth").toString();
   }
 
   private static String redirect(int status, HttpHeaders headers, Redactor redactor) {

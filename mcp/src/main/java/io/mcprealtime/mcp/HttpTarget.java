@@ -1,17 +1,19 @@
 package io.mcprealtime.mcp;
 
+import io.mcprealtime.mcp.auth.ClientCredentials;
 import java.net.URI;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The part that both HTTP targets share. */
-record HttpTarget(URI url, Map<String, String> headers) {
+record HttpTarget(URI url, Map<String, String> headers, @Nullable ClientCredentials auth) {
   static HttpTarget of(Target target) {
     if (target instanceof Target.StreamableHttp http) {
-      return new HttpTarget(http.url(), http.headers());
+      return new HttpTarget(http.url(), http.headers(), http.auth());
     }
     if (target instanceof Target.Sse sse) {
-      return new HttpTarget(sse.url(), sse.headers());
+      return new HttpTarget(sse.url(), sse.headers(), sse.auth());
     }
     throw new IllegalArgumentException("no HTTP target: " + target);
   }

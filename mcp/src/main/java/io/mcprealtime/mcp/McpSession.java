@@ -55,7 +55,9 @@ public final class McpSession implements AutoCloseable {
     this.redactor = redactor;
     this.dialect = known;
     this.caller =
-        target instanceof Target.Stdio ? null : new HttpCaller(engine, HttpTarget.of(target), pin);
+        target instanceof Target.Stdio
+            ? null
+            : new HttpCaller(engine, HttpTarget.of(target), redactor, pin);
   }
 
   /**

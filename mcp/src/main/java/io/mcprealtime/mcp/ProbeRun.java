@@ -137,8 +137,25 @@ final class ProbeRun {
   }
 
   private CompletableFuture<ServerInfo> handshake() {
-    stages.begin(stdio ? ProbeStage.HANDSHAKE : ProbeStage.REQUEST);
-    return greeting.run().thenApply(found -> gate.step(() -> passHandshake(found)));
+    return authorize()
+        .thenCompose(
+            ready ->
+                gate.step(
+                    () -> {
+                      stages.begin(stdio ? ProbeStage.HANDSHAKE : ProbeStage.REQUEST);
+                      return greeting.run();
+                    }))
+        .thenApply(found -> gate.step(() -> passHandshake(found)));
+  }
+
+  /** A token is got ahead, where it can be, so that its time is none of the server's. */
+  private CompletableFuture<Done> authorize() {
+    HttpCaller caller = session.caller();
+    if (caller == null) {
+      return CompletableFuture.completedFuture(Done.DONE);
+    }
+    stages.begin(ProbeStage.AUTHENTICATION);
+    return caller.prepare();
   }
 
   private ServerInfo passHandshake(ServerInfo found) {
@@ -217,8 +234,9 @@ final class ProbeRun {
   private void fail(McpException fault, String reason) {
     ProbeStage stage = stageOf(fault);
     if (stage == ProbeStage.HANDSHAKE || stage == ProbeStage.AUTHENTICATION) {
-      if (!stdio && !stages.has(ProbeStage.REQUEST)) {
-        Duration first = requireNonNull(session.caller()).firstAnswerTime();
+      HttpCaller caller = session.caller();
+      if (caller != null && caller.answered() && !stages.has(ProbeStage.REQUEST)) {
+        Duration first = caller.firstAnswerTime();
         stages.put(new StageResult(ProbeStage.REQUEST, Verdict.PASSED, first, null));
         if (stage == ProbeStage.HANDSHAKE) {
           stages.put(new StageResult(ProbeStage.AUTHENTICATION, Verdict.PASSED, first, null));

@@ -3,9 +3,11 @@ package io.mcprealtime.mcp;
 import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -32,16 +34,38 @@ final class Redactor {
 
   private static final String MASK = "***";
 
-  private final List<String> secrets;
+  /** Tokens of a target that are known at the same time; older ones have long ended. */
+  private static final int MAX_LEARNED = 100;
+
+  private final List<String> given;
+  private final Deque<String> learned = new ArrayDeque<>();
+  private volatile List<String> secrets;
 
   private Redactor(Stream<String> values) {
-    this.secrets =
-        values
-            .flatMap(value -> Stream.concat(Stream.of(value), lines(value)))
-            .filter(value -> value.length() >= MIN_SECRET_LENGTH)
-            .distinct()
-            .sorted(Comparator.comparingInt(String::length).reversed())
-            .toList();
+    this.given = sorted(values).toList();
+    this.secrets = given;
+  }
+
+  private static Stream<String> sorted(Stream<String> values) {
+    return values
+        .flatMap(value -> Stream.concat(Stream.of(value), lines(value)))
+        .filter(value -> value.length() >= MIN_SECRET_LENGTH)
+        .distinct()
+        .sorted(Comparator.comparingInt(String::length).reversed());
+  }
+
+  /** Takes in a secret that the target got later. */
+  void learn(String secret) {
+    if (secrets.contains(secret)) {
+      return;
+    }
+    synchronized (learned) {
+      learned.addLast(secret);
+      if (learned.size() > MAX_LEARNED) {
+        learned.removeFirst();
+      }
+      secrets = sorted(Stream.concat(given.stream(), learned.stream())).toList();
+    }
   }
 
   static Redactor of(Target target) {
@@ -58,7 +82,8 @@ final class Redactor {
         Stream.of(
                 headerSecrets(http.headers()),
                 urlSecrets(http.url()),
-                target.secrets().stream().flatMap(value -> parts(value, http.url())))
+                target.secrets().stream().flatMap(value -> parts(value, http.url())),
+                http.auth() == null ? Stream.<String>empty() : http.auth().secrets().stream())
             .flatMap(values -> values));
   }
 

@@ -1,5 +1,6 @@
 package io.mcprealtime.mcp;
 
+import io.mcprealtime.mcp.auth.ClientCredentials;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -63,14 +64,22 @@ public sealed interface Target {
    * One endpoint that takes POSTs and answers in JSON or as an event stream. A server that knows
    * only the older HTTP+SSE transport is found as well.
    *
+   * @param auth with what a token is got for its requests; null when it needs none, or has it in
+   *     its headers
    * @param secrets values anywhere in the target that no message may show
    */
-  record StreamableHttp(URI url, Map<String, String> headers, Set<String> secrets)
+  record StreamableHttp(
+      URI url, Map<String, String> headers, @Nullable ClientCredentials auth, Set<String> secrets)
       implements Target {
     public StreamableHttp {
       requireHttp(url);
       headers = copyHeaders(headers);
+      requireOneLogin(url, headers, auth);
       secrets = Set.copyOf(secrets);
+    }
+
+    public StreamableHttp(URI url, Map<String, String> headers, Set<String> secrets) {
+      this(url, headers, null, secrets);
     }
 
     public StreamableHttp(URI url, Map<String, String> headers) {
@@ -92,13 +101,22 @@ public sealed interface Target {
   /**
    * The transport of 2024-11-05: a GET opens the stream, whose first event names the endpoint.
    *
+   * @param auth with what a token is got for its requests; null when it needs none, or has it in
+   *     its headers
    * @param secrets values anywhere in the target that no message may show
    */
-  record Sse(URI url, Map<String, String> headers, Set<String> secrets) implements Target {
+  record Sse(
+      URI url, Map<String, String> headers, @Nullable ClientCredentials auth, Set<String> secrets)
+      implements Target {
     public Sse {
       requireHttp(url);
       headers = copyHeaders(headers);
+      requireOneLogin(url, headers, auth);
       secrets = Set.copyOf(secrets);
+    }
+
+    public Sse(URI url, Map<String, String> headers, Set<String> secrets) {
+      this(url, headers, null, secrets);
     }
 
     public Sse(URI url, Map<String, String> headers) {
@@ -122,6 +140,16 @@ public sealed interface Target {
     if (!(scheme.equals("http") || scheme.equals("https")) || url.getHost() == null) {
       throw new IllegalArgumentException(
           "url '%s' must be http://HOST… or https://HOST…".formatted(redacted(url)));
+    }
+  }
+
+  private static void requireOneLogin(
+      URI url, Map<String, String> headers, @Nullable ClientCredentials auth) {
+    boolean header = headers.keySet().stream().anyMatch("authorization"::equalsIgnoreCase);
+    if (auth != null && (header || url.getUserInfo() != null)) {
+      throw new IllegalArgumentException(
+          "has both auth and %s; keep the one that is meant"
+              .formatted(header ? "a header Authorization" : "a user in its url"));
     }
   }
 

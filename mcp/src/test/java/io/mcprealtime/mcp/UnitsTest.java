@@ -178,6 +178,21 @@ class UnitsTest {
   }
 
   @Test
+  void learn_takesLaterSecretsOutToo() {
+    Redactor redactor =
+        Redactor.of(
+            new Target.StreamableHttp(URI.create("http://h/x"), Map.of("A", "given-1"), Set.of()));
+    redactor.learn("given-1-and-more");
+    redactor.learn("given-1-and-more");
+    assertThat(redactor.redact("given-1 given-1-and-more given-2")).isEqualTo("*** *** given-2");
+    for (int i = 0; i < 200; i++) {
+      redactor.learn("token-" + i);
+    }
+    assertThat(redactor.redact("token-199 token-150 given-1 token-0"))
+        .isEqualTo("*** *** *** token-0");
+  }
+
+  @Test
   void quote_showsNoSecretInPart() {
     String secret = "secret-" + "0123456789".repeat(10);
     Redactor redactor =

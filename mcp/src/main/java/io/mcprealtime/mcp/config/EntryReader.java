@@ -66,25 +66,30 @@ final class EntryReader {
 
   TargetTemplate template() {
     boolean stdio = isStdio();
+    AuthTemplate auth = AuthReader.read(entry, stdio);
     Set<String> used = stdio ? STDIO_KEYS : REMOTE_KEYS;
     entry
         .propertyNames()
         .forEach(
             name -> {
-              if (!used.contains(name) && !OTHER_KEYS.contains(name)) {
+              if (!used.contains(name)
+                  && !OTHER_KEYS.contains(name)
+                  && !name.equals(AuthReader.KEY)) {
                 problems.accept(
                     Severity.WARNING,
                     "key '%s' is not used%s; remove it or correct its name"
                         .formatted(name, isKnown(name) ? " with this type" : ""));
               }
             });
-    warnAboutLogin();
+    if (auth == null) {
+      warnAboutLogin();
+    }
     if (stdio) {
       return new TargetTemplate.Stdio(
           text("command"), texts("args"), values("env"), optional("envFile"), optional("cwd"));
     }
     Kind transport = typeName().equals("sse") ? Kind.SSE : Kind.HTTP;
-    return new TargetTemplate.Remote(transport, text("url"), values("headers"));
+    return new TargetTemplate.Remote(transport, text("url"), values("headers"), auth);
   }
 
   /**

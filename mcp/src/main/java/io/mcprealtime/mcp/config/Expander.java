@@ -82,6 +82,11 @@ final class Expander {
     return Collections.unmodifiableSet(substituted);
   }
 
+  /** Whether every placeholder so far has a value. */
+  boolean isComplete() {
+    return inputs.isEmpty() && unset.isEmpty() && unknown.isEmpty();
+  }
+
   /**
    * @throws ConfigException naming every placeholder so far that has no value
    */

@@ -1,6 +1,7 @@
 package io.mcprealtime.mcp.config;
 
 import io.mcprealtime.mcp.Target;
+import io.mcprealtime.mcp.auth.ClientCredentials;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.InvalidPathException;
@@ -74,7 +75,8 @@ sealed interface TargetTemplate {
     }
   }
 
-  record Remote(Kind kind, String url, Map<String, String> headers) implements TargetTemplate {
+  record Remote(Kind kind, String url, Map<String, String> headers, @Nullable AuthTemplate auth)
+      implements TargetTemplate {
     enum Kind {
       HTTP,
       SSE
@@ -85,12 +87,21 @@ sealed interface TargetTemplate {
       Expander expander = new Expander(context);
       String address = expander.expand(url);
       Map<String, String> sent = expander.expand(headers);
+      if (auth instanceof AuthTemplate.Bearer bearer) {
+        sent.put("Authorization", bearer.header(expander));
+      }
+      ClientCredentials client =
+          auth instanceof AuthTemplate.Client known ? known.resolve(expander) : null;
       expander.requireComplete();
       try {
         URI uri = new URI(address.strip());
+        if (auth != null && uri.getRawUserInfo() != null) {
+          throw new ConfigException(
+              "has both auth and a user in its url; keep the one that is meant");
+        }
         return kind == Kind.SSE
-            ? new Target.Sse(uri, sent, expander.substituted())
-            : new Target.StreamableHttp(uri, sent, expander.substituted());
+            ? new Target.Sse(uri, sent, client, expander.substituted())
+            : new Target.StreamableHttp(uri, sent, client, expander.substituted());
       } catch (URISyntaxException | IllegalArgumentException e) {
         // The cause is left out: its message would show the whole address.
         throw new ConfigException("url is not an address like https://HOST/PATH; correct it");
@@ -105,7 +116,8 @@ sealed interface TargetTemplate {
     @Override
     public String describe() {
       String named = names("headers ", headers);
-      return redacted(url) + (named.isEmpty() ? "" : " (" + named + ")");
+      String login = auth == null ? "" : (named.isEmpty() ? "" : ", ") + "auth " + auth.type();
+      return redacted(url) + (named.isEmpty() && login.isEmpty() ? "" : " (" + named + login + ")");
     }
 
     private static String redacted(String url) {

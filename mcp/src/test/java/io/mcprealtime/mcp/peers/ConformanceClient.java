@@ -5,9 +5,12 @@ import io.mcprealtime.mcp.McpSession;
 import io.mcprealtime.mcp.McpTool;
 import io.mcprealtime.mcp.ProbeOptions;
 import io.mcprealtime.mcp.Target;
+import io.mcprealtime.mcp.auth.ClientCredentials;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -31,7 +34,10 @@ final class ConformanceClient {
         System.getenv("MCP_CONFORMANCE_PROTOCOL_VERSION"));
     try (McpProber prober = McpProber.builder().build();
         McpSession session =
-            prober.connect(new Target.StreamableHttp(url, Map.of()), ProbeOptions.defaults())) {
+            prober.connect(
+                new Target.StreamableHttp(
+                    url, Map.of(), credentials(JSON.readTree(context)), Set.of()),
+                ProbeOptions.defaults())) {
       System.out.println(session.initialize().join());
       List<McpTool> tools = session.listTools().join();
       System.out.println(tools.stream().map(McpTool::name).toList());
@@ -45,6 +51,13 @@ final class ConformanceClient {
                     session, call.path("name").stringValue(), (ObjectNode) call.path("arguments")));
       }
     }
+  }
+
+  /** With what a scenario lets its client log in; null when it does not. */
+  private static @Nullable ClientCredentials credentials(JsonNode context) {
+    String id = context.path("client_id").stringValue(null);
+    String secret = context.path("client_secret").stringValue(null);
+    return id == null || secret == null ? null : ClientCredentials.builder(id, secret).build();
   }
 
   private static void call(McpSession session, String tool, ObjectNode arguments) {

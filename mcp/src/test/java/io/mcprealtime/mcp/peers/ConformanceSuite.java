@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -48,15 +49,27 @@ final class ConformanceSuite {
 
   /** Runs a Java program as the client; its class path is this test's. */
   Outcome client(Class<?> mainClass, String scenario, String version) {
+    return run(clientCommand(mainClass, scenario, version));
+  }
+
+  /** The same for a scenario of an extension, which belongs to no version of the protocol. */
+  Outcome extensionClient(Class<?> mainClass, String scenario, String version) {
+    List<String> command = new ArrayList<>(List.of(clientCommand(mainClass, scenario, version)));
+    command.add("--force");
+    return run(command.toArray(String[]::new));
+  }
+
+  private static String[] clientCommand(Class<?> mainClass, String scenario, String version) {
     Path java = Path.of(System.getProperty("java.home"), "bin", "java");
-    return run(
-        "client",
-        "--command",
-        "%s -XX:TieredStopAtLevel=1 %s".formatted(java, mainClass.getName()),
-        "--scenario",
-        scenario,
-        "--spec-version",
-        version);
+    return new String[] {
+      "client",
+      "--command",
+      "%s -XX:TieredStopAtLevel=1 %s".formatted(java, mainClass.getName()),
+      "--scenario",
+      scenario,
+      "--spec-version",
+      version
+    };
   }
 
   private Outcome run(String... arguments) {

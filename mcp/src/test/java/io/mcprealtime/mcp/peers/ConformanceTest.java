@@ -43,6 +43,14 @@ class ConformanceTest {
     run("http-invalid-tool-headers", "2026-07-28").requireAllPassed(12);
   }
 
+  @ParameterizedTest
+  @CsvSource({"2025-11-25, 9", "2026-07-28, 7"})
+  void clientCredentials_areUsed(String version, int checks) {
+    new ConformanceSuite(folder)
+        .extensionClient(ConformanceClient.class, "auth/client-credentials-basic", version)
+        .requireAllPassed(checks);
+  }
+
   private ConformanceSuite.Outcome run(String scenario, String version) {
     return new ConformanceSuite(folder).client(ConformanceClient.class, scenario, version);
   }
