@@ -48,6 +48,11 @@ export async function fetchIncidents(): Promise<readonly unknown[]> {
   return array(object(await getJson("incidents"))["incidents"]);
 }
 
+/** The servers that offer something else than what is approved. */
+export async function fetchDrifts(): Promise<readonly unknown[]> {
+  return array(object(await getJson("drift"))["drifts"]);
+}
+
 /** How the monitor gets on with its probes. */
 export async function fetchProbing(): Promise<unknown> {
   return object(await getJson("stats"))["probing"];

@@ -1,5 +1,6 @@
 import { DEFAULT_VIEW, readView, writeView } from "./address.ts";
 import {
+  fetchDrifts,
   fetchIncidents,
   fetchNewestEvents,
   fetchProbing,
@@ -36,6 +37,8 @@ const WATCH_PACE_PER_SERVER_MS = 20;
 const HURRY = 5;
 const INCIDENT_PACE_MS = 10_000;
 const INCIDENT_LEAST_MS = 500;
+const DRIFT_PACE_MS = 30_000;
+const DRIFT_LEAST_MS = 2_000;
 const PROBING_PACE_MS = 60_000;
 const PROBING_LEAST_MS = 5_000;
 /** Among so many of the newest events, changes of catalogs are looked for. */
@@ -50,6 +53,7 @@ class App {
   readonly #incidents = new IncidentBanner((id) => this.#chooseIncident(id));
   readonly #watchNews = this.#paced(() => this.#loadWatches(), () => this.#watchPace() / HURRY);
   readonly #incidentNews = this.#paced(() => this.#loadIncidents(), () => INCIDENT_LEAST_MS);
+  readonly #driftNews = this.#paced(() => this.#loadDrifts(), () => DRIFT_LEAST_MS);
   readonly #probingNews = this.#paced(() => this.#loadProbing(), () => PROBING_LEAST_MS);
   readonly #filters = new Filters((state) => this.#toggle(state));
   readonly #search = byId("search", HTMLInputElement);
@@ -191,16 +195,25 @@ class App {
       this.#incidentNews.want(0);
     } else if (event.type === "overload") {
       this.#probingNews.want(0);
-    } else if (event.type === CATALOG_CHANGED && event.server !== null && event.at !== null) {
-      this.#store.catalogChanged(event.server, event.at);
+    } else if (event.type === CATALOG_CHANGED) {
+      this.#mark(event);
+      this.#driftNews.want(0);
     }
     this.#watchNews.want(RELOAD_DELAY_MS);
+  }
+
+  #mark({ type, server, at, changeClass }: MonitoringEvent): void {
+    // Without a class it is an approval: nothing changed then.
+    if (type === CATALOG_CHANGED && changeClass !== null && server !== null && at !== null) {
+      this.#store.catalogChanged(server, at);
+    }
   }
 
   /** What goes along with a list: incidents, the monitor's own state, changes of catalogs. */
   #loadTheRest(): void {
     this.#incidentNews.want(0);
     this.#probingNews.want(0);
+    this.#driftNews.want(0);
     this.#watchNews.want(this.#watchPace());
     void this.#loadCatalogChanges();
   }
@@ -231,6 +244,15 @@ class App {
     }
   }
 
+  async #loadDrifts(): Promise<void> {
+    try {
+      this.#store.drifts(await fetchDrifts());
+      this.#schedule();
+    } finally {
+      this.#driftNews.want(DRIFT_PACE_MS);
+    }
+  }
+
   async #loadProbing(): Promise<void> {
     try {
       this.#lateness.show(await fetchProbing());
@@ -243,8 +265,8 @@ class App {
     try {
       for (const raw of await fetchNewestEvents(EVENTS_LOOKED_AT)) {
         const event = readEvent(raw);
-        if (event?.type === CATALOG_CHANGED && event.server !== null && event.at !== null) {
-          this.#store.catalogChanged(event.server, event.at);
+        if (event !== null) {
+          this.#mark(event);
         }
       }
       this.#schedule();

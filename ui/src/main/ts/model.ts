@@ -61,6 +61,8 @@ export interface Server {
   readonly watch: Watch | null;
   /** Null until a probe's record comes in. */
   readonly found: Found | null;
+  /** How it differs from what is approved of it, in words. */
+  readonly drift: string | null;
   /** When its catalog changed, oldest first. */
   readonly changes: readonly number[];
 }
@@ -68,7 +70,7 @@ export interface Server {
 /** How many readings a server keeps on the page. */
 export const RECENT = 60;
 
-/** The type of the event that tells of another catalog. */
+/** The type of the events that tell of another catalog, and of its approval. */
 export const CATALOG_CHANGED = "schema_drift";
 
 export interface MonitoringEvent {
@@ -78,6 +80,8 @@ export interface MonitoringEvent {
   readonly type: string;
   readonly severity: string;
   readonly message: string;
+  /** Of a changed catalog: breaking, wording or additive. */
+  readonly changeClass: string | null;
 }
 
 /** Whether a server in this state answers MCP requests. */

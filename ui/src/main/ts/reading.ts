@@ -34,14 +34,14 @@ const LONGEST = 1_000;
 /** Characters that nobody sees, or that turn the text around them: a server's text must not play with the page's. */
 const UNSEEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g;
 
-/** A text that others wrote, fit to be shown: of a bounded length, without characters that are not seen. */
+/** A text that others wrote, fit to be shown: of a bounded length, and what is not seen by its code point. */
 export function shown(value: unknown, longest = LONGEST): string | null {
   const whole = text(value);
   if (whole === null) {
     return null;
   }
   const cut = whole.length <= longest ? whole : `${whole.slice(0, longest).replace(/[\ud800-\udbff]$/, "")}…`;
-  return cut.replace(UNSEEN, "\ufffd");
+  return cut.replace(UNSEEN, (unseen) => `\\u{${unseen.charCodeAt(0).toString(16)}}`);
 }
 
 export function number(value: unknown): number | null {
@@ -113,6 +113,7 @@ export function server(raw: unknown): Server | null {
     recent: points(json["recent"]),
     watch: watch(json["watch"]),
     found: null,
+    drift: null,
     changes: [],
   };
 }
@@ -131,5 +132,6 @@ export function event(raw: unknown): MonitoringEvent | null {
     type: text(json["type"]) ?? "event",
     severity: text(json["severity"])?.toLowerCase() ?? "info",
     message: shown(json["message"]) ?? "",
+    changeClass: text(object(json["details"])["class"]),
   };
 }

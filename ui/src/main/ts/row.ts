@@ -121,7 +121,7 @@ export class Row {
   }
 
   #sign(now: number): void {
-    const found = signs(this.#server.watch, this.#server.circuit, now);
+    const found = signs(this.#server, now);
     const key = JSON.stringify(found);
     if (key === this.#signsKey) {
       return;

@@ -1,3 +1,4 @@
+import { count } from "./format.ts";
 import { RECENT, type Point, type Server } from "./model.ts";
 import { failingStage, instant, number, object, server, shown, stages, state, text, type Json } from "./reading.ts";
 import { watch } from "./watch.ts";
@@ -37,7 +38,7 @@ export class Store {
       const next = server(raw);
       if (next !== null) {
         gone.delete(next.id);
-        this.#put({ ...next, changes: this.#servers.get(next.id)?.changes ?? [] });
+        this.#put({ ...next, ...kept(this.#servers.get(next.id)) });
       }
     }
     for (const id of gone) {
@@ -53,6 +54,17 @@ export class Store {
       const before = this.#servers.get(text(json["id"]) ?? "");
       if (before !== undefined) {
         this.#put({ ...before, watch: watch(json["watch"]) });
+      }
+    }
+  }
+
+  /** Takes the servers that differ from what is approved of them; the others do not. */
+  drifts(list: readonly unknown[]): void {
+    const found = new Map(list.map((raw) => driftOf(object(raw))));
+    for (const server of this.#servers.values()) {
+      const drift = found.get(server.id) ?? null;
+      if (drift !== server.drift) {
+        this.#put({ ...server, drift });
       }
     }
   }
@@ -147,6 +159,18 @@ export class Store {
     }
     return true;
   }
+}
+
+/** What a list does not tell again. */
+function kept(before: Server | undefined): Pick<Server, "drift" | "changes"> {
+  return { drift: before?.drift ?? null, changes: before?.changes ?? [] };
+}
+
+function driftOf(json: Json): [string, string] {
+  const changes = number(json["changes"]) ?? 1;
+  const sentence = shown(json["sentence"], 300) ?? "";
+  const more = changes > 1 ? `, and ${count(changes - 1)} more` : "";
+  return [text(json["server"]) ?? "", `${shown(json["class"], 40) ?? ""}: ${sentence}${more}`];
 }
 
 function withPoint(points: readonly Point[], point: Point): readonly Point[] {

@@ -51,7 +51,7 @@ export class Watching {
       setFact(this.#root, "pid", process.pid === null ? null : String(process.pid));
       setFact(this.#root, "uptime", process.uptimeSeconds === null ? ABSENT : ago(0, process.uptimeSeconds * 1_000));
       setFact(this.#root, "memory", bytes(process.memoryBytes));
-      setFact(this.#root, "cpu", process.cpuTimeMs === null ? null : `${used(process.cpuTimeMs)} of processor time`);
+      setFact(this.#root, "cpu", process.cpuTimeMs === null ? null : `${used(process.cpuTimeMs)} used`);
       setFact(this.#root, "starts", startWords(process));
       setFact(this.#root, "lastEnd", process.lastEnd === null ? null : sentence(process.lastEnd));
     }

@@ -1,7 +1,8 @@
 // What the monitor knows, in words for people.
 
 import { ABSENT, ago, clock, count, exact, millis, percent } from "./format.ts";
-import type { Expiry, Load, Watch } from "./watch.ts";
+import type { Server } from "./model.ts";
+import type { Expiry, Load } from "./watch.ts";
 
 const RULES: Readonly<Record<string, string>> = {
   all_passed: "Every stage passed",
@@ -33,6 +34,8 @@ const DAY_MS = 86_400_000;
 /** What ends within so many days wants somebody to act. */
 const SOON_DAYS = 7;
 
+type Known = Pick<Server, "watch" | "circuit" | "drift">;
+
 /** A mark of a row: something that is so, beside the declared state. */
 export interface Sign {
   readonly key: string;
@@ -55,8 +58,11 @@ export function outcomeWord(outcome: string): string {
 }
 
 /** What a reader of the list should know of a server beside its state. */
-export function signs(watch: Watch | null, circuit: string | null, now: number): Sign[] {
+export function signs({ watch, circuit, drift }: Known, now: number): Sign[] {
   const result: Sign[] = [];
+  if (drift !== null) {
+    result.push({ key: "drift", word: "Changed", title: `Not what was approved. ${sentence(drift)}` });
+  }
   if (circuit === "OPEN") {
     result.push({ key: "circuit", word: "Circuit open", title: "It failed again and again, so it is probed less often" });
   } else if (circuit === "HALF_OPEN") {

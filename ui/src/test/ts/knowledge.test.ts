@@ -59,15 +59,15 @@ test("watch_absent_isNull_andOddFields_areNot", () => {
 test("signs_eachOddity_isAWordWithATitle", () => {
   const all = watch({ flapping: true, doubt: "the last probe found DOWN", heldUntil: iso(NOW + 5_000) });
   assert.deepEqual(
-    signs(all, "OPEN", NOW).map((sign) => sign.word),
-    ["Circuit open", "Flapping", "Held", "Doubt"],
+    signs({ watch: all, circuit: "OPEN", drift: "wording: x" }, NOW).map((sign) => sign.word),
+    ["Changed", "Circuit open", "Flapping", "Held", "Doubt"],
   );
   assert.deepEqual(
-    signs(all, "CLOSED", NOW + 5_001).map((sign) => sign.word),
+    signs({ watch: all, circuit: "CLOSED", drift: null }, NOW + 5_001).map((sign) => sign.word),
     ["Flapping", "Doubt"],
   );
-  assert.ok(signs(all, "HALF_OPEN", NOW).every((sign) => sign.title !== ""));
-  assert.deepEqual(signs(null, null, NOW), []);
+  assert.ok(signs({ watch: all, circuit: "HALF_OPEN", drift: null }, NOW).every((sign) => sign.title !== ""));
+  assert.deepEqual(signs({ watch: null, circuit: null, drift: null }, NOW), []);
 });
 
 test("ruleWords_unknownRule_isItsName", () => {
@@ -98,7 +98,7 @@ test("latenessWords_onlyOverHalfASecond", () => {
 
 test("shown_longOrUnseen_isBoundedAndVisible", () => {
   assert.equal(shown("x".repeat(2_000))?.length, 1_001);
-  assert.equal(shown("a\u202eb\u0000c\nd"), "a\ufffdb\ufffdc\nd");
+  assert.equal(shown("a\u202eb\u0000c\nd"), "a\\u{202e}b\\u{0}c\nd");
   assert.equal(shown("ab\u{1f600}", 3), "ab…");
   assert.equal(shown(7), null);
 });

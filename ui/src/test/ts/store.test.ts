@@ -136,3 +136,11 @@ test("replace_catalogChange_isKept", () => {
   store.replace([UP]);
   assert.deepEqual(store.get("a")?.changes, [T0]);
 });
+
+test("drifts_ofTheList_comeAndGo", () => {
+  const store = storeWith(UP);
+  store.drifts([{ server: "a", class: "breaking", changes: 3, sentence: "tool 't' is gone" }]);
+  assert.equal(store.get("a")?.drift, "breaking: tool 't' is gone, and 2 more");
+  store.drifts([]);
+  assert.equal(store.get("a")?.drift, null);
+});
