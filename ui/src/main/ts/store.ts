@@ -1,4 +1,3 @@
-import { count } from "./format.ts";
 import { RECENT, type Point, type Server } from "./model.ts";
 import { failingStage, instant, number, object, server, shown, stages, state, text, type Json } from "./reading.ts";
 import { watch } from "./watch.ts";
@@ -167,10 +166,7 @@ function kept(before: Server | undefined): Pick<Server, "drift" | "changes"> {
 }
 
 function driftOf(json: Json): [string, string] {
-  const changes = number(json["changes"]) ?? 1;
-  const sentence = shown(json["sentence"], 300) ?? "";
-  const more = changes > 1 ? `, and ${count(changes - 1)} more` : "";
-  return [text(json["server"]) ?? "", `${shown(json["class"], 40) ?? ""}: ${sentence}${more}`];
+  return [text(json["server"]) ?? "", `${shown(json["class"], 40) ?? ""}: ${shown(json["sentence"], 300) ?? ""}`];
 }
 
 function withPoint(points: readonly Point[], point: Point): readonly Point[] {
