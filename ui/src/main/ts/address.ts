@@ -3,7 +3,7 @@
 import { STATES } from "./model.ts";
 import { SORT_KEYS, type View } from "./order.ts";
 
-export const DEFAULT_VIEW: View = { query: "", states: new Set(), sort: "state", descending: false };
+export const DEFAULT_VIEW: View = { query: "", states: new Set(), incident: null, sort: "state", descending: false };
 
 export function readView(): View {
   const params = new URLSearchParams(location.hash.slice(1));
@@ -11,6 +11,7 @@ export function readView(): View {
   return {
     query: params.get("q") ?? "",
     states: new Set(STATES.filter((state) => wanted.includes(state))),
+    incident: params.get("incident"),
     sort: SORT_KEYS.find((key) => key === params.get("sort")) ?? DEFAULT_VIEW.sort,
     descending: params.get("order") === "desc",
   };
@@ -23,6 +24,9 @@ export function writeView(view: View): void {
   }
   if (view.states.size > 0) {
     params.set("state", [...view.states].join(","));
+  }
+  if (view.incident !== null) {
+    params.set("incident", view.incident);
   }
   if (view.sort !== DEFAULT_VIEW.sort) {
     params.set("sort", view.sort);

@@ -1,4 +1,4 @@
-import { array, instant, object } from "./reading.ts";
+import { array, instant, object, shown } from "./reading.ts";
 
 /** Relative, so that the page also works below a path of a reverse proxy. */
 const BASE = "api/v1/";
@@ -9,7 +9,15 @@ const PATIENCE_MS = 20_000;
 export class TokenNeeded extends Error {}
 
 /** The API did not answer, or not as it should; the message is for people. */
-export class ApiError extends Error {}
+export class ApiError extends Error {
+  /** Of HTTP; null when there was no answer. */
+  readonly status: number | null;
+
+  constructor(message: string, status: number | null = null) {
+    super(message);
+    this.status = status;
+  }
+}
 
 export interface ServerList {
   /** The server's clock when it answered. */
@@ -31,6 +39,56 @@ export async function fetchEvents(server: string): Promise<readonly unknown[]> {
   return array(body["events"]);
 }
 
+/** The servers without their samples: what is known of each. */
+export async function fetchWatches(): Promise<readonly unknown[]> {
+  return array(object(await getJson("servers"))["servers"]);
+}
+
+export async function fetchIncidents(): Promise<readonly unknown[]> {
+  return array(object(await getJson("incidents"))["incidents"]);
+}
+
+/** The servers that offer something else than what is approved. */
+export async function fetchDrifts(): Promise<readonly unknown[]> {
+  return array(object(await getJson("drift"))["drifts"]);
+}
+
+/** How the monitor gets on with its probes. */
+export async function fetchProbing(): Promise<unknown> {
+  return object(await getJson("stats"))["probing"];
+}
+
+/** The newest events of all servers. */
+export async function fetchNewestEvents(limit: number): Promise<readonly unknown[]> {
+  return array(object(await getJson(`events?limit=${limit}`))["events"]);
+}
+
+/** What a server offers against what is approved; null where the monitor does not know. */
+export async function fetchCatalog(server: string): Promise<unknown> {
+  try {
+    return await getJson(`servers/${encodeURIComponent(server)}/catalog`);
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 404) {
+      return null;
+    }
+    throw error;
+  }
+}
+
+/** Approves what a server offers, if that is still what the hash stands for; an {@link ApiError} says why not. */
+export async function approveCatalog(server: string, hash: string): Promise<unknown> {
+  const response = await send(`servers/${encodeURIComponent(server)}/catalog/approve`, {
+    method: "POST",
+    headers: headers("application/json", { "Content-Type": "application/json" }),
+    body: JSON.stringify({ hash }),
+    signal: AbortSignal.timeout(PATIENCE_MS),
+  });
+  if (!response.ok) {
+    throw new ApiError(await detail(response), response.status);
+  }
+  return json(response);
+}
+
 /** Opens the live stream: the answer's body is the stream. */
 export async function openStream(signal: AbortSignal): Promise<ReadableStream<Uint8Array>> {
   const response = await request("stream", "text/event-stream", signal);
@@ -41,7 +99,10 @@ export async function openStream(signal: AbortSignal): Promise<ReadableStream<Ui
 }
 
 async function getJson(path: string): Promise<unknown> {
-  const response = await request(path, "application/json", AbortSignal.timeout(PATIENCE_MS));
+  return json(await request(path, "application/json", AbortSignal.timeout(PATIENCE_MS)));
+}
+
+async function json(response: Response): Promise<unknown> {
   try {
     return await response.json();
   } catch {
@@ -49,26 +110,43 @@ async function getJson(path: string): Promise<unknown> {
   }
 }
 
+/** Why the monitor refused, in its own words. */
+async function detail(response: Response): Promise<string> {
+  const problem = object(await response.json().catch(() => null));
+  return shown(problem["detail"], 500) ?? `The monitor answered with HTTP status ${response.status}.`;
+}
+
 async function request(path: string, accept: string, signal: AbortSignal): Promise<Response> {
-  const headers = new Headers({ Accept: accept });
-  const token = sessionStorage.getItem(TOKEN_KEY);
-  if (token !== null) {
-    headers.set("Authorization", `Bearer ${token}`);
-  }
-  let response: Response;
-  try {
-    response = await fetch(BASE + path, { headers, signal, cache: "no-store" });
-  } catch {
-    throw new ApiError("The monitor cannot be reached.");
-  }
+  const response = await send(path, { headers: headers(accept), signal });
   if (response.status === 401) {
-    throw new TokenNeeded(token === null ? "" : "The monitor did not accept this token.");
+    throw new TokenNeeded(token() === null ? "" : "The monitor did not accept this token.");
   }
   if (response.status === 403) {
     throw new TokenNeeded("This token is not allowed to read. One with the scope “read” is needed.");
   }
   if (!response.ok) {
-    throw new ApiError(`The monitor answered with HTTP status ${response.status}.`);
+    throw new ApiError(`The monitor answered with HTTP status ${response.status}.`, response.status);
   }
   return response;
+}
+
+async function send(path: string, init: RequestInit): Promise<Response> {
+  try {
+    return await fetch(BASE + path, { ...init, cache: "no-store" });
+  } catch {
+    throw new ApiError("The monitor cannot be reached.");
+  }
+}
+
+function headers(accept: string, more: Readonly<Record<string, string>> = {}): Headers {
+  const result = new Headers({ Accept: accept, ...more });
+  const known = token();
+  if (known !== null) {
+    result.set("Authorization", `Bearer ${known}`);
+  }
+  return result;
+}
+
+function token(): string | null {
+  return sessionStorage.getItem(TOKEN_KEY);
 }

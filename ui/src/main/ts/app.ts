@@ -1,10 +1,21 @@
 import { DEFAULT_VIEW, readView, writeView } from "./address.ts";
-import { fetchServers, rememberToken, TokenNeeded } from "./api.ts";
+import {
+  fetchDrifts,
+  fetchIncidents,
+  fetchNewestEvents,
+  fetchProbing,
+  fetchServers,
+  fetchWatches,
+  rememberToken,
+  TokenNeeded,
+} from "./api.ts";
 import { byId } from "./dom.ts";
-import { Filters, Pulse } from "./header.ts";
+import { Filters, Lateness, Pulse } from "./header.ts";
+import { IncidentBanner, openIncidents } from "./incidents.ts";
 import { List } from "./list.ts";
-import type { State } from "./model.ts";
+import { CATALOG_CHANGED, type MonitoringEvent, type State } from "./model.ts";
 import { SORT_KEYS, type SortKey, type View } from "./order.ts";
+import { Paced } from "./paced.ts";
 import { Panels } from "./panels.ts";
 import { event as readEvent } from "./reading.ts";
 import type { Message } from "./sse.ts";
@@ -19,11 +30,31 @@ const RELOAD_DELAY_MS = 400;
 /** A sample of a server that even a new list does not hold must not make the page load lists without end. */
 const STRANGER_PACE_MS = 5_000;
 
+/** What the monitor knows of each server comes with no message: it is asked for, the less often the more there is. */
+const WATCH_PACE_MS = 5_000;
+const WATCH_PACE_PER_SERVER_MS = 20;
+/** Something happened to a server: what is known of it is asked for so much sooner. */
+const HURRY = 5;
+const INCIDENT_PACE_MS = 10_000;
+const INCIDENT_LEAST_MS = 500;
+const DRIFT_PACE_MS = 30_000;
+const DRIFT_LEAST_MS = 2_000;
+const PROBING_PACE_MS = 60_000;
+const PROBING_LEAST_MS = 5_000;
+/** Among so many of the newest events, changes of catalogs are looked for. */
+const EVENTS_LOOKED_AT = 1_000;
+
 /** The page: what comes in, what it does to the list, what the reader does. */
 class App {
   readonly #store = new Store();
   readonly #pulse = new Pulse();
   readonly #panels = new Panels(() => this.#reload(0), (token) => this.#useToken(token));
+  readonly #lateness = new Lateness();
+  readonly #incidents = new IncidentBanner((id) => this.#chooseIncident(id));
+  readonly #watchNews = this.#paced(() => this.#loadWatches(), () => this.#watchPace() / HURRY);
+  readonly #incidentNews = this.#paced(() => this.#loadIncidents(), () => INCIDENT_LEAST_MS);
+  readonly #driftNews = this.#paced(() => this.#loadDrifts(), () => DRIFT_LEAST_MS);
+  readonly #probingNews = this.#paced(() => this.#loadProbing(), () => PROBING_LEAST_MS);
   readonly #filters = new Filters((state) => this.#toggle(state));
   readonly #search = byId("search", HTMLInputElement);
   readonly #sort = byId("sort", HTMLSelectElement);
@@ -31,7 +62,7 @@ class App {
     opened: () => {
       this.#pulse.state = "live";
       this.#reload(0);
-      this.#list.reloadEvents();
+      this.#list.reloadDetails();
     },
     message: (message) => this.#receive(message),
     lost: () => {
@@ -43,7 +74,7 @@ class App {
     tokenNeeded: (error) => this.#askForToken(error),
   });
   #view = readView();
-  readonly #list = new List(this.#store, this.#view, () => Date.now() + this.#skew, (key) => this.#sortBy(key));
+  readonly #list = new List(this.#store, this.#view, () => this.#now(), (key) => this.#sortBy(key));
   /** The server's clock less ours, so that relative times are right on a machine whose clock is not. */
   #skew = 0;
   #loaded = false;
@@ -57,7 +88,7 @@ class App {
   #frame = false;
 
   start(): void {
-    this.#filters.press(this.#view.states);
+    this.#press();
     this.#search.value = this.#view.query;
     this.#sort.value = this.#view.sort;
     this.#search.addEventListener("input", () => this.#change({ query: this.#search.value }));
@@ -67,13 +98,14 @@ class App {
     });
     byId("clear", HTMLButtonElement).addEventListener("click", () => {
       this.#search.value = "";
-      this.#change({ query: "", states: new Set() });
+      this.#change({ query: "", states: new Set(), incident: null });
       this.#search.focus();
     });
     document.addEventListener("keydown", (event) => this.#shortcut(event));
     window.setInterval(() => {
       this.#pulse.tick();
       this.#list.tick();
+      this.#incidents.tick(this.#now());
     }, 1_000);
     this.#stream.start();
     this.#reload(STREAM_PATIENCE_MS);
@@ -110,6 +142,7 @@ class App {
       this.#loadedAt = performance.now();
       this.#pulse.beat();
       this.#panels.servers(this.#store.size);
+      this.#loadTheRest();
     } catch (error) {
       if (error instanceof TokenNeeded) {
         this.#askForToken(error);
@@ -150,10 +183,121 @@ class App {
     } else if (message.event === "event") {
       const event = readEvent(data);
       if (event !== null) {
-        this.#list.event(event);
+        this.#event(event);
       }
     }
     this.#schedule();
+  }
+
+  #event(event: MonitoringEvent): void {
+    this.#list.event(event);
+    if (event.type === "incident") {
+      this.#incidentNews.want(0);
+    } else if (event.type === "overload") {
+      this.#probingNews.want(0);
+    } else if (event.type === CATALOG_CHANGED) {
+      this.#mark(event);
+      this.#driftNews.want(0);
+    }
+    this.#watchNews.want(RELOAD_DELAY_MS);
+  }
+
+  #mark({ type, server, at, changeClass }: MonitoringEvent): void {
+    // Without a class it is an approval: nothing changed then.
+    if (type === CATALOG_CHANGED && changeClass !== null && server !== null && at !== null) {
+      this.#store.catalogChanged(server, at);
+    }
+  }
+
+  /** What goes along with a list: incidents, the monitor's own state, changes of catalogs. */
+  #loadTheRest(): void {
+    this.#incidentNews.want(0);
+    this.#probingNews.want(0);
+    this.#driftNews.want(0);
+    this.#watchNews.want(this.#watchPace());
+    void this.#loadCatalogChanges();
+  }
+
+  async #loadWatches(): Promise<void> {
+    try {
+      this.#store.watches(await fetchWatches());
+      this.#schedule();
+    } finally {
+      this.#watchNews.want(this.#watchPace());
+    }
+  }
+
+  async #loadIncidents(): Promise<void> {
+    try {
+      const open = openIncidents(await fetchIncidents());
+      const before = this.#among();
+      this.#incidents.show(open, this.#now());
+      const after = this.#among();
+      if (this.#view.incident !== null && after === null) {
+        // It is over, and with it the reason to show these servers alone.
+        this.#change({ incident: null });
+      } else if (before?.size !== after?.size) {
+        this.#change({});
+      }
+    } finally {
+      this.#incidentNews.want(INCIDENT_PACE_MS);
+    }
+  }
+
+  async #loadDrifts(): Promise<void> {
+    try {
+      this.#store.drifts(await fetchDrifts());
+      this.#schedule();
+    } finally {
+      this.#driftNews.want(DRIFT_PACE_MS);
+    }
+  }
+
+  async #loadProbing(): Promise<void> {
+    try {
+      this.#lateness.show(await fetchProbing());
+    } finally {
+      this.#probingNews.want(PROBING_PACE_MS);
+    }
+  }
+
+  async #loadCatalogChanges(): Promise<void> {
+    try {
+      for (const raw of await fetchNewestEvents(EVENTS_LOOKED_AT)) {
+        const event = readEvent(raw);
+        if (event !== null) {
+          this.#mark(event);
+        }
+      }
+      this.#schedule();
+    } catch {
+      // The curves lack their marks then; the next list brings them.
+    }
+  }
+
+  /** Nothing is asked for while a token is missing; the list that comes with it begins anew. */
+  #paced(work: () => Promise<void>, leastMs: () => number): Paced {
+    return new Paced(() => (this.#panels.asksForToken ? Promise.resolve() : work()), leastMs);
+  }
+
+  #watchPace(): number {
+    return Math.max(WATCH_PACE_MS, this.#store.size * WATCH_PACE_PER_SERVER_MS);
+  }
+
+  /** The monitor's time, as well as it is known. */
+  #now(): number {
+    return Date.now() + this.#skew;
+  }
+
+  /** The servers of the chosen incident; null where all are shown. */
+  #among(): ReadonlySet<string> | null {
+    return this.#view.incident === null ? null : this.#incidents.servers(this.#view.incident);
+  }
+
+  #chooseIncident(id: string): void {
+    // All of its servers, whatever was looked for before.
+    this.#search.value = "";
+    this.#change({ query: "", states: new Set(), incident: this.#view.incident === id ? null : id });
   }
 
   /** However many messages come in, the page is touched once a frame. */
@@ -190,7 +334,7 @@ class App {
     if (state !== null && !states.delete(state)) {
       states.add(state);
     }
-    this.#change({ states });
+    this.#change(state === null ? { states, incident: null } : { states });
   }
 
   #sortBy(key: SortKey): void {
@@ -200,9 +344,14 @@ class App {
 
   #change(part: Partial<View>): void {
     this.#view = { ...this.#view, ...part };
-    this.#list.view = this.#view;
-    this.#filters.press(this.#view.states);
+    this.#list.show(this.#view, this.#among());
+    this.#press();
     writeView(this.#view);
+  }
+
+  #press(): void {
+    this.#filters.press(this.#view.states, this.#view.incident === null);
+    this.#incidents.choose(this.#view.incident);
   }
 
   #shortcut(event: KeyboardEvent): void {

@@ -1,9 +1,9 @@
 import { fetchEvents } from "./api.ts";
 import { find, setAttribute, setIcon, setText, setTitle, stamp } from "./dom.ts";
+import { Drift } from "./drift.ts";
 import {
   ABSENT,
   ago,
-  circuitWord,
   clock,
   count,
   dialect,
@@ -14,9 +14,10 @@ import {
   transportWord,
   VERDICT_WORDS,
 } from "./format.ts";
-import type { MonitoringEvent, Server, Stage } from "./model.ts";
+import { CATALOG_CHANGED, type MonitoringEvent, type Server, type Stage } from "./model.ts";
 import { event as readEvent } from "./reading.ts";
 import { words } from "./sparkline.ts";
+import { Watching } from "./watching.ts";
 
 const EVENTS = 20;
 let nextId = 0;
@@ -27,7 +28,7 @@ interface ShownEvent {
   readonly time: HTMLTimeElement;
 }
 
-/** What a row unfolds to: the stages of the last probe, the latest events, the facts. */
+/** What a row unfolds to: the stages of the last probe, the latest events, what the monitor knows besides. */
 export class Detail {
   readonly element = stamp("detail-template");
   readonly #stages = find(this.element, ".stage-list", HTMLElement);
@@ -35,7 +36,10 @@ export class Detail {
   readonly #noStages = this.#part("no-stages");
   readonly #events = find(this.element, ".event-list", HTMLElement);
   readonly #eventsNote = this.#part("events-note");
+  readonly #watching = new Watching(this.element);
+  readonly #drift: Drift;
   #server: Server;
+  #now: number;
   #shownStages: readonly Stage[] | null = null;
   #shownEvents: ShownEvent[] = [];
   #loading = true;
@@ -43,8 +47,17 @@ export class Detail {
   constructor(server: Server, now: number) {
     this.element.id = `detail-${nextId++}`;
     this.#server = server;
+    this.#now = now;
+    const block = find(this.element, "[data-block=drift]", HTMLElement);
+    this.#drift = new Drift(block, server.id, () => this.#now);
     this.update(server, now);
+    this.reload(now);
+  }
+
+  /** Asks anew for what does not come with the list. */
+  reload(now: number): void {
     void this.loadEvents(now);
+    void this.#drift.load();
   }
 
   update(server: Server, now: number): void {
@@ -58,12 +71,14 @@ export class Detail {
     const speaks = dialect(server.era, server.protocolVersion);
     this.#fact("protocol", [transportWord(server.transport), speaks].filter((part) => part !== "").join(" · "));
     this.#fact("tools", count(server.toolCount));
-    this.#fact("circuit", circuitWord(server.circuit));
     this.#fact("recent", words(server.recent));
+    this.#watching.update(server, now);
     this.tick(now);
   }
 
   tick(now: number): void {
+    this.#now = now;
+    this.#watching.tick(this.#server, now);
     const { lastCheckAt, since } = this.#server;
     this.#fact("lastCheck", lastCheckAt === null ? ABSENT : `${ago(lastCheckAt, now)} ago, at ${clock(lastCheckAt)}`);
     this.#fact("since", since === null ? ABSENT : `for ${ago(since, now)}, since ${exact(since)}`);
@@ -79,6 +94,9 @@ export class Detail {
     }
     this.#shownEvents.unshift(this.#eventElement(event, now));
     this.#showEvents();
+    if (event.type === CATALOG_CHANGED) {
+      void this.#drift.load();
+    }
   }
 
   /** Loads the latest events, and keeps those that came in live meanwhile. */

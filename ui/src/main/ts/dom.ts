@@ -17,6 +17,31 @@ export function stamp(templateId: string): HTMLElement {
   return checked(first === null ? null : document.importNode(first, true), HTMLElement, `template #${templateId}`);
 }
 
+/** A new element with this text, and these classes. */
+export function make<K extends keyof HTMLElementTagNameMap>(
+  tag: K,
+  text: string,
+  classes = "",
+): HTMLElementTagNameMap[K] {
+  const element = document.createElement(tag);
+  element.textContent = text;
+  if (classes !== "") {
+    element.className = classes;
+  }
+  return element;
+}
+
+/** Sets a value of a definition list, and hides it with its term where there is none. */
+export function setFact(root: ParentNode, name: string, value: string | null): void {
+  const fact = find(root, `[data-fact=${name}]`, HTMLElement);
+  setText(fact, value ?? "");
+  fact.hidden = value === null;
+  const term = fact.previousElementSibling;
+  if (term instanceof HTMLElement) {
+    term.hidden = value === null;
+  }
+}
+
 /** Sets the text where it differs, so that an unchanged cell costs no layout. */
 export function setText(element: Element, text: string): void {
   if (element.textContent !== text) {

@@ -57,6 +57,35 @@ export function millis(ms: number | null): string {
   return `${ms < 10 ? tenths.format(ms) : whole.format(ms)} ms`;
 }
 
+/** A share of 1 as a percentage: 0.3 %, 12 %. */
+export function percent(share: number): string {
+  const percentage = share * 100;
+  return `${percentage < 10 ? tenths.format(percentage) : whole.format(percentage)} %`;
+}
+
+/** A size with its unit: 812 kB, 42 MB, 1.4 GB. */
+export function bytes(size: number | null): string {
+  if (size === null) {
+    return ABSENT;
+  }
+  const units = ["kB", "MB", "GB"];
+  let value = size / 1_000;
+  let unit = 0;
+  while (value >= 1_000 && unit < units.length - 1) {
+    value /= 1_000;
+    unit++;
+  }
+  return `${value < 10 ? tenths.format(value) : whole.format(value)} ${units[unit] ?? ""}`;
+}
+
+/** A time that was used up: 420 ms, 12.4 s, 9 min. */
+export function used(ms: number | null): string {
+  if (ms === null || ms < 1_000) {
+    return millis(ms);
+  }
+  return ms < 60_000 ? `${tenths.format(ms / 1_000)} s` : ago(0, ms);
+}
+
 export function count(value: number | null): string {
   return value === null ? ABSENT : whole.format(value);
 }

@@ -1,6 +1,8 @@
 import { byId, find, setAttribute, setIcon, setText, stamp } from "./dom.ts";
 import { ago, clock, count, exact, STATE_WORDS } from "./format.ts";
 import { STATES, type Server, type State } from "./model.ts";
+import { number, object } from "./reading.ts";
+import { latenessWords } from "./words.ts";
 
 interface Filter {
   readonly state: State | null;
@@ -28,9 +30,10 @@ export class Filters {
     byId("filters", HTMLElement).replaceChildren(...this.#filters.map((filter) => filter.button));
   }
 
-  press(states: ReadonlySet<State>): void {
+  /** @param all whether nothing else narrows the list down */
+  press(states: ReadonlySet<State>, all: boolean): void {
     for (const { state, button } of this.#filters) {
-      const pressed = state === null ? states.size === 0 : states.has(state);
+      const pressed = state === null ? all && states.size === 0 : states.has(state);
       setAttribute(button, "aria-pressed", String(pressed));
     }
   }
@@ -52,6 +55,18 @@ export class Filters {
     if (document.title !== title) {
       document.title = title;
     }
+  }
+}
+
+/** Whether the monitor itself is behind with its probes; nothing where it is not. */
+export class Lateness {
+  readonly #text = byId("lateness", HTMLElement);
+
+  show(probing: unknown): void {
+    const json = object(probing);
+    const words = latenessWords(number(object(json["lateness"])["p99Millis"]), number(json["missed"]));
+    this.#text.hidden = words === "";
+    setText(this.#text, words);
   }
 }
 

@@ -20,6 +20,7 @@ export class List {
   readonly #noMatch = byId("no-match", HTMLElement);
   readonly #visibility: IntersectionObserver;
   #view: View;
+  #among: ReadonlySet<string> | null = null;
   #untidy = false;
   #busyUntil = 0;
   #arrangedAt = 0;
@@ -63,9 +64,10 @@ export class List {
     }
   }
 
-  /** Another search, filter or order: at once, as the reader asked for it. */
-  set view(view: View) {
+  /** Another search, filter or order: at once, as the reader asked for it. Only servers `among` these, where given. */
+  show(view: View, among: ReadonlySet<string> | null): void {
     this.#view = view;
+    this.#among = among;
     this.#arrange();
   }
 
@@ -91,16 +93,16 @@ export class List {
   }
 
   /** After a gap in the live stream: events may be missing. */
-  reloadEvents(): void {
+  reloadDetails(): void {
     for (const row of this.#rows.values()) {
-      row.reloadEvents(this.#now());
+      row.reload(this.#now());
     }
   }
 
   #arrange(): void {
     this.#untidy = false;
     this.#arrangedAt = performance.now();
-    const servers = arrange(this.#store.all(), this.#view);
+    const servers = arrange(this.#store.all(), this.#view, this.#among);
     const wanted = servers.flatMap((server) => this.#rows.get(server.id) ?? []);
     const shown = new Set(wanted);
     for (const row of this.#rows.values()) {

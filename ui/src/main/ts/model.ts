@@ -1,3 +1,5 @@
+import type { Watch } from "./watch.ts";
+
 /** The states of a server, worst first: the order in which a person wants to see them. */
 export const STATES = ["DOWN", "EMPTY", "AUTH_REQUIRED", "DEGRADED", "UNKNOWN", "HEALTHY"] as const;
 export type State = (typeof STATES)[number];
@@ -31,6 +33,13 @@ export interface Point {
   readonly ms: number | null;
 }
 
+/** What the last probe found. It is the declared state only when enough probes agree. */
+export interface Found {
+  readonly state: State;
+  readonly reason: string | null;
+  readonly failingStage: string | null;
+}
+
 /** A server as the page knows it. What is not known is null, never 0. */
 export interface Server {
   readonly id: string;
@@ -49,10 +58,20 @@ export interface Server {
   readonly circuit: string | null;
   readonly stages: readonly Stage[];
   readonly recent: readonly Point[];
+  readonly watch: Watch | null;
+  /** Null until a probe's record comes in. */
+  readonly found: Found | null;
+  /** How it differs from what is approved of it, in words. */
+  readonly drift: string | null;
+  /** When its catalog changed, oldest first. */
+  readonly changes: readonly number[];
 }
 
 /** How many readings a server keeps on the page. */
 export const RECENT = 60;
+
+/** The type of the events that tell of another catalog, and of its approval. */
+export const CATALOG_CHANGED = "schema_drift";
 
 export interface MonitoringEvent {
   readonly id: string;
@@ -61,6 +80,8 @@ export interface MonitoringEvent {
   readonly type: string;
   readonly severity: string;
   readonly message: string;
+  /** Of a changed catalog: breaking, wording or additive. */
+  readonly changeClass: string | null;
 }
 
 /** Whether a server in this state answers MCP requests. */

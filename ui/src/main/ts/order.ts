@@ -8,6 +8,8 @@ export interface View {
   readonly query: string;
   /** Only these states; all of them when empty. */
   readonly states: ReadonlySet<State>;
+  /** Only the servers of this incident; null for all. */
+  readonly incident: string | null;
   readonly sort: SortKey;
   readonly descending: boolean;
 }
@@ -48,12 +50,13 @@ function compare(left: Value, right: Value, descending: boolean): number {
   return descending ? -result : result;
 }
 
-/** The servers that the view shows, in its order; equal ones by name. */
-export function arrange(servers: Iterable<Server>, view: View): Server[] {
+/** The servers that the view shows, in its order; equal ones by name. Only those `among` them, where that is given. */
+export function arrange(servers: Iterable<Server>, view: View, among: ReadonlySet<string> | null = null): Server[] {
   const query = view.query.trim().toLowerCase();
   const shown: Server[] = [];
   for (const server of servers) {
-    if ((view.states.size === 0 || view.states.has(server.state)) && (query === "" || matches(server, query))) {
+    const chosen = (view.states.size === 0 || view.states.has(server.state)) && (among === null || among.has(server.id));
+    if (chosen && (query === "" || matches(server, query))) {
       shown.push(server);
     }
   }

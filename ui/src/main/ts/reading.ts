@@ -1,7 +1,16 @@
 // From JSON to the page's own types. A field that is absent, null or of another type becomes null,
 // and a state that a newer server invents becomes UNKNOWN, so that nothing is shown as green by mistake.
 
-import { STATES, type MonitoringEvent, type Point, type Server, type Stage, type State, type Verdict } from "./model.ts";
+import {
+  STATES,
+  type MonitoringEvent,
+  type Point,
+  type Server,
+  type Stage,
+  type State,
+  type Verdict,
+} from "./model.ts";
+import { watch } from "./watch.ts";
 
 export type Json = Readonly<Record<string, unknown>>;
 
@@ -18,6 +27,21 @@ export function array(value: unknown): readonly unknown[] {
 
 export function text(value: unknown): string | null {
   return typeof value === "string" && value !== "" ? value : null;
+}
+
+/** Longer texts of servers are cut: nobody reads them, and they would fill the page. */
+const LONGEST = 1_000;
+/** Characters that nobody sees, or that turn the text around them: a server's text must not play with the page's. */
+const UNSEEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g;
+
+/** A text that others wrote, fit to be shown: of a bounded length, and what is not seen by its code point. */
+export function shown(value: unknown, longest = LONGEST): string | null {
+  const whole = text(value);
+  if (whole === null) {
+    return null;
+  }
+  const cut = whole.length <= longest ? whole : `${whole.slice(0, longest).replace(/[\ud800-\udbff]$/, "")}…`;
+  return cut.replace(UNSEEN, (unseen) => `\\u{${unseen.charCodeAt(0).toString(16)}}`);
 }
 
 export function number(value: unknown): number | null {
@@ -37,10 +61,10 @@ export function stages(value: unknown): Stage[] {
     const stage = object(raw);
     const verdict = text(stage["verdict"]);
     return {
-      stage: text(stage["stage"]) ?? "",
+      stage: shown(stage["stage"], 40) ?? "",
       verdict: verdict !== null && VERDICTS.includes(verdict) ? (verdict as Verdict) : "SKIPPED",
       timeMs: number(stage["timeMs"]),
-      detail: text(stage["detail"]),
+      detail: shown(stage["detail"]),
     };
   });
 }
@@ -73,20 +97,24 @@ export function server(raw: unknown): Server | null {
   return {
     id,
     transport: text(json["transport"]),
-    target: text(json["target"]),
+    target: shown(json["target"]),
     state: state(json["state"]),
     since: instant(json["since"]),
-    reason: text(json["reason"]),
-    failingStage: text(json["failingStage"]),
-    era: text(json["era"]),
-    protocolVersion: text(json["protocolVersion"]),
-    serverName: text(json["serverName"]),
+    reason: shown(json["reason"]),
+    failingStage: shown(json["failingStage"]),
+    era: shown(json["era"], 40),
+    protocolVersion: shown(json["protocolVersion"], 40),
+    serverName: shown(json["serverName"], 200),
     toolCount: number(json["toolCount"]),
     responseTimeMs: number(json["responseTimeMs"]),
     lastCheckAt: instant(json["lastCheckAt"]),
     circuit: text(json["circuit"]),
     stages: stages(json["stages"]),
     recent: points(json["recent"]),
+    watch: watch(json["watch"]),
+    found: null,
+    drift: null,
+    changes: [],
   };
 }
 
@@ -103,6 +131,7 @@ export function event(raw: unknown): MonitoringEvent | null {
     at: instant(json["at"]),
     type: text(json["type"]) ?? "event",
     severity: text(json["severity"])?.toLowerCase() ?? "info",
-    message: text(json["message"]) ?? "",
+    message: shown(json["message"]) ?? "",
+    changeClass: text(object(json["details"])["class"]),
   };
 }

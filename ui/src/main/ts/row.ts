@@ -1,8 +1,9 @@
 import { Detail } from "./detail.ts";
-import { find, setAttribute, setIcon, setText, setTitle, stamp } from "./dom.ts";
+import { find, make, setAttribute, setIcon, setText, setTitle, stamp } from "./dom.ts";
 import { ago, count, dialect, exact, millis, stageWord, STATE_WORDS, transportWord } from "./format.ts";
 import type { MonitoringEvent, Point, Server } from "./model.ts";
 import { curve } from "./sparkline.ts";
+import { signs } from "./words.ts";
 
 /** One server's row, and what it unfolds to. */
 export class Row {
@@ -19,13 +20,17 @@ export class Row {
   readonly #area = find(this.element, ".area", SVGElement);
   readonly #line = find(this.element, ".line", SVGElement);
   readonly #marks = find(this.element, ".marks", SVGElement);
+  readonly #changes = find(this.element, ".changes", SVGElement);
   readonly #tools = this.#part("[data-cell=tools]");
+  readonly #signs = this.#part("[data-cell=signs]");
   readonly #stage = this.#part("[data-cell=stage]");
   readonly #reason = this.#part("[data-cell=reason]");
   readonly #since = find(this.element, "[data-cell=since]", HTMLTimeElement);
 
   #server: Server;
   #drawn: readonly Point[] | null = null;
+  #drawnChanges: readonly number[] = [];
+  #signsKey = "[]";
   #visible = false;
   #detail: Detail | null = null;
 
@@ -73,6 +78,7 @@ export class Row {
   /** Brings relative times up to date. */
   tick(now: number): void {
     setText(this.#since, ago(this.#server.since, now));
+    this.#sign(now);
     this.#detail?.tick(now);
   }
 
@@ -106,12 +112,29 @@ export class Row {
     this.#detail?.addEvent(event, now);
   }
 
-  reloadEvents(now: number): void {
-    void this.#detail?.loadEvents(now);
+  reload(now: number): void {
+    this.#detail?.reload(now);
   }
 
   #part(selector: string): HTMLElement {
     return find(this.element, selector, HTMLElement);
+  }
+
+  #sign(now: number): void {
+    const found = signs(this.#server, now);
+    const key = JSON.stringify(found);
+    if (key === this.#signsKey) {
+      return;
+    }
+    this.#signsKey = key;
+    this.#signs.replaceChildren(
+      ...found.map((sign) => {
+        const element = make("span", sign.word, "sign");
+        element.dataset["sign"] = sign.key;
+        element.title = sign.title;
+        return element;
+      }),
+    );
   }
 
   #announceChange(): void {
@@ -127,14 +150,17 @@ export class Row {
 
   #draw(): void {
     const points = this.#server.recent;
-    if (!this.#visible || this.#drawn === points) {
+    const changedAt = this.#server.changes;
+    if (!this.#visible || (this.#drawn === points && this.#drawnChanges === changedAt)) {
       return;
     }
     this.#drawn = points;
-    const { line, area, marks, words } = curve(points);
+    this.#drawnChanges = changedAt;
+    const { line, area, marks, changes, words } = curve(points, changedAt);
     setAttribute(this.#line, "d", line);
     setAttribute(this.#area, "d", area);
     setAttribute(this.#marks, "d", marks);
+    setAttribute(this.#changes, "d", changes);
     setAttribute(this.#spark, "aria-label", words);
   }
 }

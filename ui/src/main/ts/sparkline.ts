@@ -12,12 +12,18 @@ export interface Curve {
   readonly line: string;
   readonly area: string;
   readonly marks: string;
+  /** Where the catalog changed. */
+  readonly changes: string;
   /** The same in words. */
   readonly words: string;
 }
 
-/** Draws readings, oldest first, at the right end of the box; a reading that is not up leaves a gap and a mark. */
-export function curve(points: readonly Point[]): Curve {
+/**
+ * Draws readings, oldest first, at the right end of the box; a reading that is not up leaves a gap and a mark.
+ *
+ * `changedAt` are the times at which the catalog changed; those within the readings get a line from top to bottom.
+ */
+export function curve(points: readonly Point[], changedAt: readonly number[] = []): Curve {
   const shown = points.slice(-RECENT);
   const highest = shown.reduce((top, point) => (answered(point) ? Math.max(top, point.ms ?? 0) : top), 0);
   const scale = highest === 0 ? 0 : (BOTTOM - TOP) / highest;
@@ -52,7 +58,27 @@ export function curve(points: readonly Point[]): Curve {
     x += STEP;
   }
   endRun(WIDTH);
-  return { line, area, marks, words: words(shown) };
+  const changed = changedAt.map((at) => place(shown, at)).filter((found) => found !== null);
+  const changes = changed.map((found) => `M${short(found)},0V${HEIGHT}`).join("");
+  return { line, area, marks, changes, words: words(shown) + changeWords(changed.length) };
+}
+
+/** Where that moment lies between the readings; null outside of them. */
+function place(points: readonly Point[], at: number): number | null {
+  const after = points.findIndex((point) => point.at >= at);
+  const right = points[after];
+  const first = points[0];
+  if (right === undefined || first === undefined || at < first.at) {
+    return null;
+  }
+  const left = points[after - 1] ?? right;
+  const span = right.at - left.at;
+  const part = span === 0 ? 0 : (right.at - at) / span;
+  return WIDTH - (points.length - 1 - after + part) * STEP;
+}
+
+function changeWords(changes: number): string {
+  return changes === 0 ? "" : changes === 1 ? ", catalog changed" : `, catalog changed ${changes} times`;
 }
 
 /** The readings in words: how many, from where to where, how many were not up. */

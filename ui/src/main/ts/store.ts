@@ -1,8 +1,9 @@
 import { RECENT, type Point, type Server } from "./model.ts";
-import { failingStage, instant, number, object, server, stages, state, text, type Json } from "./reading.ts";
+import { failingStage, instant, number, object, server, shown, stages, state, text, type Json } from "./reading.ts";
+import { watch } from "./watch.ts";
 
-/** A health reading this close to a sample comes from the same probe, and is no second point of the curve. */
-const SAME_PROBE_MS = 1_000;
+/** So many changes of a catalog are kept: more do not fit a curve. */
+const CHANGES = 20;
 
 /** What changed since it was last asked. */
 export interface Changes {
@@ -36,7 +37,7 @@ export class Store {
       const next = server(raw);
       if (next !== null) {
         gone.delete(next.id);
-        this.#put(next);
+        this.#put({ ...next, ...kept(this.#servers.get(next.id)) });
       }
     }
     for (const id of gone) {
@@ -45,37 +46,83 @@ export class Store {
     }
   }
 
+  /** Takes what is known of the servers, from a list; servers that came or went are left to `replace`. */
+  watches(list: readonly unknown[]): void {
+    for (const raw of list) {
+      const json = object(raw);
+      const before = this.#servers.get(text(json["id"]) ?? "");
+      if (before !== undefined) {
+        this.#put({ ...before, watch: watch(json["watch"]) });
+      }
+    }
+  }
+
+  /** Takes the servers that differ from what is approved of them; the others do not. */
+  drifts(list: readonly unknown[]): void {
+    const found = new Map(list.map((raw) => driftOf(object(raw))));
+    for (const server of this.#servers.values()) {
+      const drift = found.get(server.id) ?? null;
+      if (drift !== server.drift) {
+        this.#put({ ...server, drift });
+      }
+    }
+  }
+
+  /** Takes note that a server's catalog changed then. */
+  catalogChanged(id: string, at: number): void {
+    const before = this.#servers.get(id);
+    if (before !== undefined && !before.changes.includes(at)) {
+      const changes = [...before.changes, at].sort((a, b) => a - b).slice(-CHANGES);
+      this.#put({ ...before, changes });
+    }
+  }
+
   /** Takes a sample. False when its server is not known, so that the list must be loaded. */
   metrics(data: unknown): boolean {
-    return this.#reading(object(data), 0, (before, json, at) => {
+    return this.#record(object(data), (before, json, at) => {
       const now = state(json["state"]);
       const same = now === before.state;
+      const found = before.found?.state === now ? before.found : null;
+      const ms = number(json["responseTimeMs"]);
+      const circuit = text(json["circuit"]) ?? before.circuit;
       return {
         ...before,
         state: now,
         since: same ? before.since : at,
-        // A sample without a reason says nothing of why the state changed; the old reason would be false.
-        reason: text(json["reason"]) ?? (same ? before.reason : null),
-        failingStage: same ? before.failingStage : null,
+        reason: now === "HEALTHY" ? null : (found?.reason ?? (same ? before.reason : shown(json["lastError"]))),
+        failingStage: now === "HEALTHY" ? null : (found?.failingStage ?? (same ? before.failingStage : null)),
+        responseTimeMs: ms,
+        lastCheckAt: at,
+        circuit,
+        watch: before.watch === null ? null : { ...before.watch, circuit },
+        recent: withPoint(before.recent, { at, state: now, ms }),
       };
     });
   }
 
-  /** Takes the record of a probe. False when its server is not known. */
+  /**
+   * Takes the record of a probe. False when its server is not known.
+   *
+   * What one probe found is not what is declared: the state comes with the samples.
+   */
   health(data: unknown): boolean {
-    return this.#reading(object(data), SAME_PROBE_MS, (before, json, at) => {
-      const now = state(json["state"]);
-      const found = stages(json["stages"]);
+    return this.#record(object(data), (before, json) => {
+      const stagesFound = stages(json["stages"]);
+      const found = {
+        state: state(json["state"]),
+        reason: shown(json["reason"]),
+        failingStage: shown(json["failingStage"]) ?? failingStage(stagesFound),
+      };
+      const declared = found.state === before.state && found.state !== "HEALTHY" ? found : before;
       return {
         ...before,
-        state: now,
-        since: now === before.state ? before.since : at,
-        reason: text(json["reason"]),
-        failingStage: text(json["failingStage"]) ?? (now === "HEALTHY" ? null : failingStage(found)),
-        stages: found,
-        era: text(json["era"]) ?? before.era,
-        protocolVersion: text(json["protocolVersion"]) ?? before.protocolVersion,
-        serverName: text(json["serverName"]) ?? before.serverName,
+        found,
+        reason: declared.reason,
+        failingStage: declared.failingStage,
+        stages: stagesFound,
+        era: shown(json["era"], 40) ?? before.era,
+        protocolVersion: shown(json["protocolVersion"], 40) ?? before.protocolVersion,
+        serverName: shown(json["serverName"], 200) ?? before.serverName,
         toolCount: number(json["toolCount"]) ?? before.toolCount,
       };
     });
@@ -95,7 +142,7 @@ export class Store {
     this.#changed.add(next.id);
   }
 
-  #reading(json: Json, apart: number, merge: (before: Server, json: Json, at: number) => Server): boolean {
+  #record(json: Json, merge: (before: Server, json: Json, at: number) => Server): boolean {
     const id = text(json["server"]);
     const at = instant(json["at"]);
     if (id === null || at === null) {
@@ -106,20 +153,25 @@ export class Store {
       return false;
     }
     // What was under way while the list was loaded may be older than the list.
-    if (before.lastCheckAt !== null && at < before.lastCheckAt) {
-      return true;
+    if (before.lastCheckAt === null || at >= before.lastCheckAt) {
+      this.#put(merge(before, json, at));
     }
-    const ms = number(json["responseTimeMs"]);
-    const merged = merge(before, json, at);
-    const recent = withPoint(before.recent, { at, state: merged.state, ms }, apart);
-    this.#put({ ...merged, responseTimeMs: ms, lastCheckAt: at, recent });
     return true;
   }
 }
 
-function withPoint(points: readonly Point[], point: Point, apart: number): readonly Point[] {
+/** What a list does not tell again. */
+function kept(before: Server | undefined): Pick<Server, "drift" | "changes"> {
+  return { drift: before?.drift ?? null, changes: before?.changes ?? [] };
+}
+
+function driftOf(json: Json): [string, string] {
+  return [text(json["server"]) ?? "", `${shown(json["class"], 40) ?? ""}: ${shown(json["sentence"], 300) ?? ""}`];
+}
+
+function withPoint(points: readonly Point[], point: Point): readonly Point[] {
   const last = points.at(-1);
-  if (last !== undefined && point.at <= last.at + apart) {
+  if (last !== undefined && point.at <= last.at) {
     return points;
   }
   return [...points.slice(-(RECENT - 1)), point];

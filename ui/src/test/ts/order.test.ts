@@ -14,7 +14,13 @@ const servers = [
   .filter((one): one is Server => one !== null);
 
 function ids(view: Partial<View>): string[] {
-  const all: View = { query: "", states: new Set<State>(), sort: "state" satisfies SortKey, descending: false };
+  const all: View = {
+    query: "",
+    states: new Set<State>(),
+    incident: null,
+    sort: "state" satisfies SortKey,
+    descending: false,
+  };
   return arrange(servers, { ...all, ...view }).map((one) => one.id);
 }
 
@@ -30,6 +36,14 @@ test("arrange_byLatency_notKnownIsLastInBothDirections", () => {
 test("arrange_searchAndStates_bothHold", () => {
   assert.deepEqual(ids({ query: " slow " }), ["s9"]);
   assert.deepEqual(ids({ states: new Set<State>(["DOWN", "DEGRADED"]) }), ["b", "a"]);
+});
+
+test("arrange_among_onlyThese", () => {
+  const view: View = { query: "", states: new Set<State>(), incident: "i", sort: "name", descending: true };
+  assert.deepEqual(
+    arrange(servers, view, new Set(["a", "s9", "gone"])).map((one) => one.id),
+    ["s9", "a"],
+  );
 });
 
 test("staying_oneRowMovedToTheTop_aloneMoves", () => {

@@ -15,7 +15,7 @@ test("curve_down_leavesAGapAndAMark", () => {
 });
 
 test("curve_noReadings_isEmpty", () => {
-  assert.deepEqual(curve([]), { line: "", area: "", marks: "", words: "No readings yet" });
+  assert.deepEqual(curve([]), { line: "", area: "", marks: "", changes: "", words: "No readings yet" });
 });
 
 test("curve_onePoint_isSeen", () => {
@@ -24,6 +24,14 @@ test("curve_onePoint_isSeen", () => {
 
 test("curve_allZero_hasNoNaN", () => {
   assert.doesNotMatch(JSON.stringify(curve([up(0), up(0)])), /NaN|Infinity/);
+});
+
+test("curve_changedCatalog_isMarkedWhereItLies", () => {
+  const points = [0, 10, 20].map((at): Point => ({ at, state: "HEALTHY", ms: 5 }));
+  const step = 120 / 59;
+  const { changes, words } = curve(points, [-1, 15, 20, 21]);
+  assert.equal(changes, `M${Math.round((120 - step / 2) * 10) / 10},0V24M120,0V24`);
+  assert.equal(words, "Last 3 readings, 5 to 5 ms, 0 not up, catalog changed 2 times");
 });
 
 test("millis_notKnown_isNotZero", () => {

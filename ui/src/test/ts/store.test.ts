@@ -76,23 +76,71 @@ test("metrics_manyReadings_keepSixty", () => {
   assert.equal(store.get("a")?.recent.at(-1)?.ms, 100);
 });
 
-test("health_ofTheSameProbe_isNoSecondPoint", () => {
+const REFUSED = {
+  server: "a",
+  at: iso(25),
+  state: "DOWN",
+  responseTimeMs: null,
+  reason: "refused",
+  stages: [
+    { stage: "resolve", verdict: "PASSED", timeMs: 1 },
+    { stage: "connect", verdict: "FAILED", timeMs: 2, detail: "refused" },
+  ],
+};
+
+test("health_confirmedBySample_givesTheReason", () => {
   const store = storeWith(UP);
-  store.metrics({ server: "a", at: iso(25), state: "DOWN", responseTimeMs: null });
-  store.health({
-    server: "a",
-    at: iso(25.2),
-    state: "DOWN",
-    responseTimeMs: null,
-    reason: "refused",
-    stages: [
-      { stage: "resolve", verdict: "PASSED", timeMs: 1 },
-      { stage: "connect", verdict: "FAILED", timeMs: 2, detail: "refused" },
-    ],
-  });
+  store.health(REFUSED);
+  store.metrics({ server: "a", at: iso(25), state: "DOWN", responseTimeMs: null, circuit: "OPEN" });
   const server = store.get("a");
   assert.equal(server?.recent.length, 2);
   assert.equal(server?.failingStage, "connect");
   assert.equal(server?.reason, "refused");
   assert.equal(server?.since, T0 + 25_000);
+  assert.equal(server?.circuit, "OPEN");
+});
+
+test("health_notConfirmed_leavesTheDeclaredState", () => {
+  const store = storeWith(UP);
+  store.health(REFUSED);
+  store.metrics({ server: "a", at: iso(25), state: "HEALTHY", responseTimeMs: null });
+  const server = store.get("a");
+  assert.equal(server?.state, "HEALTHY");
+  assert.equal(server?.since, T0);
+  assert.equal(server?.reason, null);
+  assert.equal(server?.failingStage, null);
+  assert.equal(server?.stages.length, 2);
+});
+
+test("health_afterItsSample_givesTheReason", () => {
+  const store = storeWith(UP);
+  store.metrics({ server: "a", at: iso(25), state: "DOWN", responseTimeMs: null, lastError: "connect: refused" });
+  assert.equal(store.get("a")?.reason, "connect: refused");
+  store.health(REFUSED);
+  assert.equal(store.get("a")?.reason, "refused");
+});
+
+test("watches_knownServer_keepsItsReadings", () => {
+  const store = storeWith(UP);
+  store.watches([{ id: "a", state: "DOWN", watch: { flapping: true, circuit: "OPEN" } }, { id: "new", watch: {} }]);
+  assert.equal(store.get("a")?.watch?.flapping, true);
+  assert.equal(store.get("a")?.state, "HEALTHY");
+  assert.equal(store.get("a")?.recent.length, 1);
+  assert.equal(store.get("new"), undefined);
+});
+
+test("replace_catalogChange_isKept", () => {
+  const store = storeWith(UP);
+  store.catalogChanged("a", T0);
+  store.catalogChanged("a", T0);
+  store.replace([UP]);
+  assert.deepEqual(store.get("a")?.changes, [T0]);
+});
+
+test("drifts_ofTheList_comeAndGo", () => {
+  const store = storeWith(UP);
+  store.drifts([{ server: "a", class: "breaking", changes: 1, sentence: "tool 't' is gone" }]);
+  assert.equal(store.get("a")?.drift, "breaking: tool 't' is gone");
+  store.drifts([]);
+  assert.equal(store.get("a")?.drift, null);
 });
