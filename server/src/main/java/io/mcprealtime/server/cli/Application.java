@@ -244,6 +244,7 @@ public final class Application implements AutoCloseable {
    */
   List<String> watch(Collection<ServerDefinition> configured) {
     pinApproved(configured);
+    pinApproved(servers.all());
     var changes = servers.configure(configured);
     if (mcp.timeSeries().isStorageAway()) {
       return changes;

@@ -172,9 +172,9 @@ public final class Monitor implements Probing, AutoCloseable {
           // Nothing is found from here on, so nothing brings back what is dropped now.
           watch.end();
           gone.forEach(listener -> listener.accept(id));
-          pins.remove(id);
           if (definition == null) {
             registry.remove(id);
+            pins.remove(id);
           }
         }
       }

@@ -80,15 +80,17 @@ final class Recovery {
   /**
    * Takes what is declared of the server.
    *
+   * @param failing whether the newest probe failed; one that found the server up may be the first
+   *     of those that confirm it
    * @param shared whether it is part of an incident, or may be: what many share is not mended one
    *     by one
    */
-  void observe(ServerState state, @Nullable String reason, boolean shared) {
+  void observe(ServerState state, boolean failing, @Nullable String reason, boolean shared) {
     var told = new ArrayList<MonitoringEvent>();
     boolean begin = false;
     synchronized (this) {
       settle(state).ifPresent(told::add);
-      wanted = state == ServerState.DOWN && !shared;
+      wanted = state == ServerState.DOWN && failing && !shared;
       if (state != ServerState.DOWN) {
         givenUp = false;
       } else if (wanted && !running && isCool()) {

@@ -224,7 +224,7 @@ final class Watch implements ProbeSchedule.Turn, AutoCloseable {
     keep(result, now, circuitWhen == CircuitState.HALF_OPEN ? circuitWhen : cadence.circuit());
     var plan = recovery;
     if (plan != null) {
-      plan.observe(now.state(), result.reason(), isShared());
+      plan.observe(now.state(), result.state() == ServerState.DOWN, result.reason(), isShared());
     }
     show();
   }
@@ -286,7 +286,7 @@ final class Watch implements ProbeSchedule.Turn, AutoCloseable {
             .build());
     var plan = recovery;
     if (plan != null) {
-      plan.observe(now.state(), whyHeld(now), isShared());
+      plan.observe(now.state(), now.doubt() == null, whyHeld(now), isShared());
     }
     show();
   }

@@ -46,7 +46,7 @@ class RecoveryTest {
   }
 
   private void down() {
-    recovery.observe(ServerState.DOWN, "it ended", false);
+    recovery.observe(ServerState.DOWN, true, "it ended", false);
   }
 
   private void runQueue() {
@@ -67,7 +67,7 @@ class RecoveryTest {
 
   @Test
   void restartThatHelps_isTold() {
-    recovery.observe(ServerState.HEALTHY, null, false);
+    recovery.observe(ServerState.HEALTHY, false, null, false);
     assertThat(queue).isEmpty();
     down();
     down();
@@ -78,13 +78,13 @@ class RecoveryTest {
     time.advance(Duration.ofSeconds(4));
     down();
     assertThat(queue).as("it is given time").isEmpty();
-    recovery.observe(ServerState.DEGRADED, null, false);
+    recovery.observe(ServerState.DEGRADED, false, null, false);
     assertThat(newest().outcome()).isEqualTo(Outcome.HELPED);
     assertThat(messages())
         .containsExactly(
             "Recovery of a (restart): done, and not known yet whether it helps",
             "Recovery of a (restart): up again after 4 s");
-    recovery.observe(ServerState.HEALTHY, null, false);
+    recovery.observe(ServerState.HEALTHY, false, null, false);
     assertThat(messages()).isEmpty();
   }
 
@@ -125,7 +125,7 @@ class RecoveryTest {
       time.advance(Duration.ofSeconds(60));
     }
     assertThat(messages()).anyMatch(message -> message.contains("left to people"));
-    recovery.observe(ServerState.HEALTHY, null, false);
+    recovery.observe(ServerState.HEALTHY, false, null, false);
     down();
     assertThat(messages()).anyMatch(message -> message.contains("left to people"));
     assertThat(queue).isEmpty();
@@ -133,12 +133,12 @@ class RecoveryTest {
 
   @Test
   void sharedOutage_isNotMended() {
-    recovery.observe(ServerState.DOWN, "why", true);
+    recovery.observe(ServerState.DOWN, true, "why", true);
     assertThat(queue).isEmpty();
     down();
     assertThat(queue).hasSize(1);
     // While it waited for its turn, others failed as well.
-    recovery.observe(ServerState.DOWN, "why", true);
+    recovery.observe(ServerState.DOWN, true, "why", true);
     runQueue();
     assertThat(done).isEmpty();
     assertThat(recovery.attempts()).isEmpty();
@@ -150,7 +150,7 @@ class RecoveryTest {
   @Test
   void serverThatIsUpBeforeItsTurn_isLeftAlone() {
     down();
-    recovery.observe(ServerState.HEALTHY, null, false);
+    recovery.observe(ServerState.HEALTHY, false, null, false);
     runQueue();
     assertThat(done).isEmpty();
     assertThat(messages()).isEmpty();
@@ -171,14 +171,14 @@ class RecoveryTest {
         new RecoveryPlan(
             false, List.of("/no/such/program", "secret"), null, Duration.ofSeconds(60), 1);
     var failing = recovery(plan, Runnable::run);
-    failing.observe(ServerState.DOWN, null, false);
+    failing.observe(ServerState.DOWN, true, null, false);
     assertThat(failing.attempts())
         .extracting(RecoveryAttempt::outcome)
         .containsExactly(Outcome.FAILED);
     assertThat(messages())
         .containsExactly("Recovery of a (command): command '/no/such/program' does not start");
     time.advance(Duration.ofSeconds(60));
-    failing.observe(ServerState.DOWN, null, false);
+    failing.observe(ServerState.DOWN, true, null, false);
     assertThat(messages()).singleElement().asString().contains("left to people: 1 attempts");
   }
 
@@ -190,8 +190,14 @@ class RecoveryTest {
             task -> {
               throw new RejectedExecutionException("closed");
             });
-    late.observe(ServerState.DOWN, null, false);
+    late.observe(ServerState.DOWN, true, null, false);
     assertThat(messages()).containsExactly("Recovery of a (restart): not done: the monitor stops");
+  }
+
+  @Test
+  void serverThatIsComingBack_isLeftAlone() {
+    recovery.observe(ServerState.DOWN, false, null, false);
+    assertThat(recovery.attempts()).isEmpty();
   }
 
   @Test
@@ -199,7 +205,7 @@ class RecoveryTest {
     var plan = new RecoveryPlan(true, List.of(), null, Duration.ofSeconds(1), 1_000);
     var often = recovery(plan, Runnable::run);
     for (int i = 0; i < 3_000; i++) {
-      often.observe(ServerState.DOWN, null, false);
+      often.observe(ServerState.DOWN, true, null, false);
       time.advance(Duration.ofSeconds(2));
     }
     assertThat(often.attempts()).hasSize(1_000);
