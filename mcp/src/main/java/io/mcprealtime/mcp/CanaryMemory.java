@@ -23,6 +23,7 @@ final class CanaryMemory {
     final AnswerCheck check;
     private @Nullable CanaryResult last;
     private long calledNanos;
+    private int failures;
     private boolean answered;
 
     private Watched(Canary canary) {
@@ -30,15 +31,20 @@ final class CanaryMemory {
       this.check = new AnswerCheck(canary.expectation());
     }
 
-    /** Whether it is to be called now. One that was stopped has not been called. */
+    /**
+     * Whether it is to be called now. One that was stopped has not been called, and a first failure
+     * has to be seen again: what is remembered confirms nothing.
+     */
     synchronized boolean isDue(long nowNanos) {
       return last == null
           || last.outcome() == CanaryResult.Outcome.STOPPED
+          || failures == 1
           || nowNanos - calledNanos >= canary.every().toNanos();
     }
 
     synchronized void called(CanaryResult result, long nowNanos) {
       last = result;
+      failures = result.outcome() == CanaryResult.Outcome.FAILED ? failures + 1 : 0;
       calledNanos = nowNanos;
     }
 

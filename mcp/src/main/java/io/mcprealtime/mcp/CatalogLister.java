@@ -72,6 +72,7 @@ final class CatalogLister {
       canaries.listed(List.of(), List.of());
     }
     if (declared.isEmpty()) {
+      catalog = new Catalog(List.of());
       stages.skip(ProbeStage.LIST, "the server declares no tools");
       return CompletableFuture.completedFuture(Done.DONE);
     }

@@ -145,7 +145,12 @@ final class HttpChannel implements Channel {
     if (message != null) {
       return new Reply(message, answer.status(), answer.serverTime());
     }
-    if (answer.status() / 100 == 3 || answer.status() == 401 || answer.status() == 403) {
+    boolean asksToWait =
+        answer.status() == 429
+            || (answer.status() == 503 && answer.headers().firstValue("Retry-After").isPresent());
+    boolean speaksForItself =
+        answer.status() / 100 == 3 || answer.status() == 401 || answer.status() == 403;
+    if (speaksForItself || asksToWait) {
       throw HttpFaults.status(answer, redactor, caller.now());
     }
     JsonNode body = parsed(answer);

@@ -54,15 +54,22 @@ final class ListMemory {
 
   /**
    * The lists to ask now. When one must be asked all are, so that they belong together; only those
-   * are left out that the server asked to be left alone about.
+   * are left out that the server asked to be left alone about. That there are no tools is looked at
+   * again each time.
    */
   synchronized List<ListKind> due(List<ListKind> declared, long nowNanos) {
-    boolean none = declared.stream().allMatch(kind -> has(kind) && known(kind).isGood(nowNanos));
+    boolean none =
+        declared.stream()
+            .allMatch(kind -> has(kind) && known(kind).isGood(nowNanos) && !lacksTools(kind));
     return none
         ? List.of()
         : declared.stream()
             .filter(kind -> !has(kind) || !known(kind).isHeldBack(nowNanos))
             .toList();
+  }
+
+  private boolean lacksTools(ListKind kind) {
+    return kind == ListKind.TOOLS && known(kind).count() == 0;
   }
 
   private boolean has(ListKind kind) {

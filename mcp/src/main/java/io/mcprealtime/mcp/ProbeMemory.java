@@ -74,22 +74,26 @@ final class ProbeMemory {
     return hadTools;
   }
 
-  /** The process was found dead between two runs. */
+  /** The process was found dead, in a run or between two. */
   synchronized void died(String how) {
     death = how;
-    lastDeath = how;
   }
 
-  /** A process was started. */
-  synchronized void started() {
+  /**
+   * A process was started.
+   *
+   * @param afterDeath how the one before ended, if it did so by itself
+   */
+  synchronized void started(@Nullable String afterDeath) {
     starts++;
+    lastDeath = afterDeath;
   }
 
   synchronized int starts() {
     return starts;
   }
 
-  /** How the last process that ended by itself did so. */
+  /** How the process before this one ended, if it did so by itself. */
   synchronized @Nullable String lastDeath() {
     return lastDeath;
   }

@@ -126,7 +126,7 @@ final class ProbeRun {
   }
 
   private Done started(@Nullable String lastDeath) {
-    memory.started();
+    memory.started(lastDeath);
     if (lastDeath == null) {
       stages.end(Verdict.PASSED, null);
     } else {

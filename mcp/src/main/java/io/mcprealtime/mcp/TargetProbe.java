@@ -114,6 +114,10 @@ public final class TargetProbe implements AutoCloseable {
       if (run.isSessionGood() || session != current) {
         return CompletableFuture.completedFuture(result);
       }
+      ChildProcess child = current.child();
+      if (child != null && !child.isAlive()) {
+        memory.died(child.epitaph());
+      }
       CompletableFuture<Done> last = endSession();
       return target instanceof Target.Stdio
           ? CompletableFuture.completedFuture(result)

@@ -256,8 +256,10 @@ class CanaryTest {
           open(server, new Canary("echo", "{}", Expectation.NONE, null, Duration.ofMinutes(5)));
       server.answer("tools/call", "{\"isError\":true,\"content\":[]}");
       assertThat(run(probe).reason()).isEqualTo("canary 'echo' failed: ");
-      server.answer("tools/call", ScriptedServer.text("ok"));
       server.asked();
+      assertThat(run(probe).reason()).isEqualTo("canary 'echo' failed: ");
+      assertThat(server.asked()).as("a first failure is looked at again").contains("tools/call");
+      server.answer("tools/call", ScriptedServer.text("ok"));
       time.advance(Duration.ofMinutes(2));
       ProbeResult second = run(probe);
       assertThat(server.asked()).doesNotContain("tools/call");

@@ -66,11 +66,14 @@ public final class Cadence {
    * Whether the server is probed at its turn. Who was told so tells what came of it, be it nothing.
    */
   boolean allows() {
+    if (heldUntil() != null) {
+      return false;
+    }
     if (forced) {
       forced = false;
       return true;
     }
-    return heldUntil() == null && breaker.allows();
+    return breaker.allows();
   }
 
   /** Nothing came of a probe, by no doing of the server. */
@@ -81,7 +84,10 @@ public final class Cadence {
     }
   }
 
-  /** The next turn is allowed in any case: something was done to bring the server back. */
+  /**
+   * The next turn is allowed whatever the circuit says: something was done to bring the server
+   * back.
+   */
   void force() {
     forced = true;
   }

@@ -228,7 +228,8 @@ public final class DriftWatch implements AutoCloseable {
         if (failing.compareAndSet(true, false)) {
           log.info("catalogs are compared again");
         }
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
+        // An Error too: who ended with it would compare nothing any more, and nobody would know.
         one.newest.compareAndSet(null, seen);
         again.add(one);
         away = e instanceof StorageUnavailableException;

@@ -70,6 +70,15 @@ final class Judgement {
 
   /** Takes what a probe found. */
   Verdict judge(Finding finding) {
+    return judge(finding, false);
+  }
+
+  /** Takes what a server says of itself: nobody is asked again, so it is believed at once. */
+  Verdict believe(Finding finding) {
+    return judge(finding, true);
+  }
+
+  private Verdict judge(Finding finding, boolean certain) {
     last.addLast(finding);
     if (last.size() > confirmation.of()) {
       last.removeFirst();
@@ -80,7 +89,7 @@ final class Judgement {
     ServerState from = null;
     if (finding.state() == before) {
       basis = finding;
-    } else if (before == null || isConfirmed(agreeing, before)) {
+    } else if (certain || isGoodNews(before, finding) || isConfirmed(agreeing, before)) {
       declared = finding.state();
       basis = finding;
       from = before == null ? ServerState.UNKNOWN : before;
@@ -92,7 +101,7 @@ final class Judgement {
     }
     boolean flappingChanged = flapping.update(finding.at());
     return new Verdict(
-        declared == null ? finding.state() : declared,
+        declared == null ? ServerState.UNKNOWN : declared,
         basis,
         doubt,
         from,
@@ -101,12 +110,17 @@ final class Judgement {
         flapping.changes());
   }
 
-  private int agreeing(ServerState state) {
+  /** The first that is heard of a server, and it is up. */
+  private static boolean isGoodNews(@Nullable ServerState before, Finding finding) {
+    return before == null && finding.state().isUp();
+  }
+
+  private int agreeing(@Nullable ServerState state) {
     return (int) last.stream().filter(finding -> finding.state() == state).count();
   }
 
   /** Enough probes agree, or none of the last ones found what is declared. */
-  private boolean isConfirmed(int agreeing, ServerState before) {
+  private boolean isConfirmed(int agreeing, @Nullable ServerState before) {
     return agreeing >= confirmation.agreeing()
         || (last.size() == confirmation.of() && agreeing(before) == 0);
   }

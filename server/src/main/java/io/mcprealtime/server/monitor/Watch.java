@@ -20,6 +20,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,6 +33,9 @@ import org.slf4j.LoggerFactory;
  */
 final class Watch implements ProbeSchedule.Turn, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Watch.class);
+
+  /** A run that is under way ends first. */
+  private static final Duration RESTART_BOUND = Duration.ofSeconds(60);
 
   private final ServerDefinition definition;
   private final MonitorParts parts;
@@ -120,6 +126,10 @@ final class Watch implements ProbeSchedule.Turn, AutoCloseable {
       unusable(e);
       next();
       return;
+    } catch (Error e) {
+      failed(e);
+      next();
+      throw e;
     }
     var ignored = run.whenComplete(this::ended);
   }
@@ -214,7 +224,8 @@ final class Watch implements ProbeSchedule.Turn, AutoCloseable {
     }
     var circuitWhen = cadence.circuit();
     boolean circuitChanged = cadence.probed(result);
-    var now = judgement.judge(Finding.of(result));
+    var finding = Finding.of(result);
+    var now = cadence.heldUntil() == null ? judgement.judge(finding) : judgement.believe(finding);
     last = result;
     lane = laneAfter(result);
     verdict = now;
@@ -392,12 +403,19 @@ final class Watch implements ProbeSchedule.Turn, AutoCloseable {
       if (old == null) {
         return;
       }
+      boolean restarted = false;
       try {
         // A process may hold what the one after it needs; until it has ended, none is started.
+        old.restart().get(RESTART_BOUND.toSeconds(), TimeUnit.SECONDS);
+        restarted = true;
+      } catch (ExecutionException | TimeoutException e) {
+        log.warn("{} did not end in order to be restarted", definition.id(), e);
         old.close();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
       } finally {
         synchronized (Watch.this) {
-          probe = null;
+          probe = restarted ? probe : null;
           restarting = false;
           lane = laneAfter(null);
         }

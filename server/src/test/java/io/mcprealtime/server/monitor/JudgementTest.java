@@ -32,12 +32,24 @@ class JudgementTest {
   }
 
   @Test
-  void firstVerdict_isWhatTheFirstProbeFinds() {
-    var verdict = judge(judgement(null), DOWN);
-    assertThat(verdict.state()).isEqualTo(ServerState.DOWN);
-    assertThat(verdict.from()).isEqualTo(ServerState.UNKNOWN);
-    assertThat(verdict.doubt()).isNull();
+  void firstVerdict_isBelievedWhenItIsGood_andConfirmedWhenNot() {
+    var judgement = judgement(null);
+    var first = judge(judgement, DOWN);
+    assertThat(first.state()).isEqualTo(ServerState.UNKNOWN);
+    assertThat(first.doubt()).isNotNull();
+    var second = judge(judgement, DOWN);
+    assertThat(second.state()).isEqualTo(ServerState.DOWN);
+    assertThat(second.from()).isEqualTo(ServerState.UNKNOWN);
+    assertThat(second.doubt()).isNull();
     assertThat(judge(judgement(ServerState.UNKNOWN), UP).from()).isEqualTo(ServerState.UNKNOWN);
+  }
+
+  @Test
+  void whatAServerSaysOfItself_isBelievedAtOnce() {
+    var judgement = judgement(ServerState.HEALTHY);
+    var verdict = judgement.believe(new Finding(now, StateRule.RATE_LIMITED, "HTTP 429"));
+    assertThat(verdict.state()).isEqualTo(ServerState.DEGRADED);
+    assertThat(verdict.doubt()).isNull();
   }
 
   @Test
