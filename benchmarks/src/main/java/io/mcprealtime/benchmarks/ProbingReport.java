@@ -48,6 +48,9 @@ final class ProbingReport {
     samples(servers, targets, from, to);
     var probing = get(product, "/api/v1/stats").path("probing");
     told("lateness of probes, by the product", probing.path("lateness"));
+    System.out.printf(
+        "%-52s %d%n",
+        "turns missed since the start, by the product", probing.path("missed").longValue());
     told("time that probing adds, by the product", probing.path("overhead"));
   }
 
