@@ -19,7 +19,7 @@ public final class CatalogCodec {
   public static final int MAX_BYTES = 1_000_000;
 
   /** The same before it is compressed. */
-  public static final int MAX_PLAIN_BYTES = 32_000_000;
+  public static final int MAX_PLAIN_BYTES = 8_000_000;
 
   // Half a character can stand in JSON only as an escape.
   private static final JsonMapper MAPPER =

@@ -47,7 +47,7 @@ class CatalogCodecTest {
                 + " server offer less");
     assertThatThrownBy(() -> CatalogCodec.encode(much))
         .isInstanceOf(CatalogTooLargeException.class)
-        .hasMessageContaining("32,000,001 bytes, and at most 32,000,000 are kept");
+        .hasMessageContaining("8,000,001 bytes, and at most 8,000,000 are kept");
   }
 
   @Test

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,7 @@ final class Bearer {
   private static final int UNAUTHORIZED = 401;
   private static final int FORBIDDEN = 403;
   private static final int MAX_QUOTE = 300;
+  private static final int MAX_MESSAGE = 600;
 
   private final Engine engine;
   private final TokenSource source;
@@ -86,9 +88,7 @@ final class Bearer {
         status,
         "HTTP %d: the server does not accept the token of %s%s; check auth.scope and auth.resource"
             .formatted(
-                status,
-                source.giver(),
-                reason == null ? "" : ", " + redactor.quote(reason, MAX_QUOTE)));
+                status, giver(), reason == null ? "" : ", " + redactor.quote(reason, MAX_QUOTE)));
   }
 
   private Call with(Optional<AccessToken> token, Call call) {
@@ -115,7 +115,7 @@ final class Bearer {
         () ->
             new McpException(
                 Kind.AUTHENTICATION,
-                "%s gives no token within %s".formatted(source.giver(), Texts.of(limit))));
+                "%s gives no token within %s".formatted(giver(), Texts.of(limit))));
     return ready.exceptionallyCompose(failure -> CompletableFuture.failedFuture(fault(failure)));
   }
 
@@ -126,18 +126,30 @@ final class Bearer {
     return search.compareTo(half) < 0 ? search : half;
   }
 
+  /** Its address may be one that the server wrote, with anything in it. */
+  private String giver() {
+    return redactor.quote(source.giver(), MAX_QUOTE);
+  }
+
   /** That no token can be had says nothing of the server itself. */
   private McpException fault(Throwable failure) {
     Throwable cause = failure;
-    while (cause instanceof CompletionException && cause.getCause() != null) {
+    while ((cause instanceof CompletionException || cause instanceof ExecutionException)
+        && cause.getCause() != null) {
       cause = cause.getCause();
     }
     if (cause instanceof AuthException known) {
       String said = known.said();
       return new McpException(
           Kind.AUTHENTICATION,
-          known.getMessage() + (said == null ? "" : " " + redactor.quote(said, MAX_QUOTE)));
+          redactor.quote(known.getMessage() + (said == null ? "" : " " + said), MAX_MESSAGE));
     }
-    return McpException.of(cause);
+    if (cause instanceof McpException known) {
+      return known;
+    }
+    // Neither its words nor itself as the cause: they may hold what was sent.
+    return new McpException(
+        Kind.AUTHENTICATION,
+        "no token can be had of %s (%s)".formatted(giver(), cause.getClass().getSimpleName()));
   }
 }

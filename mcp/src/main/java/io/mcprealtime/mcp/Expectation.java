@@ -49,6 +49,7 @@ public record Expectation(
 
   static Pattern pattern(String regex) {
     try {
+      // One that is nested too deeply for the stack is told as such too.
       return Pattern.compile(regex);
     } catch (PatternSyntaxException e) {
       throw new IllegalArgumentException(

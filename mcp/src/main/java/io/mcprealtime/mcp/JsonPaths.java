@@ -30,6 +30,8 @@ final class JsonPaths {
       return JsonPath.compile(path);
     } catch (JsonPathException | IllegalArgumentException e) {
       throw new IllegalArgumentException("'path' is no JSONPath: '%s'".formatted(path), e);
+    } catch (StackOverflowError e) {
+      throw new IllegalArgumentException("'path' is nested too deeply; write a simpler one");
     }
   }
 

@@ -25,7 +25,13 @@ import org.jspecify.annotations.Nullable;
  * client with its one thread serves them all.
  */
 final class PinnedClients {
-  static final int MAX_CLIENTS = 32;
+  /**
+   * Hosts that share one address need a client each, and a shared front has hundreds of them.
+   * Beyond the bound each run would end the client of another host, with the connections that it
+   * has in use. A client that is idle costs a thread, and ends by itself.
+   */
+  static final int MAX_CLIENTS = 256;
+
   private static final int MAX_PLACES = 4_096;
   private static final Duration UNUSED = Duration.ofMinutes(30);
 

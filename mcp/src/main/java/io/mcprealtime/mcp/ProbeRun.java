@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 
 /** One run of a probe: the stages from the first to the one that fails, and the verdict. */
 final class ProbeRun {
+  /** All servers share the threads of preflights: a long timeout of one must not hold them. */
+  private static final Duration MAX_PREFLIGHT = Duration.ofSeconds(10);
+
   private final Engine engine;
   private final ProbeMemory memory;
   private final McpSession session;
@@ -94,9 +97,14 @@ final class ProbeRun {
       take(Preflight.skipped(memory.reusedConnection()));
       return CompletableFuture.completedFuture(Done.DONE);
     }
-    return new Preflight(engine, caller.url(), timeouts.request(), caller.pin())
+    return new Preflight(engine, caller.url(), preflightTimeout(), caller.pin())
         .run()
         .thenApply(report -> gate.step(() -> preflighted(report)));
+  }
+
+  private Duration preflightTimeout() {
+    Duration request = timeouts.request();
+    return request.compareTo(MAX_PREFLIGHT) < 0 ? request : MAX_PREFLIGHT;
   }
 
   private Done preflighted(Preflight.Report report) {

@@ -20,6 +20,7 @@ public final class PublicAddresses implements AddressRule {
           new Special("100.64.0.0/10", "of a provider's own network"),
           new Special("127.0.0.0/8", "loopback"),
           new Special("169.254.0.0/16", "link-local"),
+          new Special("168.63.129.16/32", "of a cloud's own services"),
           new Special("172.16.0.0/12", "private"),
           new Special("192.0.0.0/24", "reserved for protocols"),
           new Special("192.0.2.0/24", "for documentation"),

@@ -32,6 +32,12 @@ final class Redactor {
       Pattern.compile(
           "-*[\\w.-]*(key|token|secret|passw|credential|auth)[\\w.-]*", Pattern.CASE_INSENSITIVE);
 
+  /**
+   * Controls, ends of lines, and what people cannot see: zero-width, changes of direction, tags.
+   */
+  private static final Pattern UNSEEN =
+      Pattern.compile("[\\p{Cntrl}\\u0080-\\u009F\\p{Cf}\\u2028\\u2029]+");
+
   private static final String MASK = "***";
 
   /** Tokens of a target that are known at the same time; older ones have long ended. */
@@ -163,12 +169,12 @@ final class Redactor {
     return redact(text, text.length());
   }
 
-  /** The text on one line, without secrets and control characters, cut to that length. */
+  /** The text on one line, without secrets and what cannot be seen, cut to that length. */
   String quote(String text, int maxLength) {
     // Only a head is looked at, for the text may be megabytes. Secrets are searched in the whole
     // text from every place of the head, so that none is cut in two.
     String head = redact(text, Math.min(text.length(), maxLength * 4));
-    String clean = head.replaceAll("\\p{Cntrl}+", " ").strip();
+    String clean = UNSEEN.matcher(head).replaceAll(" ").strip();
     return clean.length() <= maxLength ? clean : clean.substring(0, maxLength - 1) + "…";
   }
 

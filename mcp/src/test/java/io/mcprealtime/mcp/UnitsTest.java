@@ -149,6 +149,13 @@ class UnitsTest {
   }
 
   @Test
+  void quote_showsNothingThatCannotBeSeen() {
+    Redactor redactor = Redactor.of(new Target.Stdio(List.of("x"), Map.of(), null));
+    assertThat(redactor.quote("a\u0085b\u200Bc\u202Ed\u2066e\uDB40\uDC41f\u2028g\uFEFF", 99))
+        .isEqualTo("a b c d e f g");
+  }
+
+  @Test
   void quote_takesPlaceholdersAndNamedArgumentsOut() {
     Target target =
         new Target.Stdio(

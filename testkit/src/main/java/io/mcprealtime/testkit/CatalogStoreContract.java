@@ -169,7 +169,7 @@ public abstract class CatalogStoreContract {
 
     assertThatThrownBy(() -> catalogs().announce(FILESYSTEM, much, LATER))
         .isInstanceOf(CatalogTooLargeException.class)
-        .hasMessageContaining("at most 32,000,000 are kept");
+        .hasMessageContaining("at most 8,000,000 are kept");
     assertThat(catalogs().find(FILESYSTEM).orElseThrow().announced().catalog()).isEqualTo(ONE);
   }
 

@@ -1,7 +1,9 @@
 package io.mcprealtime.mcp.auth;
 
+import java.net.InetAddress;
 import java.net.URI;
 import java.net.URLEncoder;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
@@ -10,8 +12,13 @@ import org.jspecify.annotations.Nullable;
 
 /** The rules about addresses. */
 final class AuthUrls {
-  private static final Pattern LOOPBACK =
+  /** Hosts that are this machine whatever a resolver says: plain text may go there. */
+  private static final Pattern CERTAIN =
       Pattern.compile("localhost|127(\\.\\d{1,3}){3}|\\[::1]", Pattern.CASE_INSENSITIVE);
+
+  private static final Pattern NAME =
+      Pattern.compile("(.*\\.)?localhost\\.?", Pattern.CASE_INSENSITIVE);
+  private static final Pattern LITERAL = Pattern.compile("\\[.*]|\\d{1,3}(\\.\\d{1,3}){3}");
 
   private static final String RESOURCE = "/.well-known/oauth-protected-resource";
   private static final String OAUTH = "/.well-known/oauth-authorization-server";
@@ -19,22 +26,37 @@ final class AuthUrls {
 
   private AuthUrls() {}
 
+  /** Whether it leads to this machine, by its name or as an address. */
   static boolean isLoopback(URI url) {
-    return url.getHost() != null && LOOPBACK.matcher(url.getHost()).matches();
+    String host = url.getHost();
+    if (host == null || !LITERAL.matcher(host).matches()) {
+      return host != null && NAME.matcher(host).matches();
+    }
+    try {
+      InetAddress address = InetAddress.getByName(host);
+      return address.isLoopbackAddress() || address.isAnyLocalAddress();
+    } catch (UnknownHostException e) {
+      // It names an interface that is not here, or is no address.
+      return false;
+    }
   }
 
   /**
    * Whether secrets may go there: over TLS, or in plain text to this machine.
    *
-   * @param loopback whether this machine is allowed in plain text. A server elsewhere must not send
-   *     us to services that only this machine can reach
+   * @param loopback whether this machine is allowed. A server elsewhere must not send us to
+   *     services that only this machine can reach
    */
   static boolean isSafe(URI url, boolean loopback) {
     String scheme = url.getScheme() == null ? "" : url.getScheme().toLowerCase(Locale.ROOT);
     if (url.getHost() == null || url.getRawFragment() != null) {
       return false;
     }
-    return scheme.equals("https") || (scheme.equals("http") && loopback && isLoopback(url));
+    if (!loopback && isLoopback(url)) {
+      return false;
+    }
+    return scheme.equals("https")
+        || (scheme.equals("http") && loopback && CERTAIN.matcher(url.getHost()).matches());
   }
 
   /** The address that a document names; null when it is none that is safe. */
@@ -64,7 +86,7 @@ final class AuthUrls {
   static boolean covers(String resource, URI server) {
     try {
       URI named = URI.create(resource);
-      if (named.getHost() == null || named.getRawFragment() != null) {
+      if (named.getScheme() == null || named.getHost() == null || named.getRawFragment() != null) {
         return false;
       }
       String prefix = canonical(named);

@@ -80,6 +80,16 @@ public record ClientCredentials(
     return values;
   }
 
+  /**
+   * Whether it is safe to ask that server for the token endpoint, or needless. What it says in
+   * plain text anybody on the way can replace, and would then be sent the secret.
+   */
+  public boolean isSafeWith(URI server) {
+    return tokenUrl != null
+        || !"http".equalsIgnoreCase(server.getScheme())
+        || AuthUrls.isLoopback(server);
+  }
+
   /** Name and secret as HTTP's basic scheme carries them; each is encoded as in a form before. */
   String basic() {
     String both = AuthUrls.encode(clientId) + ":" + AuthUrls.encode(clientSecret);

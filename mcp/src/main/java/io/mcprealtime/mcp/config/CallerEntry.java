@@ -119,7 +119,7 @@ public final class CallerEntry {
         errors.add("recovery is not taken over the API; write the server into a config file");
       } else if (!EntryReader.isForCallers(name)) {
         errors.add(
-            "key '%s' is not known; use url, type, headers, timeout or canary"
+            "key '%s' is not known; use url, type, headers, timeout, canary or canaries"
                 .formatted(name.replaceAll("\\p{Cntrl}", " ")));
       }
     }

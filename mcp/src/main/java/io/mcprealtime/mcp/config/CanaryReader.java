@@ -32,6 +32,9 @@ final class CanaryReader {
           "h", Duration.ofHours(1));
   private static final Duration MAX_DURATION = Duration.ofDays(1);
 
+  private static final int MAX_CANARIES = 16;
+  private static final int MAX_PATTERN_LENGTH = 1_000;
+
   private final BiConsumer<Severity, String> problems;
 
   CanaryReader(BiConsumer<Severity, String> problems) {
@@ -46,8 +49,14 @@ final class CanaryReader {
     }
     JsonNode several = entry.path("canaries");
     if (several.isArray()) {
-      for (JsonNode one : several.values()) {
-        add(canaries, "canaries[%d]".formatted(canaries.size()), one);
+      int room = MAX_CANARIES - (single.isObject() ? 1 : 0);
+      for (int i = 0; i < Math.min(several.size(), room); i++) {
+        add(canaries, "canaries[%d]".formatted(i), several.path(i));
+      }
+      if (several.size() > room) {
+        warn(
+            "canaries[%d] and those after it are not run; a server may have %d canaries"
+                .formatted(room, MAX_CANARIES));
       }
     } else if (!several.isMissingNode() && !several.isNull()) {
       warn("canaries are not run; write them as a list of objects");
@@ -90,8 +99,8 @@ final class CanaryReader {
     JsonNode equal = expect.path("equals");
     return Expectation.builder()
         .contains(text("contains", expect.path("contains")))
-        .matches(text("matches", expect.path("matches")))
-        .path(text("path", expect.path("path")))
+        .matches(pattern("matches", expect.path("matches")))
+        .path(pattern("path", expect.path("path")))
         .equalsJson(equal.isMissingNode() ? null : equal.toString())
         .maxLatency(duration("maxLatency", expect.path("maxLatency")))
         .build();
@@ -118,6 +127,16 @@ final class CanaryReader {
       throw new ConfigException("'%s' must be a text in quotes".formatted(key));
     }
     return value.stringValue();
+  }
+
+  private static @Nullable String pattern(String key, JsonNode value) {
+    String pattern = text(key, value);
+    if (pattern != null && pattern.length() > MAX_PATTERN_LENGTH) {
+      throw new ConfigException(
+          "'%s' may have %d characters, has %d; write a shorter one"
+              .formatted(key, MAX_PATTERN_LENGTH, pattern.length()));
+    }
+    return pattern;
   }
 
   /** A number of milliseconds, or a number with its unit. */

@@ -99,6 +99,11 @@ sealed interface TargetTemplate {
           throw new ConfigException(
               "has both auth and a user in its url; keep the one that is meant");
         }
+        if (client != null && uri.getHost() != null && !client.isSafeWith(uri)) {
+          throw new ConfigException(
+              "has a plain http url, whose answers could send auth.clientSecret anywhere; set"
+                  + " auth.tokenUrl or use https");
+        }
         return kind == Kind.SSE
             ? new Target.Sse(uri, sent, client, expander.substituted())
             : new Target.StreamableHttp(uri, sent, client, expander.substituted());

@@ -65,6 +65,7 @@ class AuthUnitsTest {
     "https://b.example/mcp, https://a.example/mcp, false",
     "a.example, https://a.example/mcp, false",
     "https://a b, https://a.example/mcp, false",
+    "//a.example/mcp, https://a.example/mcp, false",
     "https://a.example/mcp#x, https://a.example/mcp, false"
   })
   void covers_onlyTheServerItself(String resource, URI server, boolean covered) {
@@ -81,6 +82,16 @@ class AuthUnitsTest {
     "http://[::1]/t, true, true",
     "http://127.0.0.1.example/t, true, false",
     "http://localhost.example/t, true, false",
+    "http://a.localhost/t, true, false",
+    "https://localhost/t, true, true",
+    "https://localhost/t, false, false",
+    "https://A.Localhost./t, false, false",
+    "https://127.8.8.8/t, false, false",
+    "https://[::1]:8443/t, false, false",
+    "https://[::ffff:127.0.0.1]/t, false, false",
+    "https://0.0.0.0/t, false, false",
+    "https://192.0.2.1/t, false, true",
+    "https://localhost.example/t, false, true",
     "https://as.example/t#x, false, false",
     "https:///t, false, false",
     "mailto:a, true, false",

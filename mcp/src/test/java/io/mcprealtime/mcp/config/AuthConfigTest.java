@@ -118,12 +118,27 @@ class AuthConfigTest {
           "url":"U","auth":{"type":"client_credentials","clientId":"c","clientSecret":"s","method":"none"} | auth.method 'none' is not known; use client_secret_basic or client_secret_post
           "url":"U","auth":{"type":"client_credentials","clientId":"c","clientSecret":"s","tokenUrl":"http://a b"} | auth.tokenUrl is not an address like https://HOST/PATH; correct it
           "url":"U","auth":{"type":"client_credentials","clientId":"c","clientSecret":"s","tokenUrl":"http://as.example"} | auth.tokenUrl is not an address like https://HOST/PATH without a user; plain http is for this machine only
+          "url":"http://a.example/mcp","auth":{"type":"client_credentials","clientId":"c","clientSecret":"s"} | has a plain http url, whose answers could send auth.clientSecret anywhere; set auth.tokenUrl or use https
           """)
   void badAuth_isTold(String keys, String reason) {
     ImportResult result = read("{" + keys.replace("\"U\"", "\"" + URL + "\"") + "}");
     assertThat(result.servers()).isEmpty();
     assertThat(result.problems())
         .containsExactly(new ConfigProblem("file", "mcpServers.api", Severity.ERROR, reason));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "http://127.0.0.1:8080/mcp, ''",
+    "http://localhost/mcp, ''",
+    "http://a.example/mcp, ', \"tokenUrl\": \"https://as.example/token\"'"
+  })
+  void clientCredentials_overPlainHttp_onThisMachineOrWithATokenUrl(String url, String more) {
+    only(
+        """
+        {"url": "%s", "auth": {
+          "type": "client_credentials", "clientId": "me", "clientSecret": "x"%s}}"""
+            .formatted(url, more));
   }
 
   @Test

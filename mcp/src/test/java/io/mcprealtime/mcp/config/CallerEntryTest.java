@@ -72,8 +72,8 @@ class CallerEntryTest {
                 + " url",
             "url must be http://HOST/PATH or https://HOST/PATH, with a port up to 65535",
             "oauth is not taken over the API; send a token of its own in headers",
-            "key 'disabled' is not known; use url, type, headers, timeout or canary",
-            "key 'unknown' is not known; use url, type, headers, timeout or canary",
+            "key 'disabled' is not known; use url, type, headers, timeout, canary or canaries",
+            "key 'unknown' is not known; use url, type, headers, timeout, canary or canaries",
             "headers.A b: is no name of a header; use letters, digits and -",
             "headers.Host: is set by the monitor; leave it out",
             "headers.X-Token: placeholders like ${NAME} work in config files only; send the value,"

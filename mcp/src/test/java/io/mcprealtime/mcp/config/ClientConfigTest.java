@@ -13,6 +13,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -240,6 +241,39 @@ class ClientConfigTest {
             read("{\"mcpServers\": {\"it\": {\"command\": \"it\", \"canaries\": {}}}}").problems())
         .extracting(ConfigProblem::reason)
         .containsExactly("canaries are not run; write them as a list of objects");
+  }
+
+  @Test
+  void canaries_areBounded() {
+    String many = String.join(",", Collections.nCopies(20, "{\"tool\": \"t\"}"));
+    ImportResult result =
+        read(
+            """
+            {"mcpServers": {"it": {"command": "it", "canary": {"tool": "t"}, "canaries": [%s]}}}"""
+                .formatted(many));
+    assertThat(result.servers().get(0).canaries()).hasSize(16);
+    assertThat(result.problems())
+        .extracting(ConfigProblem::reason)
+        .containsExactly(
+            "canaries[15] and those after it are not run; a server may have 16 canaries");
+    for (String key : List.of("matches", "path")) {
+      assertThat(
+              canary(
+                      "{\"tool\": \"t\", \"expect\": {\"%s\": \"%s\"}}"
+                          .formatted(key, "a".repeat(1_001)))
+                  .problems())
+          .extracting(ConfigProblem::reason)
+          .containsExactly(
+              "canary is not run; '%s' may have 1000 characters, has 1001; write a shorter one"
+                  .formatted(key));
+    }
+    String deep = "(".repeat(200_000) + ")".repeat(200_000);
+    assertThatThrownBy(() -> Expectation.builder().matches(deep).build())
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("'matches' is no regular expression: Stack overflow");
+    assertThatThrownBy(() -> Expectation.builder().path("$[?(" + deep + ")]").build())
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("'path' is nested too deeply; write a simpler one");
   }
 
   private ImportResult canary(String canary) {

@@ -48,6 +48,11 @@ public final class HttpApi implements AutoCloseable {
   private static final String API = "/api/v1";
   private static final long MAX_BODY_BYTES = 10L << 20;
 
+  /** A hash, which takes some dozens. */
+  private static final long MAX_APPROVAL_BYTES = 64L << 10;
+
+  private static final int APPROVALS_AT_ONCE = 16;
+
   /** Reads that may have to wait for the database. */
   private static final int DATABASE_WORKERS = 16;
 
@@ -74,6 +79,8 @@ public final class HttpApi implements AutoCloseable {
   private final Guard guard;
   private final BodyBudget bodies =
       new BodyBudget(MAX_BODY_BYTES, Runtime.getRuntime().maxMemory() / HEAP_SHARE);
+  private final BodyBudget approvals =
+      new BodyBudget(MAX_APPROVAL_BYTES, MAX_APPROVAL_BYTES * APPROVALS_AT_ONCE);
   private final ServerRegistry registry;
   private final OperationMetrics operations;
   private final Reads reads;
@@ -204,9 +211,9 @@ public final class HttpApi implements AutoCloseable {
         API + "/servers/:id/catalog/approve",
         List.of(
             guard.require(Scope.ADMIN),
-            bodies,
-            BodyHandler.create(false).setBodyLimit(MAX_BODY_BYTES),
             HttpApi::requireJson,
+            approvals,
+            BodyHandler.create(false).setBodyLimit(MAX_APPROVAL_BYTES),
             this::approve));
     read(routes, "/drift", catalogs::drifts);
     read(routes, "/metrics", reads::metrics);
@@ -221,9 +228,9 @@ public final class HttpApi implements AutoCloseable {
         API + "/cleanup",
         List.of(
             guard.require(Scope.ADMIN),
+            HttpApi::requireJson,
             bodies,
             BodyHandler.create(false).setBodyLimit(MAX_BODY_BYTES),
-            HttpApi::requireJson,
             this::cleanUp));
     routes.stream(API + "/stream", List.of(guard.require(Scope.READ), stream::open));
     routes.post(

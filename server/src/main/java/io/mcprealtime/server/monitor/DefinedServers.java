@@ -27,6 +27,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -35,6 +37,8 @@ import tools.jackson.databind.node.ObjectNode;
  * its owner can read. A change is on disk before it counts, and is there whole or not at all.
  */
 public final class DefinedServers {
+  private static final Logger log = LoggerFactory.getLogger(DefinedServers.class);
+
   /** How many there may be. */
   public static final int MAX_SERVERS = 2_000;
 
@@ -43,8 +47,14 @@ public final class DefinedServers {
 
   private final Path file;
   private final AddressRule rule;
+  private final DirectorySync disk;
   private Map<ServerId, Defined> servers = Map.of();
   private @Nullable String fault;
+
+  /** Puts the names of a directory's files on disk. */
+  interface DirectorySync {
+    void sync(Path directory) throws IOException;
+  }
 
   private record Defined(JsonNode entry, ServerDefinition definition) {}
 
@@ -54,8 +64,13 @@ public final class DefinedServers {
    * @param rule to which addresses the servers' hosts may lead
    */
   public DefinedServers(Path file, AddressRule rule) {
+    this(file, rule, FileTrees::sync);
+  }
+
+  DefinedServers(Path file, AddressRule rule, DirectorySync disk) {
     this.file = file;
     this.rule = rule;
+    this.disk = disk;
   }
 
   /**
@@ -82,6 +97,9 @@ public final class DefinedServers {
           "%s cannot be read or written (%s); check its rights and start again"
               .formatted(file, e.getClass().getSimpleName());
       problems.add(fault);
+    } catch (McpRealtimeException e) {
+      // What can be used is too large to be written as we write it: the file stays as it is.
+      problems.add("%s: %s".formatted(file, e.getMessage()));
     } catch (IllegalArgumentException e) {
       problems.add("%s: %s".formatted(file, e.getMessage()));
       setAside(aside, problems);
@@ -219,7 +237,21 @@ public final class DefinedServers {
     }
     Files.move(temporary, absolute, StandardCopyOption.ATOMIC_MOVE);
     if (directory != null) {
-      FileTrees.sync(directory);
+      sync(directory);
+    }
+  }
+
+  /** The file has its name by now: to say that nothing was changed would be wrong. */
+  private void sync(Path directory) {
+    try {
+      disk.sync(directory);
+    } catch (IOException e) {
+      log.warn(
+          "{} is written, but a power cut may undo the change: {} does not sync ({});"
+              + " check the disk",
+          file,
+          directory,
+          e.getClass().getSimpleName());
     }
   }
 

@@ -179,6 +179,17 @@ class CatalogsTest {
               api.send(
                       "POST",
                       CATALOG + "/approve",
+                      " ".repeat((64 << 10) + 1),
+                      "Content-Type",
+                      type,
+                      "Authorization",
+                      admin)
+                  .body())
+          .contains("a body may hold at most 65536 bytes");
+      assertThat(
+              api.send(
+                      "POST",
+                      CATALOG + "/approve",
                       body,
                       "Content-Type",
                       type,

@@ -183,7 +183,7 @@ class ServerChangesTest {
     assertThat(problem.get("errors").valueStream().map(error -> error.stringValue()))
         .containsExactly(
             "id: server id must have 1 to 200 characters, has 1",
-            "key 'colour' is not known; use url, type, headers, timeout or canary",
+            "key 'colour' is not known; use url, type, headers, timeout, canary or canaries",
             "command: stdio servers come from config files only; write it there, or give a url",
             "url: placeholders like ${NAME} work in config files only; send the value, or write"
                 + " the server into a file");

@@ -172,6 +172,40 @@ class DefinedServersTest {
   }
 
   @Test
+  void put_directoryThatDoesNotSync_isStoredAllTheSame() {
+    var servers =
+        new DefinedServers(
+            file(),
+            address -> null,
+            directory -> {
+              throw new IOException("no disk");
+            });
+    put(servers, "a", "https://a.example/mcp");
+    assertThat(servers.definitions()).hasSize(1);
+    assertThat(loaded().definitions()).hasSize(1);
+    servers.remove(ServerId.of("a"));
+    assertThat(servers.definitions()).isEmpty();
+    assertThat(loaded().definitions()).isEmpty();
+  }
+
+  @Test
+  void load_fileThatIsTooLargeAsWeWriteIt_isTold_andLeftAlone() throws Exception {
+    var list = ",\"description\":[" + "1,".repeat(15_000) + "1]";
+    var entries = new StringBuilder("\"bad\":{\"url\":\"https://${HOME}/\"}");
+    for (int i = 0; i < 300; i++) {
+      entries.append(",\"s%d\":{\"url\":\"https://a.example/\"%s}".formatted(i, list));
+    }
+    String content = "{\"mcpServers\":{" + entries + "}}";
+    write(content);
+    var servers = servers();
+    assertThat(servers.load())
+        .hasSize(3)
+        .anyMatch(problem -> problem.contains("would take more than 10 MiB; delete one"));
+    assertThat(servers.definitions()).hasSize(300);
+    assertThat(file()).hasContent(content);
+  }
+
+  @Test
   void load_fileThatIsADirectory_isLeftAlone() throws Exception {
     Files.createDirectories(file());
     var servers = servers();

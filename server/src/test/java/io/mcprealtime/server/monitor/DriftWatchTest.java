@@ -271,7 +271,7 @@ class DriftWatchTest {
     assertThat(events).hasSize(2);
     assertThat(events.get(1).severity()).isEqualTo(Severity.ERROR);
     assertThat(events.get(1).message())
-        .startsWith("changes of what filesystem offers are not seen: the catalog takes 32,0");
+        .startsWith("changes of what filesystem offers are not seen: the catalog takes 8,000,0");
     assertThat(watch.view(A).problem()).startsWith("the catalog takes");
     assertThatThrownBy(() -> watch.approve(A, null)).isInstanceOf(DriftWatch.DriftException.class);
     show(NOON.plusSeconds(45), REWORDED);
