@@ -25,6 +25,7 @@ public final class Benchmarks {
               + " | capacity [--servers N] [--past samples|rollups]"
               + " | reads [--few N] [--many N]"
               + " | cache [--rounds N] [--seconds N]"
+              + " | trends [--runs N]"
               + " | probing [--targets N] [--stdio N] [--seconds N] [--warm-up N] [--interval 15s]"
               + " [--addresses N] [--jvm OPTIONS] [--profile FILE]");
       System.exit(2);
@@ -43,6 +44,7 @@ public final class Benchmarks {
         case "capacity" -> Capacity.run(directory, settings);
         case "reads" -> StorageReads.run(directory, settings);
         case "cache" -> CacheFigures.run(directory, settings);
+        case "trends" -> trends(settings.number("runs", 2_000));
         case "probing" -> Probing.run(jar, directory, settings);
         case "ingest" -> Ingest.run(jar, directory, settings);
         default -> System.err.printf("there is no benchmark '%s'%n", name);
@@ -50,6 +52,11 @@ public final class Benchmarks {
     } finally {
       delete(directory);
     }
+  }
+
+  private static void trends(int runs) {
+    TrendSimulation.print(runs);
+    ForecastSimulation.print(runs / 2);
   }
 
   private static void delete(Path directory) throws IOException {
