@@ -30,14 +30,21 @@ public final class GrowthForecast {
   private final double perDay;
   private final double stretchDays;
   private final int stretches;
+  private final double quantile;
   private final double above;
   private final double below;
 
   private GrowthForecast(
-      double perDay, double stretchDays, int stretches, double above, double below) {
+      double perDay,
+      double stretchDays,
+      int stretches,
+      double quantile,
+      double above,
+      double below) {
     this.perDay = perDay;
     this.stretchDays = stretchDays;
     this.stretches = stretches;
+    this.quantile = quantile;
     this.above = above;
     this.below = below;
   }
@@ -55,14 +62,17 @@ public final class GrowthForecast {
   public static Optional<GrowthForecast> of(double[] days, double[] amounts, double perDay) {
     int n = days.length;
     double span = n == 0 ? 0 : days[n - 1] - days[0];
+    boolean wholeDays = span >= STRETCHES;
     int stretches =
-        span >= STRETCHES
-            ? (int) Math.min(MAX_STRETCHES, Math.floor(span))
-            : Math.min(STRETCHES, n - 1);
+        wholeDays ? (int) Math.min(MAX_STRETCHES, Math.floor(span)) : Math.min(STRETCHES, n - 1);
     if (stretches < MIN_STRETCHES || !(span > 0)) {
       return Optional.empty();
     }
-    double length = span >= STRETCHES ? 1 : span / stretches;
+    double length = wholeDays ? 1 : span / stretches;
+    double quantile =
+        wholeDays
+            ? DAYS_QUANTILES[stretches - STRETCHES]
+            : PARTS_QUANTILES[stretches - MIN_STRETCHES];
     double above = 0;
     double below = 0;
     double end = amounts[n - 1];
@@ -76,7 +86,7 @@ public final class GrowthForecast {
     double each = 2.0 / (stretches - 1);
     return Optional.of(
         new GrowthForecast(
-            perDay, length, stretches, Math.sqrt(above * each), Math.sqrt(below * each)));
+            perDay, length, stretches, quantile, Math.sqrt(above * each), Math.sqrt(below * each)));
   }
 
   /** As {@link #of}, at the median of the slopes between all readings (Theil–Sen). */
@@ -114,8 +124,8 @@ public final class GrowthForecast {
 
   /** The pace itself in the long run, a day: what is left of the doubt when chance evens out. */
   public Range<Double> perDay() {
-    double quantile = quantile() / Math.sqrt(stretches);
-    return new Range<>(perDay - quantile * below, perDay, perDay + quantile * above);
+    double reach = quantile / Math.sqrt(stretches);
+    return new Range<>(perDay - reach * below, perDay, perDay + reach * above);
   }
 
   /**
@@ -167,12 +177,6 @@ public final class GrowthForecast {
 
   /** The doubt about the pace grows with time, that about what chance brings with its root. */
   private double reach(double departure, double days) {
-    return quantile() * departure * Math.sqrt(days * days / stretches + days * stretchDays);
-  }
-
-  private double quantile() {
-    return stretchDays < 1
-        ? PARTS_QUANTILES[stretches - MIN_STRETCHES]
-        : DAYS_QUANTILES[stretches - STRETCHES];
+    return quantile * departure * Math.sqrt(days * days / stretches + days * stretchDays);
   }
 }
