@@ -51,6 +51,6 @@ public record StorageGrowth(GrowthForecast forecast, int points, Duration span) 
 
   /** Days until that many bytes more are there; absent when it does not grow towards them. */
   Optional<Range<Double>> daysUntil(long moreBytes) {
-    return forecast.daysUntil(moreBytes);
+    return forecast.daysUntil((double) moreBytes);
   }
 }

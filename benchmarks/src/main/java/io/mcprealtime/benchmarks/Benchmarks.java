@@ -56,6 +56,7 @@ public final class Benchmarks {
 
   private static void trends(int runs) {
     TrendSimulation.print(runs);
+    TrendRivals.print(runs / 8);
     ForecastSimulation.print(runs / 2);
   }
 

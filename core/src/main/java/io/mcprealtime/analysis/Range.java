@@ -18,7 +18,7 @@ public record Range<T extends Comparable<? super T>>(T low, @Nullable T median, 
    */
   public Range {
     boolean ordered = median == null ? high == null : low.compareTo(median) <= 0;
-    if (!ordered || median != null && high != null && median.compareTo(high) > 0) {
+    if (!ordered || (median != null && high != null && median.compareTo(high) > 0)) {
       throw new IllegalArgumentException(
           "a range goes from low over median to high, got %s, %s, %s".formatted(low, median, high));
     }

@@ -56,7 +56,7 @@ public record BudgetStatus(
     } else if (used != null && limit != null && growth != null) {
       lastsUntil =
           growth
-              .daysUntil(limit - used, held ? HORIZON_DAYS : daysLeft)
+              .daysUntil((double) limit - used, held ? HORIZON_DAYS : daysLeft)
               .map(days -> days.map(count -> now.plusSeconds((long) (count * SECONDS_PER_DAY))))
               .orElse(null);
     }
