@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param archiveDirectory where data goes before it is dropped; it is dropped unarchived when null
  * @param spoolDirectory where writes go while the database cannot take them; they fail when null
  * @param spoolLimitBytes what the spool may hold
+ * @param adviceFile where recommendations are remembered over a restart; they are not when null
  */
 public record McpRealtimeConfig(
     Map<DataKind, Duration> retention,
@@ -45,7 +46,8 @@ public record McpRealtimeConfig(
     Duration staleAfter,
     @Nullable Path archiveDirectory,
     @Nullable Path spoolDirectory,
-    long spoolLimitBytes) {
+    long spoolLimitBytes,
+    @Nullable Path adviceFile) {
 
   public McpRealtimeConfig {
     retention = complete("retention", retention);
@@ -122,6 +124,7 @@ public record McpRealtimeConfig(
     builder.archiveDirectory = archiveDirectory;
     builder.spoolDirectory = spoolDirectory;
     builder.spoolLimitBytes = spoolLimitBytes;
+    builder.adviceFile = adviceFile;
     return builder;
   }
 
@@ -152,6 +155,7 @@ public record McpRealtimeConfig(
     private @Nullable Path archiveDirectory;
     private @Nullable Path spoolDirectory;
     private long spoolLimitBytes = 256L << 20;
+    private @Nullable Path adviceFile;
 
     private Builder() {
       retention.put(DataKind.METRICS, Duration.ofDays(7));
@@ -238,6 +242,11 @@ public record McpRealtimeConfig(
       return this;
     }
 
+    public Builder adviceFile(@Nullable Path value) {
+      adviceFile = value;
+      return this;
+    }
+
     /**
      * Builds the configuration.
      *
@@ -259,7 +268,8 @@ public record McpRealtimeConfig(
           staleAfter,
           archiveDirectory,
           spoolDirectory,
-          spoolLimitBytes);
+          spoolLimitBytes,
+          adviceFile);
     }
   }
 }

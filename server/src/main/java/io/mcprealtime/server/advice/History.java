@@ -1,0 +1,102 @@
+package io.mcprealtime.server.advice;
+
+import io.mcprealtime.LatencySketch;
+import io.mcprealtime.McpRealtimeException;
+import io.mcprealtime.McpTimeSeriesManager;
+import io.mcprealtime.Rollup;
+import io.mcprealtime.ServerId;
+import io.mcprealtime.Window;
+import io.mcprealtime.storage.TimeRange;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalDouble;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What is stored of servers, read sparingly, as far as the database answers. */
+final class History {
+  private static final Logger log = LoggerFactory.getLogger(History.class);
+  private static final double NANOS_PER_MILLI = 1e6;
+  private static final Duration MEMORY_EVERY = Duration.ofMinutes(1);
+
+  private final McpTimeSeriesManager stored;
+
+  History(McpTimeSeriesManager stored) {
+    this.stored = stored;
+  }
+
+  /**
+   * Response times of a stretch of time.
+   *
+   * @param samples how many there are
+   * @param medians of five minutes each, milliseconds, oldest first: neighbours in time are alike,
+   *     medians of minutes less so
+   * @param all of them together
+   */
+  record ResponseTimes(long samples, double[] medians, LatencySketch all) {
+    /** The median of all, milliseconds; empty when there are none. */
+    OptionalDouble median() {
+      return all.quantile(0.5)
+          .map(time -> OptionalDouble.of(time.toNanos() / NANOS_PER_MILLI))
+          .orElse(OptionalDouble.empty());
+    }
+  }
+
+  /** The response times between two instants, by whole five minutes that lie between them. */
+  ResponseTimes responseTimes(ServerId server, Instant from, Instant to) {
+    var rollups = new ArrayList<Rollup>();
+    var first = Window.FIVE_MINUTES.bucketOf(from.plus(Window.FIVE_MINUTES.length()).minusNanos(1));
+    var end = Window.FIVE_MINUTES.bucketOf(to);
+    if (first.isBefore(end)) {
+      try {
+        rollups.addAll(stored.getRollups(server, Window.FIVE_MINUTES, new TimeRange(first, end)));
+      } catch (McpRealtimeException e) {
+        log.debug("recommendations do without roll-ups of {}: {}", server, e.getMessage());
+      }
+    }
+    var all = LatencySketch.builder();
+    rollups.forEach(rollup -> all.merge(rollup.latency()));
+    var sketch = all.build();
+    double[] medians =
+        rollups.stream()
+            .flatMap(rollup -> rollup.latency().quantile(0.5).stream())
+            .mapToDouble(time -> time.toNanos() / NANOS_PER_MILLI)
+            .toArray();
+    return new ResponseTimes(sketch.count(), medians, sketch);
+  }
+
+  /**
+   * The memory of a server's process between two instants, about once a minute.
+   *
+   * @param hours since the first
+   */
+  record Memory(double[] hours, double[] bytes) {}
+
+  Memory memory(ServerId server, Instant from, Instant to) {
+    var hours = new ArrayList<Double>();
+    var bytes = new ArrayList<Double>();
+    var noted = new ArrayList<Instant>(List.of(Instant.EPOCH));
+    if (from.isBefore(to)) {
+      try {
+        stored.queryMetrics(
+            server,
+            new TimeRange(from, to),
+            sample -> {
+              var memory = sample.memoryBytes();
+              if (memory != null && !sample.at().isBefore(noted.get(0).plus(MEMORY_EVERY))) {
+                noted.set(0, sample.at());
+                hours.add(Duration.between(from, sample.at()).toMillis() / 3.6e6);
+                bytes.add((double) memory);
+              }
+            });
+      } catch (McpRealtimeException e) {
+        log.debug("recommendations do without samples of {}: {}", server, e.getMessage());
+      }
+    }
+    return new Memory(
+        hours.stream().mapToDouble(Double::doubleValue).toArray(),
+        bytes.stream().mapToDouble(Double::doubleValue).toArray());
+  }
+}
