@@ -12,9 +12,11 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -45,10 +47,11 @@ public final class AdviceBook {
   private final List<Adviser> advisers = new CopyOnWriteArrayList<>();
   private final Object looking = new Object();
 
-  /** By id; these two belong to whoever looks. */
+  /** By id; these three belong to whoever looks. */
   private final Map<String, OpenAdvice> following = new LinkedHashMap<>();
 
   private final Deque<AdviceOutcome> ended = new ArrayDeque<>();
+  private final Set<Adviser> failing = new HashSet<>();
   private volatile List<OpenAdvice> open = List.of();
   private volatile List<AdviceOutcome> outcomes = List.of();
   private volatile @Nullable Instant looked;
@@ -74,9 +77,14 @@ public final class AdviceBook {
       for (var adviser : advisers) {
         try {
           look(adviser, now);
+          failing.remove(adviser);
         } catch (McpRealtimeException e) {
           // What it said before stands until it can look again.
           log.debug("no new recommendations on {}: {}", adviser.rules(), e.getMessage());
+        } catch (RuntimeException e) {
+          if (failing.add(adviser)) {
+            log.warn("no new recommendations on {}", adviser.rules(), e);
+          }
         }
       }
       looked = now;

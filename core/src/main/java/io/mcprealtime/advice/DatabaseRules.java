@@ -95,8 +95,9 @@ final class DatabaseRules {
     @Override
     public List<Recommendation> look(ManagerFacts facts) {
       var usage = facts.usage();
+      var limit = usage == null ? null : usage.limitBytes();
       double ratio = usage == null ? 0 : usage.ratio().orElse(0.0);
-      if (usage == null || ratio <= facts.config().emergencyRatio()) {
+      if (usage == null || limit == null || ratio <= facts.config().emergencyRatio()) {
         return List.of();
       }
       return List.of(
@@ -106,7 +107,7 @@ final class DatabaseRules {
                   format(
                       "the database holds %.1f %% of its limit of %d bytes, over the %.0f %% that"
                           + " are an emergency",
-                      ratio * 100, usage.limitBytes(), facts.config().emergencyRatio() * 100))
+                      ratio * 100, limit, facts.config().emergencyRatio() * 100))
               .effect("the database goes on taking writes")
               .urgency(Urgency.URGENT)
               .figure(Figure.lower("the share of the limit that is used", ratio, SHARE))
@@ -211,8 +212,9 @@ final class DatabaseRules {
       var limit = status.limit();
       var used = status.used();
       var forecast = status.forecast();
+      var perDay = status.perDay();
       var end = status.lastsUntil();
-      if (limit == null || used == null || forecast == null || end == null) {
+      if (perDay == null || limit == null || used == null || forecast == null || end == null) {
         return Optional.empty();
       }
       var left = Duration.between(facts.now(), end);
@@ -224,7 +226,7 @@ final class DatabaseRules {
                   format(
                       "%,d of %,d are used (%s); at %,.0f a day that lasts until %s, and %,d would"
                           + " be used by the end of the month",
-                      used, limit, unit(status.resource()), status.perDay(), end, forecast))
+                      used, limit, unit(status.resource()), perDay, end, forecast))
               .effect("the month's allowance lasts")
               .urgency(days(left) <= URGENT_DAYS ? Urgency.URGENT : Urgency.NORMAL)
               .figure(figure(forecast, limit))

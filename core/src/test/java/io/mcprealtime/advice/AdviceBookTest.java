@@ -40,7 +40,7 @@ class AdviceBookTest {
     private @Nullable String setting = "5 s";
     private boolean measured = true;
     private boolean gone;
-    private boolean failing;
+    private @Nullable RuntimeException fault;
     private int looks;
 
     @Override
@@ -55,8 +55,8 @@ class AdviceBookTest {
     @Override
     public List<Recommendation> look(Instant now) {
       looks++;
-      if (failing) {
-        throw new McpRealtimeException("not now");
+      if (fault != null) {
+        throw fault;
       }
       if (gone || !measured || share < 0.02) {
         return List.of();
@@ -278,7 +278,9 @@ class AdviceBookTest {
   @Test
   void adviser_thatCannotLook_changesNothing() {
     book.look();
-    timeouts.failing = true;
+    timeouts.fault = new McpRealtimeException("not now");
+    look(Duration.ofDays(2));
+    timeouts.fault = new IllegalStateException("a fault of ours");
     look(Duration.ofDays(2));
 
     assertThat(book.open()).hasSize(1);

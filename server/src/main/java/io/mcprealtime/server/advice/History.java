@@ -10,18 +10,36 @@ import io.mcprealtime.storage.TimeRange;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalDouble;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What is stored of servers, read sparingly, as far as the database answers. */
+/**
+ * What is stored of servers, read sparingly, as far as the database answers. One caller at a time.
+ */
 final class History {
   private static final Logger log = LoggerFactory.getLogger(History.class);
   private static final double NANOS_PER_MILLI = 1e6;
   private static final Duration MEMORY_EVERY = Duration.ofMinutes(1);
 
+  /** Stretches that are kept: a page that is open asks every minute for what changes every five. */
+  private static final int KEPT = 200;
+
   private final McpTimeSeriesManager stored;
+  private final Map<Stretch, ResponseTimes> kept =
+      new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Stretch, ResponseTimes> eldest) {
+          return size() > KEPT;
+        }
+      };
+
+  private record Stretch(ServerId server, Instant first, Instant end) {}
 
   History(McpTimeSeriesManager stored) {
     this.stored = stored;
@@ -46,16 +64,28 @@ final class History {
 
   /** The response times between two instants, by whole five minutes that lie between them. */
   ResponseTimes responseTimes(ServerId server, Instant from, Instant to) {
-    var rollups = new ArrayList<Rollup>();
     var first = Window.FIVE_MINUTES.bucketOf(from.plus(Window.FIVE_MINUTES.length()).minusNanos(1));
     var end = Window.FIVE_MINUTES.bucketOf(to);
+    var stretch = new Stretch(server, first, end);
+    var known = kept.get(stretch);
+    if (known != null) {
+      return known;
+    }
+    var rollups = List.<Rollup>of();
     if (first.isBefore(end)) {
       try {
-        rollups.addAll(stored.getRollups(server, Window.FIVE_MINUTES, new TimeRange(first, end)));
+        rollups = stored.getRollups(server, Window.FIVE_MINUTES, new TimeRange(first, end));
       } catch (McpRealtimeException e) {
         log.debug("recommendations do without roll-ups of {}: {}", server, e.getMessage());
+        return of(rollups);
       }
     }
+    var times = of(rollups);
+    kept.put(stretch, times);
+    return times;
+  }
+
+  private static ResponseTimes of(List<Rollup> rollups) {
     var all = LatencySketch.builder();
     rollups.forEach(rollup -> all.merge(rollup.latency()));
     var sketch = all.build();

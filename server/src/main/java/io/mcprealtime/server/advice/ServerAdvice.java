@@ -11,6 +11,7 @@ import io.mcprealtime.server.config.ServerConfig;
 import io.mcprealtime.server.monitor.ServerRegistry;
 import io.mcprealtime.server.monitor.ServerView;
 import io.mcprealtime.storage.DataKind;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -27,6 +28,9 @@ import org.slf4j.LoggerFactory;
 public final class ServerAdvice implements Adviser {
   private static final Logger log = LoggerFactory.getLogger(ServerAdvice.class);
 
+  /** So soon after the start no servers may mean that they are about to be defined. */
+  private static final Duration START = Duration.ofMinutes(2);
+
   private final McpRealtime mcp;
   private final ServerRegistry registry;
   private final ProbeLog probes;
@@ -40,6 +44,7 @@ public final class ServerAdvice implements Adviser {
   private @Nullable DataUsage usage;
 
   private Instant now = Instant.EPOCH;
+  private @Nullable Instant begun;
 
   /**
    * @param probes is told of every probe
@@ -90,8 +95,17 @@ public final class ServerAdvice implements Adviser {
         rules.values().forEach(rule -> rule.look(facts.get()).ifPresent(found::add));
       }
     }
+    if (probed == 0 && isStart(at)) {
+      throw new McpRealtimeException("no server is watched yet");
+    }
     storagePace.look(usage, probed).ifPresent(found::add);
     return found;
+  }
+
+  private boolean isStart(Instant at) {
+    var first = begun == null ? at : begun;
+    begun = first;
+    return at.isBefore(first.plus(START));
   }
 
   private @Nullable DataUsage measured() {
