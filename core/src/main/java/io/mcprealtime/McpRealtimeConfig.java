@@ -30,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  * @param spoolDirectory where writes go while the database cannot take them; they fail when null
  * @param spoolLimitBytes what the spool may hold
  * @param adviceFile where recommendations are remembered over a restart; they are not when null
+ * @param analysisFile where what is usual for each server is kept over a restart; it is learnt
+ *     again from what is stored when null
  */
 public record McpRealtimeConfig(
     Map<DataKind, Duration> retention,
@@ -47,7 +49,8 @@ public record McpRealtimeConfig(
     @Nullable Path archiveDirectory,
     @Nullable Path spoolDirectory,
     long spoolLimitBytes,
-    @Nullable Path adviceFile) {
+    @Nullable Path adviceFile,
+    @Nullable Path analysisFile) {
 
   public McpRealtimeConfig {
     retention = complete("retention", retention);
@@ -125,6 +128,7 @@ public record McpRealtimeConfig(
     builder.spoolDirectory = spoolDirectory;
     builder.spoolLimitBytes = spoolLimitBytes;
     builder.adviceFile = adviceFile;
+    builder.analysisFile = analysisFile;
     return builder;
   }
 
@@ -156,6 +160,7 @@ public record McpRealtimeConfig(
     private @Nullable Path spoolDirectory;
     private long spoolLimitBytes = 256L << 20;
     private @Nullable Path adviceFile;
+    private @Nullable Path analysisFile;
 
     private Builder() {
       retention.put(DataKind.METRICS, Duration.ofDays(7));
@@ -247,6 +252,11 @@ public record McpRealtimeConfig(
       return this;
     }
 
+    public Builder analysisFile(@Nullable Path value) {
+      analysisFile = value;
+      return this;
+    }
+
     /**
      * Builds the configuration.
      *
@@ -269,7 +279,8 @@ public record McpRealtimeConfig(
           archiveDirectory,
           spoolDirectory,
           spoolLimitBytes,
-          adviceFile);
+          adviceFile,
+          analysisFile);
     }
   }
 }

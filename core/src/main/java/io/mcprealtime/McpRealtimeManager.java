@@ -9,11 +9,11 @@ import io.mcprealtime.FirstLevel.Found;
 import io.mcprealtime.McpDataRetentionManager.DataUsage;
 import io.mcprealtime.MetricsResult.Source;
 import io.mcprealtime.RealtimeStats.SystemStats;
-import io.mcprealtime.StateTracker.News;
 import io.mcprealtime.advice.Advice;
 import io.mcprealtime.advice.AdviceLine;
 import io.mcprealtime.advice.ManagerFacts;
 import io.mcprealtime.advice.Urgency;
+import io.mcprealtime.analysis.HealthFigures;
 import io.mcprealtime.analysis.HealthScore;
 import io.mcprealtime.analysis.Trend;
 import io.mcprealtime.budget.BudgetStatus;
@@ -21,6 +21,7 @@ import io.mcprealtime.spool.WritePath.Kept;
 import io.mcprealtime.storage.DataKind;
 import io.mcprealtime.storage.TimeRange;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -30,8 +31,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -75,6 +76,12 @@ public final class McpRealtimeManager {
     this.time = time;
     this.advice = new Advice(() -> facts(lastHeard()), time, this::tell);
     timeSeries.onEvent(this::tell);
+    timeSeries
+        .analysis()
+        .tell(
+            events -> {
+              var ignored = processEventsAsync(events);
+            });
   }
 
   private void tell(MonitoringEvent event) {
@@ -133,7 +140,7 @@ public final class McpRealtimeManager {
    * @throws IllegalArgumentException when one lies too far in the future; none is taken then
    */
   public CompletableFuture<CollectResult> collectMetricsAsync(List<ServerMetrics> samples) {
-    return collect(samples, News::events);
+    return collect(samples, false);
   }
 
   /**
@@ -143,11 +150,10 @@ public final class McpRealtimeManager {
    * @throws IllegalArgumentException when one lies too far in the future; none is taken then
    */
   public CompletableFuture<CollectResult> collectJudgedAsync(List<ServerMetrics> samples) {
-    return collect(samples, news -> List.of());
+    return collect(samples, true);
   }
 
-  private CompletableFuture<CollectResult> collect(
-      List<ServerMetrics> samples, Function<News, List<MonitoringEvent>> told) {
+  private CompletableFuture<CollectResult> collect(List<ServerMetrics> samples, boolean judged) {
     long start = time.nanoTime();
     var written = timeSeries.insertMetrics(samples);
     long handedOver = time.nanoTime();
@@ -155,7 +161,8 @@ public final class McpRealtimeManager {
     boolean cached = cache.cacheServerMetrics(news.newest());
     long cachedAt = time.nanoTime();
     live.metrics(samples);
-    var events = processEventsAsync(told.apply(news));
+    var found = timeSeries.analysis().observe(news.newest(), judged);
+    var events = processEventsAsync(judged ? found : joined(news.events(), found));
     var result =
         written.handle(
             (kept, failure) -> {
@@ -170,6 +177,11 @@ public final class McpRealtimeManager {
                   failure == null ? null : known(failure));
             });
     return result.thenCombine(events, (collected, stored) -> collected);
+  }
+
+  private static List<MonitoringEvent> joined(
+      List<MonitoringEvent> first, List<MonitoringEvent> second) {
+    return Stream.concat(first.stream(), second.stream()).toList();
   }
 
   private static McpRealtimeException known(Throwable failure) {
@@ -347,6 +359,24 @@ public final class McpRealtimeManager {
     return cache.trend(server, window, () -> timeSeries.analyzePerformanceTrends(server, window));
   }
 
+  /**
+   * How well a server does, from 0 to 100, and what takes points off; absent while its state is not
+   * known.
+   */
+  public Optional<HealthScore> health(ServerId server) {
+    return states.newest(server).flatMap(sample -> health(sample, time.instant()));
+  }
+
+  private Optional<HealthScore> health(ServerMetrics sample, Instant now) {
+    var state = sample.stateAt(now, config.staleAfter());
+    return HealthScore.of(
+        timeSeries
+            .analysis()
+            .figures(sample.server())
+            .map(figures -> figures.withState(state))
+            .orElseGet(() -> HealthFigures.of(state)));
+  }
+
   /** The state of the whole, measured. */
   public RealtimeStats getRealtimeStats() {
     return stats(latestInReach());
@@ -383,8 +413,10 @@ public final class McpRealtimeManager {
                     sample -> sample.stateAt(facts.now(), config.staleAfter()),
                     () -> new EnumMap<>(ServerState.class),
                     counting()));
+    var scores =
+        facts.latest().stream().flatMap(sample -> health(sample, facts.now()).stream()).toList();
     var system =
-        new SystemStats(HealthScore.of(counts).orElse(null), facts.latest().size(), counts);
+        new SystemStats(HealthScore.overall(scores).orElse(null), facts.latest().size(), counts);
     var lines = advice.lines(facts);
     return new RealtimeStats(
         time.instant(),
