@@ -47,6 +47,7 @@ public final class Benchmarks {
         case "cache" -> CacheFigures.run(directory, settings);
         case "probing" -> Probing.run(jar, directory, settings);
         case "nab" -> Nab.run(settings);
+        case "detector" -> DetectorCost.run();
         case "ingest" -> Ingest.run(jar, directory, settings);
         default -> System.err.printf("there is no benchmark '%s'%n", name);
       }

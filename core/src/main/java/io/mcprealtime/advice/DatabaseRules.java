@@ -33,6 +33,7 @@ final class DatabaseRules {
     return List.of(new Silent(), new Over(), new Full(), new Short());
   }
 
+  @SuppressWarnings("AnnotateFormatMethod")
   private static String format(String pattern, Object... values) {
     return String.format(Locale.ROOT, pattern, values);
   }

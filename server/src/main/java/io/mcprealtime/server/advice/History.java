@@ -6,6 +6,7 @@ import io.mcprealtime.McpTimeSeriesManager;
 import io.mcprealtime.Rollup;
 import io.mcprealtime.ServerId;
 import io.mcprealtime.Window;
+import io.mcprealtime.analysis.MonotoneTrend;
 import io.mcprealtime.storage.TimeRange;
 import java.time.Duration;
 import java.time.Instant;
@@ -13,7 +14,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,7 +56,7 @@ final class History {
    *     medians of minutes less so
    * @param all of them together
    */
-  record ResponseTimes(long samples, double[] medians, LatencySketch all) {
+  record ResponseTimes(long samples, List<Double> medians, LatencySketch all) {
     /** The median of all, milliseconds; empty when there are none. */
     OptionalDouble median() {
       return all.quantile(0.5)
@@ -89,25 +92,22 @@ final class History {
     var all = LatencySketch.builder();
     rollups.forEach(rollup -> all.merge(rollup.latency()));
     var sketch = all.build();
-    double[] medians =
+    var medians =
         rollups.stream()
             .flatMap(rollup -> rollup.latency().quantile(0.5).stream())
-            .mapToDouble(time -> time.toNanos() / NANOS_PER_MILLI)
-            .toArray();
+            .map(time -> time.toNanos() / NANOS_PER_MILLI)
+            .toList();
     return new ResponseTimes(sketch.count(), medians, sketch);
   }
 
   /**
-   * The memory of a server's process between two instants, about once a minute.
-   *
-   * @param hours since the first
+   * How the memory of a server's process grew between two instants, by a value a minute; empty when
+   * there are fewer than that many.
    */
-  record Memory(double[] hours, double[] bytes) {}
-
-  Memory memory(ServerId server, Instant from, Instant to) {
+  Optional<Growth> memory(ServerId server, Instant from, Instant to, int minPoints) {
     var hours = new ArrayList<Double>();
     var bytes = new ArrayList<Double>();
-    var noted = new ArrayList<Instant>(List.of(Instant.EPOCH));
+    var noted = new AtomicReference<>(Instant.EPOCH);
     if (from.isBefore(to)) {
       try {
         stored.queryMetrics(
@@ -115,8 +115,8 @@ final class History {
             new TimeRange(from, to),
             sample -> {
               var memory = sample.memoryBytes();
-              if (memory != null && !sample.at().isBefore(noted.get(0).plus(MEMORY_EVERY))) {
-                noted.set(0, sample.at());
+              if (memory != null && !sample.at().isBefore(noted.get().plus(MEMORY_EVERY))) {
+                noted.set(sample.at());
                 hours.add(Duration.between(from, sample.at()).toMillis() / 3.6e6);
                 bytes.add((double) memory);
               }
@@ -125,8 +125,16 @@ final class History {
         log.debug("recommendations do without samples of {}: {}", server, e.getMessage());
       }
     }
-    return new Memory(
-        hours.stream().mapToDouble(Double::doubleValue).toArray(),
-        bytes.stream().mapToDouble(Double::doubleValue).toArray());
+    return hours.size() < minPoints
+        ? Optional.empty()
+        : Optional.of(
+            new Growth(hours.size(), MonotoneTrend.of(array(hours), array(bytes)).slope()));
+  }
+
+  /** How something grew, from so many values. */
+  record Growth(int points, double bytesPerHour) {}
+
+  static double[] array(List<Double> values) {
+    return values.stream().mapToDouble(Double::doubleValue).toArray();
   }
 }

@@ -6,7 +6,6 @@ import static io.mcprealtime.server.advice.ServerRule.format;
 import io.mcprealtime.advice.Figure;
 import io.mcprealtime.advice.Reading;
 import io.mcprealtime.advice.Recommendation;
-import io.mcprealtime.analysis.MonotoneTrend;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -81,12 +80,12 @@ final class Leak implements ServerRule {
       return Optional.of(new Reading(null, null));
     }
     var from = since.isBefore(facts.now().minus(SPAN)) ? facts.now().minus(SPAN) : since;
-    var memory = facts.history().memory(facts.id(), from, facts.now());
-    int points = memory.hours().length;
     var figure =
-        points < MIN_POINTS
-            ? null
-            : growth(MonotoneTrend.of(memory.hours(), memory.bytes()).slope(), points);
+        facts
+            .history()
+            .memory(facts.id(), from, facts.now(), MIN_POINTS)
+            .map(found -> growth(found.bytesPerHour(), found.points()))
+            .orElse(null);
     return Optional.of(new Reading(setting, figure));
   }
 }

@@ -96,11 +96,11 @@ final class PaceRules {
     @Override
     public Optional<Recommendation> look(ServerFacts facts) {
       var probes = facts.probes().all();
-      double first = probes.medianOfFirst().orElse(0);
-      double later = probes.quantileOfSlowest(0.5).orElse(first);
-      double all = probes.firstTotal() + probes.laterTotal();
-      double share = all <= 0 ? 0 : probes.firstTotal() / all;
-      if (probes.first().length < MIN_FIRST
+      double first = probes.first().quantile(0.5).orElse(0);
+      double later = probes.slowest().quantile(0.5).orElse(first);
+      double all = probes.first().total() + probes.laterTotal();
+      double share = all <= 0 ? 0 : probes.first().total() / all;
+      if (probes.first().count() < MIN_FIRST
           || first < MIN_MILLIS
           || first < FACTOR * later
           || share < SHARE_OF_TIME) {
@@ -121,11 +121,11 @@ final class PaceRules {
                       "the first request of a session takes %s at the median (n = %d), later ones"
                           + " up to %s a probe; first requests are %.0f %% of the time that it is"
                           + " waited for",
-                      time(first), probes.first().length, time(later), share * 100))
+                      time(first), probes.first().count(), time(later), share * 100))
               .effect("clients get their first answer as fast as the others")
               .figure(median(first))
               .setting(facts.release())
-              .evidence("sessions", probes.first().length)
+              .evidence("sessions", probes.first().count())
               .evidence("probes", probes.probes())
               .build());
     }
@@ -138,7 +138,9 @@ final class PaceRules {
     public Optional<Reading> read(ServerFacts facts, Recommendation recommendation, Instant since) {
       var probes = facts.probes().since(since);
       var figure =
-          probes.first().length < MIN_FIRST ? null : median(probes.medianOfFirst().orElse(0));
+          probes.first().count() < MIN_FIRST
+              ? null
+              : median(probes.first().quantile(0.5).orElse(0));
       return Optional.of(new Reading(facts.release(), figure));
     }
   }

@@ -8,9 +8,7 @@ import io.mcprealtime.mcp.Operation;
 import io.mcprealtime.mcp.ProbeResult;
 import java.time.Instant;
 import java.util.Arrays;
-import java.util.OptionalDouble;
 import java.util.OptionalLong;
-import java.util.stream.DoubleStream;
 
 /** How long the requests of a server's latest probes took, in few bytes. Thread-safe. */
 final class ProbeSeries {
@@ -118,9 +116,9 @@ final class ProbeSeries {
     var probes = Arrays.copyOf(kept, count);
     return new Figures(
         count,
-        sorted(slowest, probes),
-        sorted(first, probes),
-        sorted(hung, probes),
+        times(slowest, probes),
+        times(first, probes),
+        times(hung, probes),
         Arrays.stream(probes).mapToDouble(i -> later[i]).sum());
   }
 
@@ -128,46 +126,21 @@ final class ProbeSeries {
     return since(Instant.EPOCH);
   }
 
-  private static double[] sorted(float[] values, int[] probes) {
-    return Arrays.stream(probes)
-        .mapToDouble(i -> values[i])
-        .filter(value -> !Double.isNaN(value))
-        .sorted()
-        .toArray();
+  private static Times times(float[] values, int[] probes) {
+    return new Times(Arrays.stream(probes).mapToDouble(i -> values[i]));
   }
 
   /**
-   * Figures of some probes, milliseconds in ascending order.
+   * Figures of some probes.
    *
    * @param slowest the slowest answer of each probe
    * @param first the first requests of sessions
    * @param hung how long requests without an answer were waited for
    * @param laterTotal what all answers but first ones took together, milliseconds
    */
-  record Figures(int probes, double[] slowest, double[] first, double[] hung, double laterTotal) {
-    OptionalDouble quantileOfSlowest(double share) {
-      return quantile(slowest, share);
-    }
-
-    OptionalDouble medianOfFirst() {
-      return quantile(first, 0.5);
-    }
-
-    double firstTotal() {
-      return DoubleStream.of(first).sum();
-    }
-
+  record Figures(int probes, Times slowest, Times first, Times hung, double laterTotal) {
     double hungShare() {
-      return probes == 0 ? 0 : (double) hung.length / probes;
-    }
-
-    /** The smallest value that this share of all is at or under. */
-    private static OptionalDouble quantile(double[] sorted, double share) {
-      if (sorted.length == 0) {
-        return OptionalDouble.empty();
-      }
-      int rank = (int) Math.ceil(share * sorted.length);
-      return OptionalDouble.of(sorted[Math.max(0, Math.min(sorted.length, rank) - 1)]);
+      return probes == 0 ? 0 : (double) hung.count() / probes;
     }
   }
 }

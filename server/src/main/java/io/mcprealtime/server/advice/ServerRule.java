@@ -16,6 +16,8 @@ interface ServerRule {
   /** How that stands, by what was measured since then; empty when it is not about anything. */
   Optional<Reading> read(ServerFacts facts, Recommendation recommendation, Instant since);
 
+  /** Fills a pattern in, with the same digits everywhere. */
+  @SuppressWarnings("AnnotateFormatMethod")
   static String format(String pattern, Object... values) {
     return String.format(Locale.ROOT, pattern, values);
   }

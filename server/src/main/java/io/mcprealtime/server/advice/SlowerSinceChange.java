@@ -47,16 +47,18 @@ final class SlowerSinceChange implements ServerRule {
     var history = facts.history();
     var until = change.plus(SPAN).isBefore(facts.now()) ? change.plus(SPAN) : facts.now();
     var after = history.responseTimes(facts.id(), change, until);
-    if (after.medians().length < MIN_BLOCKS) {
+    if (after.medians().size() < MIN_BLOCKS) {
       return Optional.empty();
     }
     var before = history.responseTimes(facts.id(), change.minus(SPAN), change);
-    if (before.medians().length < MIN_BLOCKS) {
+    if (before.medians().size() < MIN_BLOCKS) {
       return Optional.empty();
     }
     double old = before.median().orElse(0);
     double now = after.median().orElse(0);
-    double p = MannWhitney.higher(before.medians(), after.medians()).pValue();
+    double p =
+        MannWhitney.higher(History.array(before.medians()), History.array(after.medians()))
+            .pValue();
     if (p >= SIGNIFICANCE || now < FACTOR * old || now - old < MIN_MILLIS) {
       return Optional.empty();
     }
@@ -71,7 +73,7 @@ final class SlowerSinceChange implements ServerRule {
                 format(
                     "since it offers something else its answers take %s at the median, %s before"
                         + " (medians of 5 minutes: %d before, %d after, p = %.2g)",
-                    time(now), time(old), before.medians().length, after.medians().length, p))
+                    time(now), time(old), before.medians().size(), after.medians().size(), p))
             .effect("it answers as fast as before")
             .figure(median(now, after.samples()))
             .setting(facts.release())
@@ -90,7 +92,7 @@ final class SlowerSinceChange implements ServerRule {
     var from = since.isBefore(facts.now().minus(SPAN)) ? facts.now().minus(SPAN) : since;
     var times = facts.history().responseTimes(facts.id(), from, facts.now());
     var figure =
-        times.medians().length < MIN_BLOCKS || times.median().isEmpty()
+        times.medians().size() < MIN_BLOCKS || times.median().isEmpty()
             ? null
             : median(times.median().getAsDouble(), times.samples());
     return Optional.of(new Reading(facts.release(), figure));

@@ -9,7 +9,6 @@ import io.mcprealtime.advice.Figure;
 import io.mcprealtime.advice.Reading;
 import io.mcprealtime.advice.Recommendation;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.Optional;
 
 /** Whether a server is waited for as long as it needs, and no longer. */
@@ -65,13 +64,13 @@ final class TimeoutRules {
     public Optional<Recommendation> look(ServerFacts facts) {
       var probes = facts.probes().all();
       double timeout = timeout(facts);
-      double p99 = probes.quantileOfSlowest(0.99).orElse(0);
+      double p99 = probes.slowest().quantile(0.99).orElse(0);
       boolean hangs =
           probes.probes() >= MIN_PROBES
-              && probes.hung().length >= MIN_HUNG
+              && probes.hung().count() >= MIN_HUNG
               && probes.hungShare() >= HUNG_SHARE
               && probes.hungShare() <= MOST_HUNG_SHARE;
-      boolean close = probes.slowest().length >= MIN_FOR_P99 && p99 > CLOSE * timeout;
+      boolean close = probes.slowest().count() >= MIN_FOR_P99 && p99 > CLOSE * timeout;
       // A server that answers at once or not at all is not slow.
       boolean slow = p99 * 5 > timeout;
       if (!(hangs && slow) && !close) {
@@ -90,16 +89,16 @@ final class TimeoutRules {
                   format(
                       "%d of %d probes timed out after %s; of the answers that came, the slowest of"
                           + " 100 took %s (n = %d)",
-                      probes.hung().length,
+                      probes.hung().count(),
                       probes.probes(),
                       time(timeout),
                       time(p99),
-                      probes.slowest().length))
+                      probes.slowest().count()))
               .effect("answers that come late are not taken for an outage")
               .figure(figure)
               .setting(setting(facts))
               .evidence("probes", probes.probes())
-              .evidence("timedOut", probes.hung().length)
+              .evidence("timedOut", probes.hung().count())
               .evidence("p99Millis", format("%.1f", p99))
               .build());
     }
@@ -110,14 +109,14 @@ final class TimeoutRules {
 
     private static Figure ratio(ProbeSeries.Figures probes, double timeout) {
       // A share of a time: its samples are none of what it is a share of.
-      return Figure.lower(RATIO_NAME, probes.quantileOfSlowest(0.99).orElse(0) / timeout, SHARE);
+      return Figure.lower(RATIO_NAME, probes.slowest().quantile(0.99).orElse(0) / timeout, SHARE);
     }
 
     @Override
     public Optional<Reading> read(ServerFacts facts, Recommendation recommendation, Instant since) {
       var probes = facts.probes().since(since);
       boolean share = recommendation.figure().name().equals(SHARE_NAME);
-      int measured = share ? probes.probes() : probes.slowest().length;
+      int measured = share ? probes.probes() : probes.slowest().count();
       int enough = share ? MIN_PROBES : MIN_FOR_P99 / 2;
       var figure =
           measured < enough ? null : share ? hungShare(probes) : ratio(probes, timeout(facts));
@@ -143,8 +142,8 @@ final class TimeoutRules {
     public Optional<Recommendation> look(ServerFacts facts) {
       var probes = facts.probes().all();
       double timeout = timeout(facts);
-      double p99 = probes.quantileOfSlowest(0.99).orElse(timeout);
-      boolean hung = Arrays.stream(probes.hung()).anyMatch(waited -> waited > 0.9 * timeout);
+      double p99 = probes.slowest().quantile(0.99).orElse(timeout);
+      boolean hung = probes.hung().longest() > 0.9 * timeout;
       double better = Math.max(SECOND, wholeSeconds(ROOM * p99));
       if (probes.probes() < MIN_PROBES || !hung || p99 * FACTOR >= timeout || better >= timeout) {
         return Optional.empty();
@@ -161,8 +160,8 @@ final class TimeoutRules {
                       "99 of 100 answers take up to %s (n = %d), and %d of %d probes waited %s for"
                           + " one that never came",
                       time(p99),
-                      probes.slowest().length,
-                      probes.hung().length,
+                      probes.slowest().count(),
+                      probes.hung().count(),
                       probes.probes(),
                       time(timeout)))
               .effect("an outage is seen sooner")
@@ -174,15 +173,14 @@ final class TimeoutRules {
     }
 
     private static Figure waited(ProbeSeries.Figures probes) {
-      double mean = Arrays.stream(probes.hung()).average().orElse(0);
-      return Figure.lower(WAITED, mean, MILLISECONDS);
+      return Figure.lower(WAITED, probes.hung().mean(), MILLISECONDS);
     }
 
     @Override
     public Optional<Reading> read(ServerFacts facts, Recommendation recommendation, Instant since) {
       var probes = facts.probes().since(since);
       return Optional.of(
-          new Reading(setting(facts), probes.hung().length == 0 ? null : waited(probes)));
+          new Reading(setting(facts), probes.hung().count() == 0 ? null : waited(probes)));
     }
   }
 }

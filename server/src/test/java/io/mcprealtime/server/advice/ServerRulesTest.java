@@ -349,6 +349,6 @@ class ServerRulesTest {
         new Operation("tools/call", Duration.ofSeconds(9), null, false, "slow", null),
         Facts.answer(5));
 
-    assertThat(facts.probes.all().quantileOfSlowest(1)).hasValue(5);
+    assertThat(facts.probes.all().slowest().quantile(1)).hasValue(5);
   }
 }
