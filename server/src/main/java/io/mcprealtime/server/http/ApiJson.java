@@ -311,7 +311,9 @@ public final class ApiJson {
         .put("count", timings.count())
         .put("failures", timings.failures())
         .put("meanMs", millis(timings.mean().orElse(null)))
-        .put("p95Ms", millis(timings.p95().orElse(null)));
+        .put("p50Ms", millis(timings.p50().orElse(null)))
+        .put("p95Ms", millis(timings.p95().orElse(null)))
+        .put("p99Ms", millis(timings.p99().orElse(null)));
   }
 
   /**
