@@ -26,7 +26,9 @@ public final class Benchmarks {
               + " | reads [--few N] [--many N]"
               + " | cache [--rounds N] [--seconds N]"
               + " | probing [--targets N] [--stdio N] [--seconds N] [--warm-up N] [--interval 15s]"
-              + " [--addresses N] [--jvm OPTIONS] [--profile FILE]");
+              + " [--addresses N] [--jvm OPTIONS] [--profile FILE]"
+              + " | nab [--data DIR] [--out DIR]"
+              + " | detector");
       System.exit(2);
     }
     var jar = Path.of(arguments[0]).toAbsolutePath();
@@ -44,6 +46,7 @@ public final class Benchmarks {
         case "reads" -> StorageReads.run(directory, settings);
         case "cache" -> CacheFigures.run(directory, settings);
         case "probing" -> Probing.run(jar, directory, settings);
+        case "nab" -> Nab.run(settings);
         case "ingest" -> Ingest.run(jar, directory, settings);
         default -> System.err.printf("there is no benchmark '%s'%n", name);
       }

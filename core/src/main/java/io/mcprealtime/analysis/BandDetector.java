@@ -1,0 +1,209 @@
+package io.mcprealtime.analysis;
+
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.zip.CRC32;
+
+/**
+ * The detector that runs live. It looks at a series in four ways: the value less what is usual at
+ * this hour of day (the value itself until a day has shown that), and the mean, the deviation and
+ * the step of the last values. Each has its {@link UsualBand}; the score is the greatest distance
+ * outside a band, over a threshold that rises with each alarm and falls back with time. The
+ * constants hold for every series; {@code docs/anomaly-detection.md} says where they come from.
+ */
+public final class BandDetector implements Detector {
+  /** Distance outside a band that raises an alarm, in the band's deviations. */
+  private static final double THRESHOLD = 0.35;
+
+  /** What each alarm adds to the threshold, as a share of it. */
+  private static final double HABIT = 0.2;
+
+  /** Share of such additions that is left after a value: their mean life is 5000 values. */
+  private static final double HABIT_LEFT = 1 - 1 / 5000.0;
+
+  /** Values after an alarm in which no other begins. */
+  private static final int COOL_DOWN = 100;
+
+  /** Values inside in a row that end an anomaly. */
+  private static final int CALM = 10;
+
+  /** Values after which what an anomaly brought is the new usual. */
+  private static final int NEW_USUAL = 1000;
+
+  /** Share of a value that rounding may add or take. */
+  private static final double ROUNDING = 1e-12;
+
+  private static final int VALUE = 0;
+  private static final int AGAINST_HOUR = 1;
+  private static final int WAYS = 5;
+  private static final int NOTHING = -1;
+
+  private static final int MAGIC = 0x4d52_4244;
+  private static final byte VERSION = 1;
+  private static final int MOST_BYTES = 4096;
+
+  private final UsualBand[] bands = new UsualBand[WAYS];
+  private final RecentValues recent = new RecentValues();
+  private final HourProfile hours = new HourProfile();
+  private long count;
+  private double habit;
+  private int sinceOnset = COOL_DOWN;
+
+  /** The way in which the anomaly that goes on was found, and the band that it left. */
+  private int outside = NOTHING;
+
+  private double outsideLow;
+  private double outsideHigh;
+  private int calm;
+
+  public BandDetector() {
+    Arrays.setAll(bands, i -> new UsualBand());
+  }
+
+  @Override
+  public Verdict next(Instant at, double value) {
+    if (!Double.isFinite(value)) {
+      return outside == NOTHING ? Verdict.NONE : Verdict.ONGOING;
+    }
+    recent.add(value);
+    double usual = hours.enter(at);
+    double[] seen = {value, value - usual, recent.mean(), recent.deviation(), recent.step()};
+    boolean byHour = Double.isFinite(usual) && bands[AGAINST_HOUR].isUsable();
+    double noise = ROUNDING * Math.abs(value);
+    int worst = NOTHING;
+    double excess = 0;
+    for (int way = 0; way < WAYS; way++) {
+      if (way != (byHour ? VALUE : AGAINST_HOUR) && Double.isFinite(seen[way])) {
+        double one = bands[way].excess(seen[way], noise);
+        if (one > excess) {
+          excess = one;
+          worst = way;
+        }
+      }
+    }
+    double threshold = THRESHOLD * (1 + habit);
+    double score = excess / threshold;
+    boolean onset = score >= 1 && sinceOnset >= COOL_DOWN;
+    follow(seen);
+    if (onset && (outside == NOTHING || calm > 0)) {
+      outside = worst;
+      outsideLow = reach(worst, -threshold) - noise;
+      outsideHigh = reach(worst, threshold) + noise;
+      calm = 0;
+    }
+    double low = byHour ? usual + reach(AGAINST_HOUR, -threshold) : reach(VALUE, -threshold);
+    double high = byHour ? usual + reach(AGAINST_HOUR, threshold) : reach(VALUE, threshold);
+    learn(seen, onset);
+    return new Verdict(score, low, high, onset, outside != NOTHING);
+  }
+
+  /** How far a band reaches before a value is anomalous; NaN while it is not usable. */
+  private double reach(int way, double deviations) {
+    var band = bands[way];
+    if (!band.isUsable()) {
+      return Double.NaN;
+    }
+    return (deviations < 0 ? band.low() : band.high()) + deviations * band.deviation();
+  }
+
+  /** Ends an anomaly when what it was found by is inside again, or has stayed outside for long. */
+  private void follow(double[] seen) {
+    if (outside == NOTHING || Double.isNaN(seen[outside])) {
+      return;
+    }
+    boolean inside = seen[outside] >= outsideLow && seen[outside] <= outsideHigh;
+    calm = inside ? calm + 1 : 0;
+    if (calm == CALM || sinceOnset >= NEW_USUAL) {
+      outside = NOTHING;
+      calm = 0;
+    }
+  }
+
+  private void learn(double[] seen, boolean onset) {
+    for (int way = 0; way < WAYS; way++) {
+      if (Double.isFinite(seen[way])) {
+        bands[way].learn(seen[way]);
+      }
+    }
+    hours.learn(seen[VALUE]);
+    habit = habit * HABIT_LEFT + (onset ? HABIT : 0);
+    sinceOnset = onset ? 0 : Math.min(sinceOnset + 1, NEW_USUAL);
+    count++;
+  }
+
+  @Override
+  public long count() {
+    return count;
+  }
+
+  @Override
+  public byte[] save() {
+    var out = ByteBuffer.allocate(MOST_BYTES).putInt(MAGIC).put(VERSION);
+    out.putLong(count).putDouble(habit).putInt(sinceOnset);
+    out.putInt(outside).putDouble(outsideLow).putDouble(outsideHigh).putInt(calm);
+    for (var band : bands) {
+      band.write(out);
+    }
+    recent.write(out);
+    hours.write(out);
+    out.putInt(checksum(out.array(), out.position()));
+    return Arrays.copyOf(out.array(), out.position());
+  }
+
+  /**
+   * The detector whose state was saved.
+   *
+   * @throws IllegalArgumentException when these bytes are none, are damaged, or are of another
+   *     version; then start a new detector and feed it from history
+   */
+  public static BandDetector restore(byte[] state) {
+    var in = ByteBuffer.wrap(state);
+    var detector = new BandDetector();
+    try {
+      if (in.getInt() != MAGIC) {
+        throw refusal(state, "they are something else");
+      }
+      byte version = in.get();
+      if (version != VERSION) {
+        throw refusal(state, "their version is %d and not %d".formatted(version, VERSION));
+      }
+      int end = state.length - Integer.BYTES;
+      if (in.getInt(end) != checksum(state, end)) {
+        throw refusal(state, "their checksum is wrong");
+      }
+      detector.read(in);
+    } catch (BufferUnderflowException | IndexOutOfBoundsException e) {
+      throw refusal(state, "they are cut off");
+    }
+    return detector;
+  }
+
+  private void read(ByteBuffer in) {
+    count = in.getLong();
+    habit = in.getDouble();
+    sinceOnset = in.getInt();
+    outside = in.getInt();
+    outsideLow = in.getDouble();
+    outsideHigh = in.getDouble();
+    calm = in.getInt();
+    for (var band : bands) {
+      band.read(in);
+    }
+    recent.read(in);
+    hours.read(in);
+  }
+
+  private static IllegalArgumentException refusal(byte[] state, String reason) {
+    return new IllegalArgumentException(
+        "%d bytes are no saved detector: %s; start a new one and feed it from history"
+            .formatted(state.length, reason));
+  }
+
+  private static int checksum(byte[] bytes, int length) {
+    var crc = new CRC32();
+    crc.update(bytes, 0, length);
+    return (int) crc.getValue();
+  }
+}
