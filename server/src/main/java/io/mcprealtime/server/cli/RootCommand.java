@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec;
       UsageCommand.class,
       BudgetCommand.class,
       DriftCommand.class,
+      DetectCommand.class,
       CleanupCommand.class,
       ExportCommand.class,
       ImportCommand.class,
