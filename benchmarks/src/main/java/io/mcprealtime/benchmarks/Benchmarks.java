@@ -27,6 +27,7 @@ public final class Benchmarks {
               + " | cache [--rounds N] [--seconds N]"
               + " | probing [--targets N] [--stdio N] [--seconds N] [--warm-up N] [--interval 15s]"
               + " [--addresses N] [--jvm OPTIONS] [--profile FILE]"
+              + " | anomalies [--servers N] [--minutes M] [--interval 250ms] [--seed N]"
               + " | nab [--data DIR] [--out DIR]"
               + " | detector");
       System.exit(2);
@@ -46,6 +47,7 @@ public final class Benchmarks {
         case "reads" -> StorageReads.run(directory, settings);
         case "cache" -> CacheFigures.run(directory, settings);
         case "probing" -> Probing.run(jar, directory, settings);
+        case "anomalies" -> Anomalies.run(settings);
         case "nab" -> Nab.run(settings);
         case "ingest" -> Ingest.run(jar, directory, settings);
         default -> System.err.printf("there is no benchmark '%s'%n", name);

@@ -152,6 +152,11 @@ public final class FaultScore {
         .toList();
   }
 
+  /** The anomalies that a fault explains. */
+  public List<Told> right() {
+    return List.copyOf(right);
+  }
+
   /** The anomalies that no fault explains. */
   public List<Told> wrong() {
     return List.copyOf(wrong);

@@ -38,14 +38,16 @@ final class DetectionSummary {
 
     private String sentence() {
       boolean outside = value < verdict.low() || value > verdict.high();
-      return "%s %s: %s where %s to %s is usual%s (score %s)"
+      return (outside
+              ? "%s %s: %s where %s to %s is usual (score %s)"
+              : "%s %s: %s, as the last of values that are not as usual together;"
+                  + " one alone may be %s to %s (score %s)")
           .formatted(
               since,
               until == null ? "on, to the end" : "until " + until,
               number(value),
               number(verdict.low()),
               number(verdict.high()),
-              outside ? "" : ", and the values before it are not as they usually are together",
               number(verdict.score()));
     }
   }

@@ -32,7 +32,7 @@ final class FaultDrill implements LiveFeed.Listener, AutoCloseable {
   private static final int SAMPLES_BETWEEN_STARTS = 20;
 
   /** An anomaly of a server is followed by another after so many samples only. */
-  private static final int SAMPLES_OF_REST = 210;
+  private static final int SAMPLES_OF_REST = 105;
 
   private static final int GRACE_SAMPLES = 10;
   private static final Duration LONGEST = Duration.ofDays(1);
