@@ -199,6 +199,10 @@ final class SampleProtocol {
     }
   }
 
+  synchronized long keptBytes() {
+    return keptBytes;
+  }
+
   private void failSometimes() {
     double share = Math.max(behaviour.failureShare(), faultAmount(Kind.ERRORS).orElse(0));
     if (share > 0 && random.nextDouble() < share) {

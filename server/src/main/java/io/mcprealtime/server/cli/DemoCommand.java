@@ -110,7 +110,7 @@ final class DemoCommand implements Callable<Integer> {
     terminal.say("Starting sample servers and an embedded PostgreSQL…");
     try (var samples = SampleProcess.start();
         var application = Application.start(config, summary::probed);
-        var drill = new FaultDrill(config.monitor().interval(), samples, directory)) {
+        var drill = new FaultDrill(config.monitor().interval(), samples::inject, directory)) {
       var servers = definitions(samples, directory);
       application.watch(servers);
       terminal.say(

@@ -56,9 +56,10 @@ final class FaultDrill implements LiveFeed.Listener, AutoCloseable {
 
   /**
    * @param interval between two probes of a server
+   * @param overHttp tells the servers that are reached over HTTP
    * @param directory where stdio servers read what they do wrong
    */
-  FaultDrill(Duration interval, SampleProcess samples, Path directory) {
+  FaultDrill(Duration interval, FaultInjector.Control overHttp, Path directory) {
     this.interval = interval;
     this.injector =
         new FaultInjector(
@@ -66,7 +67,7 @@ final class FaultDrill implements LiveFeed.Listener, AutoCloseable {
               if (STDIO_SERVERS.contains(server)) {
                 SampleFault.writeTo(faultFile(directory, server), fault);
               } else {
-                samples.inject(server, fault);
+                overHttp.inject(server, fault);
               }
             },
             TimeSource.system());
