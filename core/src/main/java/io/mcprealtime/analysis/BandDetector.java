@@ -15,7 +15,7 @@ import java.util.zip.CRC32;
  */
 public final class BandDetector implements Detector {
   /** Distance outside a band that raises an alarm, in the band's deviations. */
-  private static final double THRESHOLD = 0.35;
+  private static final double THRESHOLD = 0.4;
 
   /** What each alarm adds to the threshold, as a share of it. */
   private static final double HABIT = 0.2;
@@ -23,8 +23,11 @@ public final class BandDetector implements Detector {
   /** Share of such additions that is left after a value: their mean life is 5000 values. */
   private static final double HABIT_LEFT = 1 - 1 / 5000.0;
 
-  /** Values after an alarm in which no other begins. */
+  /** Values after an alarm in which no other begins, unless it is far worse. */
   private static final int COOL_DOWN = 100;
+
+  /** How many times as far outside as all since the alarm is far worse. */
+  private static final double FAR_WORSE = 5;
 
   /** Values inside in a row that end an anomaly. */
   private static final int CALM = 10;
@@ -33,7 +36,7 @@ public final class BandDetector implements Detector {
   private static final int NEW_USUAL = 1000;
 
   /** Share of a value that rounding may add or take. */
-  private static final double ROUNDING = 1e-12;
+  private static final double ROUNDING = 1e-14;
 
   private static final int VALUE = 0;
   private static final int AGAINST_HOUR = 1;
@@ -51,7 +54,13 @@ public final class BandDetector implements Detector {
   private double habit;
   private int sinceOnset = COOL_DOWN;
 
-  /** The way in which the anomaly that goes on was found, and the band that it left. */
+  /** The greatest distance outside since the last alarm. */
+  private double peak;
+
+  /**
+   * The way in which the anomaly that goes on was found, and the band that it left. Of several it
+   * is the first: the value tells better when all is over than what it does to spread and step.
+   */
   private int outside = NOTHING;
 
   private double outsideLow;
@@ -72,25 +81,24 @@ public final class BandDetector implements Detector {
     double[] seen = {value, value - usual, recent.mean(), recent.deviation(), recent.step()};
     boolean byHour = Double.isFinite(usual) && bands[AGAINST_HOUR].isUsable();
     double noise = ROUNDING * Math.abs(value);
-    int worst = NOTHING;
+    double threshold = THRESHOLD * (1 + habit);
+    int first = NOTHING;
     double excess = 0;
     for (int way = 0; way < WAYS; way++) {
       if (way != (byHour ? VALUE : AGAINST_HOUR) && Double.isFinite(seen[way])) {
         double one = bands[way].excess(seen[way], noise);
-        if (one > excess) {
-          excess = one;
-          worst = way;
-        }
+        excess = Math.max(excess, one);
+        first = first == NOTHING && one >= threshold ? way : first;
       }
     }
-    double threshold = THRESHOLD * (1 + habit);
     double score = excess / threshold;
-    boolean onset = score >= 1 && sinceOnset >= COOL_DOWN;
+    boolean onset = score >= 1 && (sinceOnset >= COOL_DOWN || excess >= FAR_WORSE * peak);
+    peak = onset ? excess : Math.max(peak, excess);
     follow(seen);
     if (onset && (outside == NOTHING || calm > 0)) {
-      outside = worst;
-      outsideLow = reach(worst, -threshold) - noise;
-      outsideHigh = reach(worst, threshold) + noise;
+      outside = first;
+      outsideLow = reach(first, -threshold) - noise;
+      outsideHigh = reach(first, threshold) + noise;
       calm = 0;
     }
     double low = byHour ? usual + reach(AGAINST_HOUR, -threshold) : reach(VALUE, -threshold);
@@ -127,7 +135,9 @@ public final class BandDetector implements Detector {
         bands[way].learn(seen[way]);
       }
     }
-    hours.learn(seen[VALUE]);
+    if (outside == NOTHING) {
+      hours.learn(seen[VALUE]);
+    }
     habit = habit * HABIT_LEFT + (onset ? HABIT : 0);
     sinceOnset = onset ? 0 : Math.min(sinceOnset + 1, NEW_USUAL);
     count++;
@@ -141,7 +151,7 @@ public final class BandDetector implements Detector {
   @Override
   public byte[] save() {
     var out = ByteBuffer.allocate(MOST_BYTES).putInt(MAGIC).put(VERSION);
-    out.putLong(count).putDouble(habit).putInt(sinceOnset);
+    out.putLong(count).putDouble(habit).putInt(sinceOnset).putDouble(peak);
     out.putInt(outside).putDouble(outsideLow).putDouble(outsideHigh).putInt(calm);
     for (var band : bands) {
       band.write(out);
@@ -184,6 +194,7 @@ public final class BandDetector implements Detector {
     count = in.getLong();
     habit = in.getDouble();
     sinceOnset = in.getInt();
+    peak = in.getDouble();
     outside = in.getInt();
     outsideLow = in.getDouble();
     outsideHigh = in.getDouble();
