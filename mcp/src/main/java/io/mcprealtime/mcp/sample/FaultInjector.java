@@ -2,6 +2,7 @@ package io.mcprealtime.mcp.sample;
 
 import io.mcprealtime.TimeSource;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -63,7 +64,7 @@ public final class FaultInjector implements AutoCloseable {
   }
 
   private void begin(FaultPlan.Planned planned) {
-    var at = time.instant();
+    var at = now();
     control.inject(planned.server(), planned.fault());
     put(planned, at, null);
     log.debug("{} misbehaves: {}", planned.server(), planned.fault());
@@ -76,9 +77,13 @@ public final class FaultInjector implements AutoCloseable {
     }
     if (open != null) {
       control.inject(planned.server(), null);
-      put(planned, open.from(), time.instant());
+      put(planned, open.from(), now());
       log.debug("{} behaves again", planned.server());
     }
+  }
+
+  private Instant now() {
+    return time.instant().truncatedTo(ChronoUnit.MILLIS);
   }
 
   private synchronized void put(FaultPlan.Planned planned, Instant from, @Nullable Instant until) {
