@@ -190,7 +190,8 @@ final class SampleProtocol {
 
   /** Written to, so that the system has to give it. */
   private synchronized void keepMemory(double megabytes) {
-    int bytes = (int) Math.min(megabytes * BYTES_PER_MEGABYTE, MOST_KEPT_BYTES - keptBytes);
+    int bytes =
+        (int) Math.min(Math.round(megabytes * BYTES_PER_MEGABYTE), MOST_KEPT_BYTES - keptBytes);
     if (bytes > 0) {
       var block = new byte[bytes];
       Arrays.fill(block, (byte) 1);
