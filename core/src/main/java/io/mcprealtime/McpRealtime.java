@@ -30,6 +30,7 @@ public final class McpRealtime implements AutoCloseable {
   private static final Duration STOP_BOUND = Duration.ofSeconds(6);
   private static final Duration LAST_SYNC_BOUND = Duration.ofSeconds(1);
   private static final Duration BUDGET_INTERVAL = Duration.ofMinutes(1);
+  private static final Duration ANALYSIS_INTERVAL = Duration.ofMinutes(5);
 
   private final McpCacheManager cache;
   private final McpTimeSeriesManager timeSeries;
@@ -38,6 +39,7 @@ public final class McpRealtime implements AutoCloseable {
   private final PeriodicJob packing;
   private final PeriodicJob cleanUp;
   private final PeriodicJob budgeting;
+  private final PeriodicJob analysing;
   private final @Nullable CacheJob caching;
   private final Budget budget;
   private final Storage storage;
@@ -62,6 +64,8 @@ public final class McpRealtime implements AutoCloseable {
     this.budgeting =
         new PeriodicJob(
             "mcp-budget", BUDGET_INTERVAL, new BudgetRun(budget, governor, cache, storage, time));
+    this.analysing =
+        new PeriodicJob("mcp-analysis", ANALYSIS_INTERVAL, timeSeries.analysis()::save);
     this.caching = builder.cache == null ? null : new CacheJob(cache);
     this.packing = new PeriodicJob("mcp-pack", config.packInterval(), retention::maintain);
     this.cleanUp =
@@ -118,6 +122,7 @@ public final class McpRealtime implements AutoCloseable {
     cleanUp.start();
     packing.start();
     budgeting.start();
+    analysing.start();
     if (caching != null) {
       caching.start();
     }
@@ -131,7 +136,8 @@ public final class McpRealtime implements AutoCloseable {
    */
   @Override
   public void close() {
-    var parts = new ArrayList<AutoCloseable>(List.of(cleanUp, packing, budgeting, timeSeries));
+    var parts =
+        new ArrayList<AutoCloseable>(List.of(cleanUp, packing, budgeting, analysing, timeSeries));
     if (caching != null) {
       parts.add(caching);
     }

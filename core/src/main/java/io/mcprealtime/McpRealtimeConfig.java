@@ -29,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * @param archiveDirectory where data goes before it is dropped; it is dropped unarchived when null
  * @param spoolDirectory where writes go while the database cannot take them; they fail when null
  * @param spoolLimitBytes what the spool may hold
+ * @param analysisFile where what is usual for each server is kept over a restart; it is learnt
+ *     again from what is stored when null
  */
 public record McpRealtimeConfig(
     Map<DataKind, Duration> retention,
@@ -45,7 +47,8 @@ public record McpRealtimeConfig(
     Duration staleAfter,
     @Nullable Path archiveDirectory,
     @Nullable Path spoolDirectory,
-    long spoolLimitBytes) {
+    long spoolLimitBytes,
+    @Nullable Path analysisFile) {
 
   public McpRealtimeConfig {
     retention = complete("retention", retention);
@@ -122,6 +125,7 @@ public record McpRealtimeConfig(
     builder.archiveDirectory = archiveDirectory;
     builder.spoolDirectory = spoolDirectory;
     builder.spoolLimitBytes = spoolLimitBytes;
+    builder.analysisFile = analysisFile;
     return builder;
   }
 
@@ -152,6 +156,7 @@ public record McpRealtimeConfig(
     private @Nullable Path archiveDirectory;
     private @Nullable Path spoolDirectory;
     private long spoolLimitBytes = 256L << 20;
+    private @Nullable Path analysisFile;
 
     private Builder() {
       retention.put(DataKind.METRICS, Duration.ofDays(7));
@@ -238,6 +243,11 @@ public record McpRealtimeConfig(
       return this;
     }
 
+    public Builder analysisFile(@Nullable Path value) {
+      analysisFile = value;
+      return this;
+    }
+
     /**
      * Builds the configuration.
      *
@@ -259,7 +269,8 @@ public record McpRealtimeConfig(
           staleAfter,
           archiveDirectory,
           spoolDirectory,
-          spoolLimitBytes);
+          spoolLimitBytes,
+          analysisFile);
     }
   }
 }

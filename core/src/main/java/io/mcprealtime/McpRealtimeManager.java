@@ -9,13 +9,14 @@ import io.mcprealtime.FirstLevel.Found;
 import io.mcprealtime.McpDataRetentionManager.DataUsage;
 import io.mcprealtime.MetricsResult.Source;
 import io.mcprealtime.RealtimeStats.SystemStats;
-import io.mcprealtime.StateTracker.News;
+import io.mcprealtime.analysis.HealthFigures;
 import io.mcprealtime.analysis.HealthScore;
 import io.mcprealtime.analysis.Trend;
 import io.mcprealtime.spool.WritePath.Kept;
 import io.mcprealtime.storage.DataKind;
 import io.mcprealtime.storage.TimeRange;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
@@ -27,8 +28,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -77,6 +78,12 @@ public final class McpRealtimeManager {
         event -> {
           var ignored = processEventsAsync(List.of(event));
         });
+    timeSeries
+        .analysis()
+        .tell(
+            events -> {
+              var ignored = processEventsAsync(events);
+            });
   }
 
   /**
@@ -126,7 +133,7 @@ public final class McpRealtimeManager {
    * @throws IllegalArgumentException when one lies too far in the future; none is taken then
    */
   public CompletableFuture<CollectResult> collectMetricsAsync(List<ServerMetrics> samples) {
-    return collect(samples, News::events);
+    return collect(samples, false);
   }
 
   /**
@@ -136,11 +143,10 @@ public final class McpRealtimeManager {
    * @throws IllegalArgumentException when one lies too far in the future; none is taken then
    */
   public CompletableFuture<CollectResult> collectJudgedAsync(List<ServerMetrics> samples) {
-    return collect(samples, news -> List.of());
+    return collect(samples, true);
   }
 
-  private CompletableFuture<CollectResult> collect(
-      List<ServerMetrics> samples, Function<News, List<MonitoringEvent>> told) {
+  private CompletableFuture<CollectResult> collect(List<ServerMetrics> samples, boolean judged) {
     long start = time.nanoTime();
     var written = timeSeries.insertMetrics(samples);
     long handedOver = time.nanoTime();
@@ -148,7 +154,8 @@ public final class McpRealtimeManager {
     boolean cached = cache.cacheServerMetrics(news.newest());
     long cachedAt = time.nanoTime();
     live.metrics(samples);
-    var events = processEventsAsync(told.apply(news));
+    var found = timeSeries.analysis().observe(news.newest(), judged);
+    var events = processEventsAsync(judged ? found : joined(news.events(), found));
     var result =
         written.handle(
             (kept, failure) -> {
@@ -163,6 +170,11 @@ public final class McpRealtimeManager {
                   failure == null ? null : known(failure));
             });
     return result.thenCombine(events, (collected, stored) -> collected);
+  }
+
+  private static List<MonitoringEvent> joined(
+      List<MonitoringEvent> first, List<MonitoringEvent> second) {
+    return Stream.concat(first.stream(), second.stream()).toList();
   }
 
   private static McpRealtimeException known(Throwable failure) {
@@ -340,6 +352,24 @@ public final class McpRealtimeManager {
     return cache.trend(server, window, () -> timeSeries.analyzePerformanceTrends(server, window));
   }
 
+  /**
+   * How well a server does, from 0 to 100, and what takes points off; absent while its state is not
+   * known.
+   */
+  public Optional<HealthScore> health(ServerId server) {
+    return states.newest(server).flatMap(sample -> health(sample, time.instant()));
+  }
+
+  private Optional<HealthScore> health(ServerMetrics sample, Instant now) {
+    var state = sample.stateAt(now, config.staleAfter());
+    return HealthScore.of(
+        timeSeries
+            .analysis()
+            .figures(sample.server())
+            .map(figures -> figures.withState(state))
+            .orElseGet(() -> HealthFigures.of(state)));
+  }
+
   /** The state of the whole, measured. */
   public RealtimeStats getRealtimeStats() {
     return stats(latestInReach());
@@ -365,7 +395,8 @@ public final class McpRealtimeManager {
                     sample -> sample.stateAt(now, config.staleAfter()),
                     () -> new EnumMap<>(ServerState.class),
                     counting()));
-    var system = new SystemStats(HealthScore.of(counts).orElse(null), latest.size(), counts);
+    var scores = latest.stream().flatMap(sample -> health(sample, now).stream()).toList();
+    var system = new SystemStats(HealthScore.overall(scores).orElse(null), latest.size(), counts);
     var cacheStats = cache.stats();
     DataUsage usage = null;
     Kpis kpis = null;

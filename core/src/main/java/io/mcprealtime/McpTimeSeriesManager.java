@@ -1,6 +1,5 @@
 package io.mcprealtime;
 
-import io.mcprealtime.analysis.AnomalyDetector;
 import io.mcprealtime.analysis.AnomalyReport;
 import io.mcprealtime.analysis.Trend;
 import io.mcprealtime.analysis.TrendAnalyzer;
@@ -53,6 +52,7 @@ public final class McpTimeSeriesManager implements AutoCloseable {
   private final BatchWriter<ServerMetrics, Kept> sampleWriter;
   private final BatchWriter<HealthCheck, Kept> checkWriter;
   private final BatchWriter<MonitoringEvent, Kept> eventWriter;
+  private final LiveAnalysis analysis;
 
   public McpTimeSeriesManager(Storage storage, McpRealtimeConfig config, TimeSource time) {
     this.time = time;
@@ -62,6 +62,7 @@ public final class McpTimeSeriesManager implements AutoCloseable {
     var spool = new WritePath.Settings(config.spoolDirectory(), config.spoolLimitBytes());
     this.path = new WritePath(storage, spool, time, writes);
     this.storage = new SpooledStorage(storage, path);
+    this.analysis = new LiveAnalysis(this::queryMetrics, time, config.analysisFile());
     this.sampleWriter = writer("mcp-write-metrics", RecordKind.METRICS, config, SAMPLE_BATCHES);
     this.checkWriter = writer("mcp-write-health", RecordKind.HEALTH_CHECKS, config, 1);
     this.eventWriter = writer("mcp-write-events", RecordKind.EVENTS, config, 1);
@@ -96,6 +97,7 @@ public final class McpTimeSeriesManager implements AutoCloseable {
    */
   void start(@Nullable Runnable prepare) {
     path.start(prepare);
+    analysis.start();
     sampleWriter.start();
     checkWriter.start();
     eventWriter.start();
@@ -299,14 +301,28 @@ public final class McpTimeSeriesManager implements AutoCloseable {
     return TrendAnalyzer.analyze(server, window, samplesOfLast(server, window.length()));
   }
 
-  /** What was unusual about a server in the last minutes, judged against the time before. */
+  /**
+   * What was unusual about a server in the last minutes: as it was judged when it came in, or where
+   * that is not known as what is stored is judged now, against the day before.
+   */
   public AnomalyReport detectAnomalies(ServerId server, int minutes) {
     if (minutes < 1) {
       throw new IllegalArgumentException("minutes must be positive, is " + minutes);
     }
-    var asked = Duration.ofMinutes(minutes);
-    var samples = samplesOfLast(server, asked.plus(Duration.ofHours(1)));
-    return AnomalyDetector.detect(server, time.instant().minus(asked), samples);
+    var from = time.instant().minus(Duration.ofMinutes(minutes));
+    var seen = analysis.report(server, from);
+    if (seen.isPresent()) {
+      return seen.get();
+    }
+    var watch = analysis.anew(server, from);
+    var range = new TimeRange(from.minus(LiveAnalysis.LEARNT), time.instant().plusMillis(1));
+    queryMetrics(server, range, watch::observe);
+    return watch.report(from);
+  }
+
+  /** Judges what comes in. */
+  LiveAnalysis analysis() {
+    return analysis;
   }
 
   private List<ServerMetrics> samplesOfLast(ServerId server, Duration length) {
@@ -330,7 +346,7 @@ public final class McpTimeSeriesManager implements AutoCloseable {
    */
   @Override
   public void close() {
-    Closing.begin(List.of(sampleWriter, checkWriter, eventWriter)).await(STOP_BOUND);
+    Closing.begin(List.of(analysis, sampleWriter, checkWriter, eventWriter)).await(STOP_BOUND);
     path.close();
   }
 }

@@ -7,13 +7,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * A stretch of time in which a metric was not what it usually is, with the evidence.
  *
- * @param metric what was measured: {@code response_time_ms}, {@code availability}
+ * @param metric what was measured: {@code response_time_ms}, {@code error_rate} (0 to 1), {@code
+ *     memory_mb}, {@code requests}, {@code availability}
  * @param since onset: the first sample outside
  * @param until the first sample that was inside again; absent while it lasts
  * @param value the value furthest outside
  * @param expectedLow lower end of what was expected
  * @param expectedHigh upper end of what was expected
- * @param score distance from the usual, in robust standard deviations; absent where the metric has
+ * @param score how far it went, as a multiple of what makes an anomaly; absent where the metric has
  *     none
  * @param sentence the verdict for people
  */

@@ -4,10 +4,16 @@ import io.mcprealtime.ServerId;
 import io.mcprealtime.Severity;
 import java.util.List;
 
-/** The anomalies of a server over a span of time, oldest first. */
-public record AnomalyReport(ServerId server, List<Anomaly> anomalies) {
+/**
+ * What was unusual about a server over a span of time.
+ *
+ * @param anomalies oldest first; those without an end go on
+ * @param shifts lasting changes of response time, oldest first
+ */
+public record AnomalyReport(ServerId server, List<Anomaly> anomalies, List<Shift> shifts) {
   public AnomalyReport {
     anomalies = List.copyOf(anomalies);
+    shifts = List.copyOf(shifts);
   }
 
   public Summary summary() {

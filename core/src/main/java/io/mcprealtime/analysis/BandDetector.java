@@ -40,13 +40,18 @@ public final class BandDetector implements Detector {
 
   private static final int VALUE = 0;
   private static final int AGAINST_HOUR = 1;
+  private static final int DEVIATION = 3;
   private static final int WAYS = 5;
   private static final int NOTHING = -1;
 
   private static final int MAGIC = 0x4d52_4244;
   private static final byte VERSION = 1;
-  private static final int MOST_BYTES = 4096;
 
+  /** A saved state is never longer. */
+  static final int MOST_BYTES = 4096;
+
+  private final Side side;
+  private final double floor;
   private final UsualBand[] bands = new UsualBand[WAYS];
   private final RecentValues recent = new RecentValues();
   private final HourProfile hours = new HourProfile();
@@ -67,7 +72,22 @@ public final class BandDetector implements Detector {
   private double outsideHigh;
   private int calm;
 
+  /** Which way a value must go to be anomalous. */
+  enum Side {
+    BOTH,
+    UP
+  }
+
   public BandDetector() {
+    this(Side.BOTH, 0);
+  }
+
+  /**
+   * @param floor so far outside a value must lie before it counts, in the unit of the values
+   */
+  BandDetector(Side side, double floor) {
+    this.side = side;
+    this.floor = floor;
     Arrays.setAll(bands, i -> new UsualBand());
   }
 
@@ -80,13 +100,13 @@ public final class BandDetector implements Detector {
     double usual = hours.enter(at);
     double[] seen = {value, value - usual, recent.mean(), recent.deviation(), recent.step()};
     boolean byHour = Double.isFinite(usual) && bands[AGAINST_HOUR].isUsable();
-    double noise = ROUNDING * Math.abs(value);
+    double noise = Math.max(floor, ROUNDING * Math.abs(value));
     double threshold = THRESHOLD * (1 + habit);
     int first = NOTHING;
     double excess = 0;
     for (int way = 0; way < WAYS; way++) {
-      if (way != (byHour ? VALUE : AGAINST_HOUR) && Double.isFinite(seen[way])) {
-        double one = bands[way].excess(seen[way], noise);
+      if (way != (byHour ? VALUE : AGAINST_HOUR) && counts(way) && Double.isFinite(seen[way])) {
+        double one = bands[way].excess(seen[way], noise, side);
         excess = Math.max(excess, one);
         first = first == NOTHING && one >= threshold ? way : first;
       }
@@ -107,6 +127,11 @@ public final class BandDetector implements Detector {
     return new Verdict(score, low, high, onset, outside != NOTHING);
   }
 
+  /** A value that falls deviates more too, which is no rise. */
+  private boolean counts(int way) {
+    return side == Side.BOTH || way != DEVIATION;
+  }
+
   /** How far a band reaches before a value is anomalous; NaN while it is not usable. */
   private double reach(int way, double deviations) {
     var band = bands[way];
@@ -121,7 +146,8 @@ public final class BandDetector implements Detector {
     if (outside == NOTHING || Double.isNaN(seen[outside])) {
       return;
     }
-    boolean inside = seen[outside] >= outsideLow && seen[outside] <= outsideHigh;
+    boolean inside =
+        seen[outside] <= outsideHigh && (side == Side.UP || seen[outside] >= outsideLow);
     calm = inside ? calm + 1 : 0;
     if (calm == CALM || sinceOnset >= NEW_USUAL) {
       outside = NOTHING;
@@ -169,8 +195,12 @@ public final class BandDetector implements Detector {
    *     version; then start a new detector and feed it from history
    */
   public static BandDetector restore(byte[] state) {
+    return new BandDetector().restored(state);
+  }
+
+  /** This detector, gone on to the state that one of the same side and floor saved. */
+  BandDetector restored(byte[] state) {
     var in = ByteBuffer.wrap(state);
-    var detector = new BandDetector();
     try {
       if (in.getInt() != MAGIC) {
         throw refusal(state, "they are something else");
@@ -183,11 +213,11 @@ public final class BandDetector implements Detector {
       if (in.getInt(end) != checksum(state, end)) {
         throw refusal(state, "their checksum is wrong");
       }
-      detector.read(in);
+      read(in);
     } catch (BufferUnderflowException | IndexOutOfBoundsException e) {
       throw refusal(state, "they are cut off");
     }
-    return detector;
+    return this;
   }
 
   private void read(ByteBuffer in) {

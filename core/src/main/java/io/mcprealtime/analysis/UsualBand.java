@@ -1,5 +1,6 @@
 package io.mcprealtime.analysis;
 
+import io.mcprealtime.analysis.BandDetector.Side;
 import java.nio.ByteBuffer;
 
 /**
@@ -56,18 +57,20 @@ final class UsualBand {
   /**
    * How far outside a value lies, in deviations; 0 inside and while the band is not usable.
    *
-   * @param noise a distance that rounding may cause
+   * @param noise a distance that does not count
+   * @param side which way counts
    */
-  double excess(double value, double noise) {
+  double excess(double value, double noise, Side side) {
     if (!isUsable()) {
       return 0;
     }
-    double distance = Math.max(low() - value, value - high());
+    double above = value - high();
+    double distance = side == Side.UP ? above : Math.max(low() - value, above);
     if (!(distance > noise)) {
       return 0;
     }
     double deviation = deviation();
-    return deviation > noise ? Math.min(MOST, distance / deviation) : MOST;
+    return deviation > 0 ? Math.min(MOST, distance / deviation) : MOST;
   }
 
   void learn(double value) {

@@ -5,14 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.mcprealtime.ServerId;
 import io.mcprealtime.ServerMetrics;
 import io.mcprealtime.ServerState;
-import io.mcprealtime.Severity;
 import io.mcprealtime.Window;
 import io.mcprealtime.analysis.Trend.Direction;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
@@ -92,61 +89,5 @@ class AnalysisTest {
   @Test
   void trend_ofManySamples_isThinned() {
     assertThat(trend(series(5_760, i -> 10 + i / 100.0)).points()).isEqualTo(240);
-  }
-
-  @Test
-  void anomaly_hasOnsetEndAndEvidence() {
-    var samples = series(120, i -> i >= 100 && i < 105 ? 30 : 10 + i % 3);
-
-    var report = AnomalyDetector.detect(SERVER, START, samples);
-
-    assertThat(report.anomalies())
-        .singleElement()
-        .satisfies(
-            anomaly -> {
-              assertThat(anomaly.since()).isEqualTo(START.plusSeconds(1_500));
-              assertThat(anomaly.until()).isEqualTo(START.plusSeconds(1_575));
-              assertThat(anomaly.value()).isEqualTo(30);
-              assertThat(anomaly.expectedHigh()).isLessThan(30);
-              assertThat(anomaly.score()).isGreaterThan(6);
-              assertThat(anomaly.severity()).isEqualTo(Severity.CRITICAL);
-            });
-  }
-
-  @Test
-  void anomaly_thatEndedBefore_isNotReported() {
-    var samples = series(120, i -> i >= 50 && i < 55 ? 300 : 10);
-
-    assertThat(AnomalyDetector.detect(SERVER, START.plusSeconds(1_200), samples).summary().total())
-        .isZero();
-  }
-
-  @Test
-  void anomaly_ofAConstantSeries_isNone() {
-    assertThat(AnomalyDetector.detect(SERVER, START, series(500, i -> 10)).anomalies()).isEmpty();
-  }
-
-  @Test
-  void outage_isCriticalWhileItLasts() {
-    var samples = new ArrayList<>(series(30, i -> 10));
-    for (int i = 30; i < 33; i++) {
-      samples.add(
-          ServerMetrics.builder(SERVER, START.plusSeconds(15L * i), ServerState.DOWN)
-              .lastError("refused")
-              .build());
-    }
-
-    var report = AnomalyDetector.detect(SERVER, START, samples);
-
-    assertThat(report.summary()).isEqualTo(new AnomalyReport.Summary(1, 1, 0));
-    assertThat(report.anomalies().get(0).until()).isNull();
-    assertThat(report.anomalies().get(0).sentence()).contains("refused");
-  }
-
-  @Test
-  void healthScore_isTheMeanOfWhatIsKnown() {
-    assertThat(HealthScore.of(Map.of(ServerState.HEALTHY, 1L, ServerState.DOWN, 3L)))
-        .contains(25.0);
-    assertThat(HealthScore.of(Map.of(ServerState.UNKNOWN, 1L))).isEmpty();
   }
 }

@@ -3,6 +3,7 @@ package io.mcprealtime.analysis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.mcprealtime.analysis.BandDetector.Side;
 import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -56,12 +57,12 @@ class UsualBandTest {
   void excess_outside_isInDeviations() {
     var band = new UsualBand();
     for (int i = 0; i < 50; i++) {
-      assertThat(band.excess(1000, 0)).isZero();
+      assertThat(band.excess(1000, 0, Side.BOTH)).isZero();
       band.learn(i % 2 == 0 ? 0 : 6);
     }
-    assertThat(band.excess(6, 0)).isZero();
-    assertThat(band.excess(8, 0)).isEqualTo(2);
-    assertThat(band.excess(-3, 0)).isEqualTo(3);
-    assertThat(band.excess(-3, 4)).isZero();
+    assertThat(band.excess(6, 0, Side.BOTH)).isZero();
+    assertThat(band.excess(8, 0, Side.BOTH)).isEqualTo(2);
+    assertThat(band.excess(-3, 0, Side.BOTH)).isEqualTo(3);
+    assertThat(band.excess(-3, 4, Side.BOTH)).isZero();
   }
 }

@@ -13,7 +13,7 @@ import io.mcprealtime.ServerMetrics;
 import io.mcprealtime.ServerState;
 import io.mcprealtime.TimeSource;
 import io.mcprealtime.Window;
-import io.mcprealtime.analysis.AnomalyDetector;
+import io.mcprealtime.analysis.HealthFigures;
 import io.mcprealtime.analysis.HealthScore;
 import io.mcprealtime.analysis.TrendAnalyzer;
 import io.mcprealtime.storage.TimeRange;
@@ -29,6 +29,7 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -154,15 +155,13 @@ class SqlAnalysisTest {
 
   @ParameterizedTest
   @EnumSource
-  void anomalies_areThoseOfTheCore(Shape shape) throws Exception {
+  void anomalies_areThoseByTheMedian(Shape shape) throws Exception {
     var samples = insert(FILESYSTEM, shape, 360, Duration.ofSeconds(14));
 
     var rows =
         rows("select * from detect_mcp_anomalies('filesystem', 25) order by since, metric desc");
-    var report =
-        AnomalyDetector.detect(FILESYSTEM, Instant.now().minus(Duration.ofMinutes(25)), samples);
+    var expected = MadAnomalies.detect(Instant.now().minus(Duration.ofMinutes(25)), samples);
 
-    var expected = report.anomalies();
     assertThat(rows).hasSameSizeAs(expected);
     for (var anomaly : expected) {
       var row =
@@ -223,7 +222,11 @@ class SqlAnalysisTest {
           .containsEntry(
               "overall_health_score",
               String.valueOf(
-                  HealthScore.of(Map.of(ServerState.HEALTHY, 1L, ServerState.DOWN, 1L))
+                  HealthScore.overall(
+                          Stream.of(ServerState.HEALTHY, ServerState.DOWN)
+                              .map(HealthFigures::of)
+                              .flatMap(figures -> HealthScore.of(figures).stream())
+                              .toList())
                       .orElseThrow()
                       .intValue()));
       assertNumber(now, "error_rate", kpis.errorRate().orElseThrow());

@@ -353,6 +353,7 @@ public final class ServerConfigBuilder {
           managers
               .staleAfter(staleAfter())
               .spoolDirectory(spool())
+              .analysisFile(dataDirectory.resolve("analysis.state").toAbsolutePath())
               .cacheWriteInterval(cacheWriteInterval)
               .storageLimitBytes(asked.values().get(Resource.DATABASE_SIZE))
               .build());

@@ -13,7 +13,7 @@ import io.mcprealtime.Rollup;
 import io.mcprealtime.ServerState;
 import io.mcprealtime.ServerSummary;
 import io.mcprealtime.StageResult.Verdict;
-import io.mcprealtime.analysis.AnomalyReport;
+import io.mcprealtime.analysis.HealthScore;
 import io.mcprealtime.analysis.Trend;
 import io.mcprealtime.archive.Manifest;
 import io.mcprealtime.budget.BudgetReport;
@@ -39,8 +39,9 @@ public final class ApiJson {
    * A server as it is now.
    *
    * @param recent how many of its newest samples go along
+   * @param health how well it does; null while that is not known
    */
-  static ObjectNode server(ServerView view, int recent) {
+  static ObjectNode server(ServerView view, int recent, @Nullable HealthScore health) {
     var definition = view.definition();
     var check = view.lastCheck();
     var sample = view.lastSample();
@@ -61,6 +62,7 @@ public final class ApiJson {
             .put("responseTimeMs", sample == null ? null : millis(sample.responseTime()))
             .put("lastCheckAt", sample == null ? null : sample.at().toString())
             .put("circuit", sample == null ? null : sample.circuit().name());
+    json.set("health", health == null ? null : AnalysisJson.health(health));
     var watch = view.watch();
     json.set("watch", watch == null ? null : WatchJson.watch(watch));
     var stages = json.putArray("stages");
@@ -150,30 +152,6 @@ public final class ApiJson {
         .put("slopeMsPerHour", trend.slopeMillisPerHour())
         .put("pValue", trend.pValue())
         .put("avgResponseTimeMs", trend.avgResponseTimeMillis());
-  }
-
-  static ObjectNode anomalies(AnomalyReport report) {
-    var json = object().put("server", report.server().value());
-    var list = json.putArray("anomalies");
-    for (var anomaly : report.anomalies()) {
-      list.add(
-          object()
-              .put("metric", anomaly.metric())
-              .put("severity", anomaly.severity().name().toLowerCase(Locale.ROOT))
-              .put("since", anomaly.since().toString())
-              .put("until", text(anomaly.until()))
-              .put("value", anomaly.value())
-              .put("expectedLow", anomaly.expectedLow())
-              .put("expectedHigh", anomaly.expectedHigh())
-              .put("score", anomaly.score())
-              .put("sentence", anomaly.sentence()));
-    }
-    var summary = report.summary();
-    json.putObject("summary")
-        .put("total", summary.total())
-        .put("critical", summary.critical())
-        .put("warnings", summary.warnings());
-    return json;
   }
 
   /**

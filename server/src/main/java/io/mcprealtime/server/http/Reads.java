@@ -54,16 +54,20 @@ final class Reads {
     int recent = params.integer("recent", 0, 0, ServerRegistry.RECENT);
     var json = object().put("at", Instant.now().toString());
     var list = json.putArray("servers");
-    registry.views().forEach(view -> list.add(ApiJson.server(view, recent)));
+    registry.views().forEach(view -> list.add(server(view, recent)));
     return json;
   }
 
   ObjectNode server(Params params) {
     var view = known(params.pathServer());
-    var json = ApiJson.server(view, ServerRegistry.RECENT);
+    var json = server(view, ServerRegistry.RECENT);
     int hours = params.integer("hours", 24, 1, 24 * 7);
     json.set("summary", ApiJson.summary(manager.getServerSummary(view.id(), hours)));
     return json;
+  }
+
+  private ObjectNode server(ServerView view, int recent) {
+    return ApiJson.server(view, recent, manager.health(view.id()).orElse(null));
   }
 
   private ServerView known(ServerId id) {
@@ -135,7 +139,7 @@ final class Reads {
   ObjectNode anomalies(Params params) {
     var id = known(params.pathServer()).id();
     int minutes = params.integer("minutes", 30, 1, 7 * 24 * 60);
-    return ApiJson.anomalies(mcp.timeSeries().detectAnomalies(id, minutes));
+    return AnalysisJson.anomalies(mcp.timeSeries().detectAnomalies(id, minutes));
   }
 
   ObjectNode healthChecks(Params params) {

@@ -122,7 +122,8 @@ final class ServerChanges {
   }
 
   private Answer answer(ServerId id, boolean created) {
-    var json = registry.view(id).map(view -> ApiJson.server(view, 0)).orElseGet(WireJson::object);
+    var json =
+        registry.view(id).map(view -> ApiJson.server(view, 0, null)).orElseGet(WireJson::object);
     return new Answer(created ? 201 : 200, created ? id : null, json);
   }
 

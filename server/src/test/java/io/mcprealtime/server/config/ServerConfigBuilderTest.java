@@ -64,6 +64,7 @@ class ServerConfigBuilderTest {
         .isEqualTo(
             McpRealtimeConfig.builder()
                 .spoolDirectory(config.dataDirectory().resolve("spool"))
+                .analysisFile(config.dataDirectory().resolve("analysis.state"))
                 .build());
   }
 

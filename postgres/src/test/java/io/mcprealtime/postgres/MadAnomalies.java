@@ -1,20 +1,22 @@
-package io.mcprealtime.analysis;
+package io.mcprealtime.postgres;
 
-import io.mcprealtime.ServerId;
 import io.mcprealtime.ServerMetrics;
 import io.mcprealtime.Severity;
+import io.mcprealtime.analysis.Anomaly;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds stretches in which a server was down, or its response time was far from the median of the
- * samples before it, measured in robust standard deviations (median absolute deviation × 1.4826;
- * Hampel, "The influence curve and its role in robust estimation", JASA 69, 1974).
+ * What the database's function is held against. Finds stretches in which a server was down, or its
+ * response time was far from the median of the samples before it, measured in robust standard
+ * deviations (median absolute deviation × 1.4826; Hampel, "The influence curve and its role in
+ * robust estimation", JASA 69, 1974).
  */
-public final class AnomalyDetector {
+final class MadAnomalies {
   /** Samples before the one judged: at 15 s an hour. */
   private static final int BASELINE = 240;
 
@@ -30,20 +32,20 @@ public final class AnomalyDetector {
 
   private static final double FLOOR_MILLIS = 0.5;
 
-  private AnomalyDetector() {}
+  private MadAnomalies() {}
 
   /**
    * The anomalies that begin in or reach into the time from {@code since} on.
    *
    * @param samples of the server, oldest first; those before {@code since} serve as baseline
    */
-  public static AnomalyReport detect(ServerId server, Instant since, List<ServerMetrics> samples) {
+  static List<Anomaly> detect(Instant since, List<ServerMetrics> samples) {
     var found = new ArrayList<Anomaly>();
     found.addAll(outages(samples));
     found.addAll(slowness(samples));
     found.removeIf(anomaly -> anomaly.until() != null && !anomaly.until().isAfter(since));
     found.sort((a, b) -> a.since().compareTo(b.since()));
-    return new AnomalyReport(server, found);
+    return found;
   }
 
   private static List<Anomaly> outages(List<ServerMetrics> samples) {
@@ -110,15 +112,22 @@ public final class AnomalyDetector {
     return found;
   }
 
+  private static double middleOf(double[] values) {
+    var sorted = values.clone();
+    Arrays.sort(sorted);
+    int middle = sorted.length / 2;
+    return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+  }
+
   /** What the samples before an instant make usual. */
   private record Usual(double median, double deviation) {
     private static Usual of(List<Double> values) {
       double[] copy = values.stream().mapToDouble(Double::doubleValue).toArray();
-      double median = MannKendall.median(copy);
+      double median = middleOf(copy);
       for (int i = 0; i < copy.length; i++) {
         copy[i] = Math.abs(copy[i] - median);
       }
-      double deviation = MAD_TO_DEVIATION * MannKendall.median(copy);
+      double deviation = MAD_TO_DEVIATION * middleOf(copy);
       double floor = Math.max(FLOOR_MILLIS, RELATIVE_FLOOR * median);
       return new Usual(median, Math.max(deviation, floor));
     }

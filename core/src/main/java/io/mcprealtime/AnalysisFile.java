@@ -1,0 +1,105 @@
+package io.mcprealtime;
+
+import io.mcprealtime.analysis.AnomalyWatch;
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.zip.CRC32C;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The file that keeps what is usual for each server over a restart: records of a length, a checksum
+ * and the bytes. It is replaced as a whole. What cannot be read of it is learnt again from what is
+ * stored, so it is never worth an error.
+ */
+final class AnalysisFile {
+  private static final Logger log = LoggerFactory.getLogger(AnalysisFile.class);
+  private static final int MAGIC = 0x4D435041;
+  private static final int MOST_BYTES = 1 << 20;
+
+  private final Path file;
+
+  AnalysisFile(Path file) {
+    this.file = file;
+  }
+
+  /** The states in the file, as far as they are whole. */
+  List<AnomalyWatch> read() {
+    var found = new ArrayList<AnomalyWatch>();
+    if (!Files.exists(file)) {
+      return found;
+    }
+    try (var in = new DataInputStream(new BufferedInputStream(Files.newInputStream(file)))) {
+      if (in.readInt() != MAGIC) {
+        throw new IOException("it is no file of this program");
+      }
+      for (int length = in.readInt(); length != 0; length = in.readInt()) {
+        long expected = in.readLong();
+        if (length < 0 || length > MOST_BYTES) {
+          throw new IOException("a record has " + length + " bytes");
+        }
+        byte[] state = in.readNBytes(length);
+        if (state.length < length || checksum(state) != expected) {
+          throw new IOException("a record is damaged");
+        }
+        found.add(AnomalyWatch.restore(state));
+      }
+    } catch (EOFException e) {
+      log.warn("{} ends early; what is usual is learnt again from what is stored", file);
+    } catch (IOException | IllegalArgumentException e) {
+      log.warn(
+          "{} cannot be read; what is usual is learnt again from what is stored: {}",
+          file,
+          e.getMessage());
+    }
+    return found;
+  }
+
+  /** Replaces the file. One that cannot be written is left as it is, and told. */
+  void write(Consumer<Consumer<byte[]>> states) {
+    var beside = file.resolveSibling(file.getFileName() + ".new");
+    try {
+      var parent = file.toAbsolutePath().getParent();
+      if (parent != null) {
+        Files.createDirectories(parent);
+      }
+      try (var out =
+          new DataOutputStream(new BufferedOutputStream(Files.newOutputStream(beside)))) {
+        out.writeInt(MAGIC);
+        states.accept(state -> write(out, state));
+        out.writeInt(0);
+      }
+      Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException | UncheckedIOException e) {
+      throw new McpRealtimeException(
+          "what is usual for the servers is not kept in %s: %s".formatted(file, e.getMessage()), e);
+    }
+  }
+
+  private static void write(DataOutputStream out, byte[] state) {
+    try {
+      out.writeInt(state.length);
+      out.writeLong(checksum(state));
+      out.write(state);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static long checksum(byte[] bytes) {
+    var crc = new CRC32C();
+    crc.update(bytes);
+    return crc.getValue();
+  }
+}

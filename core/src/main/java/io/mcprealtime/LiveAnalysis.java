@@ -1,0 +1,260 @@
+package io.mcprealtime;
+
+import io.mcprealtime.analysis.AnomalyReport;
+import io.mcprealtime.analysis.AnomalyWatch;
+import io.mcprealtime.analysis.HealthFigures;
+import io.mcprealtime.storage.TimeRange;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Judges samples as they come in. What is usual for a server is read from a file that the last
+ * process left, and from what is stored since, a day at most, when its first sample comes in; until
+ * that is done its samples wait. Thread-safe.
+ */
+final class LiveAnalysis implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(LiveAnalysis.class);
+
+  /** How far back is read to learn what is usual. */
+  static final Duration LEARNT = Duration.ofDays(1);
+
+  /** A server that was silent for so long is dropped. */
+  private static final Duration FORGOTTEN_AFTER = Duration.ofDays(1);
+
+  /** Samples of a server that wait while its past is read; the oldest are skipped beyond. */
+  private static final int MOST_WAITING = 2_000;
+
+  private static final Duration STOP_BOUND = Duration.ofSeconds(2);
+
+  private final History history;
+  private final TimeSource time;
+  private final @Nullable AnalysisFile file;
+  private final Map<ServerId, Entry> entries = new ConcurrentHashMap<>();
+  private final Map<ServerId, AnomalyWatch> restored = new ConcurrentHashMap<>();
+  private final ThreadPoolExecutor learner;
+  private volatile Consumer<List<MonitoringEvent>> teller = events -> {};
+  private volatile boolean closed;
+
+  /** Reads a server's stored samples, oldest first. */
+  @FunctionalInterface
+  interface History {
+    void read(ServerId server, TimeRange range, Consumer<? super ServerMetrics> sink);
+  }
+
+  /**
+   * @param file where state is kept over a restart; nothing is kept when null
+   */
+  LiveAnalysis(History history, TimeSource time, @Nullable Path file) {
+    this.history = history;
+    this.time = time;
+    this.file = file == null ? null : new AnalysisFile(file);
+    this.learner =
+        new ThreadPoolExecutor(
+            1,
+            1,
+            0,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            task -> {
+              var thread = new Thread(task, "mcp-learn");
+              thread.setDaemon(true);
+              return thread;
+            });
+  }
+
+  /** A server under judgement; its samples wait while its past is read. */
+  private static final class Entry {
+    private final AnomalyWatch watch;
+    private @Nullable Deque<ServerMetrics> waiting = new ArrayDeque<>();
+
+    private Entry(AnomalyWatch watch) {
+      this.watch = watch;
+    }
+  }
+
+  /** Hands events of samples that had to wait to whoever tells of them. */
+  void tell(Consumer<List<MonitoringEvent>> listener) {
+    teller = listener;
+  }
+
+  /** Reads what the last process left. */
+  void start() {
+    if (file != null) {
+      file.read().forEach(watch -> restored.put(watch.server(), watch));
+    }
+  }
+
+  /**
+   * Judges samples.
+   *
+   * @param probed whether they come from the prober
+   * @return the events that they make
+   */
+  List<MonitoringEvent> observe(List<ServerMetrics> samples, boolean probed) {
+    var events = new ArrayList<MonitoringEvent>();
+    for (var sample : samples) {
+      var entry = entries.get(sample.server());
+      if (entry == null) {
+        entry = begin(sample, probed);
+      }
+      synchronized (entry) {
+        if (entry.waiting == null) {
+          AnalysisEvents.of(sample, entry.watch.observe(sample), events::add);
+        } else {
+          entry.waiting.addLast(sample);
+          if (entry.waiting.size() > MOST_WAITING) {
+            entry.waiting.removeFirst();
+          }
+        }
+      }
+    }
+    return events;
+  }
+
+  private Entry begin(ServerMetrics sample, boolean probed) {
+    return entries.computeIfAbsent(
+        sample.server(),
+        server -> {
+          var known = restored.remove(server);
+          var watch =
+              known != null
+                  ? known
+                  : probed ? AnomalyWatch.ofProbed(server) : AnomalyWatch.ofReported(server);
+          var entry = new Entry(watch);
+          if (!closed) {
+            learner.execute(() -> learn(entry, sample.at()));
+          }
+          return entry;
+        });
+  }
+
+  /** Reads the past of a server, then what waited meanwhile. */
+  private void learn(Entry entry, Instant until) {
+    var watch = entry.watch;
+    var day = until.minus(LEARNT);
+    var last = watch.last();
+    var from = last == null || last.isBefore(day) ? day : last.plusMillis(1);
+    try {
+      if (from.isBefore(until) && !closed) {
+        // Nobody else has this watch in hand before its samples stop waiting.
+        history.read(watch.server(), new TimeRange(from, until), watch::observe);
+      }
+    } catch (RuntimeException e) {
+      log.warn("the past of {} is not learnt: {}", watch.server(), e.getMessage());
+    }
+    var events = new ArrayList<MonitoringEvent>();
+    synchronized (entry) {
+      var waiting = entry.waiting;
+      if (waiting != null) {
+        waiting.forEach(sample -> AnalysisEvents.of(sample, watch.observe(sample), events::add));
+      }
+      entry.waiting = null;
+    }
+    if (!events.isEmpty()) {
+      teller.accept(events);
+    }
+  }
+
+  /** What was unusual from an instant on; absent when that lies before what is remembered. */
+  Optional<AnomalyReport> report(ServerId server, Instant from) {
+    return ask(
+        server,
+        watch -> {
+          var since = watch.since();
+          boolean reaches =
+              since != null
+                  && !since.isAfter(from)
+                  && !from.isBefore(time.instant().minus(AnomalyWatch.MEMORY));
+          return reaches ? watch.report(from) : null;
+        });
+  }
+
+  /** A watch of the server's kind that has followed nothing yet, for what is stored. */
+  AnomalyWatch anew(ServerId server, Instant from) {
+    var entry = entries.get(server);
+    return (entry == null ? AnomalyWatch.ofReported(server) : entry.watch).anew(from);
+  }
+
+  /** How well a server does; absent while its past is read, or when nothing came in. */
+  Optional<HealthFigures> figures(ServerId server) {
+    return ask(server, AnomalyWatch::figures);
+  }
+
+  private <T> Optional<T> ask(ServerId server, Function<AnomalyWatch, @Nullable T> question) {
+    var entry = entries.get(server);
+    if (entry == null) {
+      return Optional.empty();
+    }
+    synchronized (entry) {
+      return entry.waiting == null
+          ? Optional.ofNullable(question.apply(entry.watch))
+          : Optional.empty();
+    }
+  }
+
+  /** Drops servers that are silent, and writes the state of the others. */
+  void save() {
+    var oldest = time.instant().minus(FORGOTTEN_AFTER);
+    entries
+        .values()
+        .removeIf(
+            entry -> {
+              synchronized (entry) {
+                var last = entry.watch.last();
+                return entry.waiting == null && last != null && last.isBefore(oldest);
+              }
+            });
+    restored.values().removeIf(watch -> watch.last() == null || watch.last().isBefore(oldest));
+    if (file != null) {
+      file.write(this::forEachState);
+    }
+  }
+
+  private void forEachState(Consumer<byte[]> sink) {
+    restored.values().forEach(watch -> sink.accept(watch.save()));
+    for (var entry : entries.values()) {
+      byte[] state = null;
+      synchronized (entry) {
+        if (entry.waiting == null) {
+          state = entry.watch.save();
+        }
+      }
+      if (state != null) {
+        sink.accept(state);
+      }
+    }
+  }
+
+  /** Stops reading the past, and writes what is known. */
+  @Override
+  public void close() {
+    closed = true;
+    learner.getQueue().clear();
+    learner.shutdown();
+    try {
+      if (!learner.awaitTermination(STOP_BOUND.toMillis(), TimeUnit.MILLISECONDS)) {
+        learner.shutdownNow();
+      }
+    } catch (InterruptedException e) {
+      learner.shutdownNow();
+      Thread.currentThread().interrupt();
+    }
+    save();
+  }
+}

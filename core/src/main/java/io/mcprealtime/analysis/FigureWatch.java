@@ -1,0 +1,97 @@
+package io.mcprealtime.analysis;
+
+import io.mcprealtime.ServerMetrics;
+import io.mcprealtime.ServerState;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The figures behind a health score, each an average whose older parts fade. Not thread-safe. */
+final class FigureWatch {
+  /** What lies so far back counts 37 %: for what is said of now. */
+  private static final double RECENT_MILLIS = Duration.ofMinutes(10).toMillis();
+
+  private static final double HOUR_MILLIS = Duration.ofHours(1).toMillis();
+  private static final double USUAL_MILLIS = Duration.ofDays(1).toMillis();
+
+  private ServerState state = ServerState.UNKNOWN;
+  private double up;
+  private double samples;
+  private double calls;
+  private double failures;
+  private double recentSum;
+  private double recentCount;
+  private double usualSum;
+  private double usualCount;
+
+  void next(ServerMetrics sample, @Nullable Instant before) {
+    double millis = before == null ? 0 : Duration.between(before, sample.at()).toMillis();
+    double hour = Math.exp(-millis / HOUR_MILLIS);
+    state = sample.state();
+    samples = samples * hour + 1;
+    up = up * hour + (state.isUp() ? 1 : 0);
+    calls *= hour;
+    failures *= hour;
+    if (sample.requestCount() != null && sample.errorCount() != null) {
+      calls += sample.requestCount();
+      failures += Math.min(sample.errorCount(), sample.requestCount());
+    }
+    double recent = Math.exp(-millis / RECENT_MILLIS);
+    double usual = Math.exp(-millis / USUAL_MILLIS);
+    recentSum *= recent;
+    recentCount *= recent;
+    usualSum *= usual;
+    usualCount *= usual;
+    var time = Metric.RESPONSE_TIME.of(sample);
+    if (time.isPresent()) {
+      double value = Metric.RESPONSE_TIME.scaled(time.getAsDouble());
+      recentSum += value;
+      recentCount++;
+      usualSum += value;
+      usualCount++;
+    }
+  }
+
+  HealthFigures figures(List<Anomaly> open) {
+    return new HealthFigures(
+        state,
+        samples == 0 ? null : up / samples,
+        calls == 0 ? null : failures / calls,
+        typical(recentSum, recentCount),
+        typical(usualSum, usualCount),
+        open);
+  }
+
+  private static @Nullable Double typical(double sum, double count) {
+    return count == 0 ? null : Metric.RESPONSE_TIME.unscaled(sum / count);
+  }
+
+  void save(DataOutputStream out) throws IOException {
+    out.writeByte(state.ordinal());
+    for (double value : values()) {
+      out.writeDouble(value);
+    }
+  }
+
+  private double[] values() {
+    return new double[] {
+      up, samples, calls, failures, recentSum, recentCount, usualSum, usualCount
+    };
+  }
+
+  void restore(DataInputStream in) throws IOException {
+    state = ServerState.values()[in.readByte()];
+    up = in.readDouble();
+    samples = in.readDouble();
+    calls = in.readDouble();
+    failures = in.readDouble();
+    recentSum = in.readDouble();
+    recentCount = in.readDouble();
+    usualSum = in.readDouble();
+    usualCount = in.readDouble();
+  }
+}
