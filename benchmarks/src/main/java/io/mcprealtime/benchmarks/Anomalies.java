@@ -1,5 +1,6 @@
 package io.mcprealtime.benchmarks;
 
+import io.mcprealtime.CircuitState;
 import io.mcprealtime.McpRealtime;
 import io.mcprealtime.McpRealtimeException;
 import io.mcprealtime.ServerId;
@@ -9,6 +10,7 @@ import io.mcprealtime.analysis.BandDetector;
 import io.mcprealtime.internal.Durations;
 import io.mcprealtime.mcp.McpProber;
 import io.mcprealtime.mcp.ProbeOptions;
+import io.mcprealtime.mcp.ProbeResult;
 import io.mcprealtime.mcp.Target;
 import io.mcprealtime.mcp.TargetProbe;
 import io.mcprealtime.mcp.sample.FaultInjector;
@@ -25,7 +27,9 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -68,6 +72,7 @@ final class Anomalies {
   private final Judge detector = new Judge(BandDetector::new);
   private final Judge yardstick = new Judge(ThreeSigma::new);
   private final Map<String, AtomicLong> samples = new ConcurrentHashMap<>();
+  private final Queue<Told> states = new ConcurrentLinkedQueue<>();
   private volatile boolean counting;
 
   private Anomalies(Settings settings) {
@@ -151,6 +156,7 @@ final class Anomalies {
   private void probe(
       ScheduledThreadPoolExecutor executor, String name, TargetProbe probe, int order) {
     var id = ServerId.of(name);
+    var state = new DeclaredState();
     var busy = new AtomicBoolean();
     long offset = interval.toNanos() * order / servers;
     var unused =
@@ -162,9 +168,12 @@ final class Anomalies {
                         .run()
                         .whenComplete(
                             (result, fault) -> {
-                              busy.set(false);
-                              if (result != null && counting) {
-                                take(result.toMetrics(id));
+                              try {
+                                if (result != null) {
+                                  take(id, result, state);
+                                }
+                              } finally {
+                                busy.set(false);
                               }
                             });
               }
@@ -174,15 +183,27 @@ final class Anomalies {
             TimeUnit.NANOSECONDS);
   }
 
-  private void take(ServerMetrics sample) {
+  /** One probe of a server is under way at a time, so this is not called twice at once for it. */
+  private void take(ServerId id, ProbeResult result, DeclaredState state) {
+    boolean worse = state.next(result.state());
+    if (!counting) {
+      return;
+    }
+    if (worse) {
+      states.add(new Told(id.value(), state.declared().name(), result.at()));
+    }
+    judge(result.toMetrics(id, state.declared(), CircuitState.CLOSED));
+  }
+
+  private void judge(ServerMetrics sample) {
     samples.computeIfAbsent(sample.server().value(), name -> new AtomicLong()).incrementAndGet();
-    var unused = mcp.manager().collectMetricsAsync(List.of(sample));
+    var unused = mcp.manager().collectJudgedAsync(List.of(sample));
     detector.take(sample);
     yardstick.take(sample);
   }
 
   private void report(List<InjectedFault> injected, Instant end) {
-    var report = new AnomaliesReport(injected, live.states(), interval, end);
+    var report = new AnomaliesReport(injected, List.copyOf(states), interval, end);
     long all = samples.values().stream().mapToLong(AtomicLong::get).sum();
     System.out.printf(
         "%d servers every %d ms for %d min, seed %d: %,d samples, load average %.1f%n",

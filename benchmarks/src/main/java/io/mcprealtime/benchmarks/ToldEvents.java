@@ -8,10 +8,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What the managers tell as they take samples: anomalies, and changes of state. Thread-safe. */
+/** The anomalies that the managers tell of as they take samples. Thread-safe. */
 final class ToldEvents implements LiveFeed.Listener {
   private final List<Told> anomalies = new ArrayList<>();
-  private final List<Told> states = new ArrayList<>();
 
   @Override
   public synchronized void onEvents(List<MonitoringEvent> events) {
@@ -28,18 +27,13 @@ final class ToldEvents implements LiveFeed.Listener {
             new Told(
                 server.value(),
                 details.getOrDefault("metric", "unknown"),
-                since == null ? event.at() : Instant.parse(since)));
-      } else if (event.type() == EventType.STATUS_CHANGE) {
-        states.add(new Told(server.value(), details.getOrDefault("to", ""), event.at()));
+                since == null ? event.at() : Instant.parse(since),
+                event.at()));
       }
     }
   }
 
   synchronized List<Told> anomalies() {
     return List.copyOf(anomalies);
-  }
-
-  synchronized List<Told> states() {
-    return List.copyOf(states);
   }
 }

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -32,8 +32,18 @@ public final class FaultScore {
    *
    * @param what for an anomaly its metric, for a change of state the state
    * @param at its onset
+   * @param toldAt the sample by which it was told
    */
-  public record Told(String server, String what, Instant at) {}
+  public record Told(String server, String what, Instant at, Instant toldAt) {
+    /** One that is told as it begins. */
+    public Told(String server, String what, Instant at) {
+      this(server, what, at, at);
+    }
+
+    private List<Object> key() {
+      return List.of(server, what, at);
+    }
+  }
 
   /** How many faults there were, and by what they were found. */
   public record Count(int faults, int byAnomaly, int byStateOnly) {
@@ -53,7 +63,7 @@ public final class FaultScore {
   /**
    * Compares.
    *
-   * @param anomalies each counts once, however often it is given
+   * @param anomalies each counts once, though it is told when it begins and when it ends
    * @param states changes of state; they can find outages, and are never wrong here
    * @param grace how long after a fault its discovery still counts
    * @param end when watching ended; a fault whose grace was not over and that was not found counts
@@ -66,7 +76,9 @@ public final class FaultScore {
       Duration grace,
       Instant end) {
     var score = new FaultScore();
-    for (var told : new LinkedHashSet<>(anomalies)) {
+    var once = new LinkedHashMap<List<Object>, Told>();
+    anomalies.forEach(told -> once.merge(told.key(), told, FaultScore::earlier));
+    for (var told : once.values()) {
       var fault = match(injected, told, grace);
       if (fault == null) {
         score.wrong.add(told);
@@ -90,7 +102,7 @@ public final class FaultScore {
   }
 
   private static Told earlier(Told a, Told b) {
-    return a.at().isAfter(b.at()) ? b : a;
+    return a.toldAt().isAfter(b.toldAt()) ? b : a;
   }
 
   private static @Nullable InjectedFault match(
@@ -144,10 +156,10 @@ public final class FaultScore {
     return counts;
   }
 
-  /** From the start of each fault to its first anomaly, the shortest first. */
+  /** From the start of each fault until its first anomaly was told, the shortest first. */
   public List<Duration> delays() {
     return byAnomaly.entrySet().stream()
-        .map(found -> Duration.between(found.getKey().from(), found.getValue().at()))
+        .map(found -> Duration.between(found.getKey().from(), found.getValue().toldAt()))
         .sorted(Comparator.naturalOrder())
         .toList();
   }

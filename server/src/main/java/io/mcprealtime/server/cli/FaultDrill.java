@@ -15,9 +15,7 @@ import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,7 +48,7 @@ final class FaultDrill implements LiveFeed.Listener, AutoCloseable {
 
   private final Duration interval;
   private final FaultInjector injector;
-  private final Set<Told> anomalies = new LinkedHashSet<>();
+  private final List<Told> anomalies = new ArrayList<>();
   private final List<Told> states = new ArrayList<>();
   private LiveFeed.@Nullable Subscription subscription;
 
@@ -127,7 +125,7 @@ final class FaultDrill implements LiveFeed.Listener, AutoCloseable {
       }
       if (event.type() == EventType.ANOMALY) {
         var metric = event.details().getOrDefault("metric", "");
-        anomalies.add(new Told(server.value(), metric, onset(event)));
+        anomalies.add(new Told(server.value(), metric, onset(event), event.at()));
       } else if (event.type() == EventType.STATUS_CHANGE) {
         states.add(new Told(server.value(), event.details().getOrDefault("to", ""), event.at()));
       }
@@ -166,7 +164,12 @@ final class FaultDrill implements LiveFeed.Listener, AutoCloseable {
     lines.add(
         "A fault counts as found when something begins between its start and %d s after its end."
             .formatted(samples(GRACE_SAMPLES).toSeconds()));
-    int others = anomalies.size() - told.size();
+    long others =
+        anomalies.stream()
+            .filter(anomaly -> !told.contains(anomaly))
+            .map(anomaly -> List.of(anomaly.server(), anomaly.what(), anomaly.at()))
+            .distinct()
+            .count();
     if (others > 0) {
       lines.add(
           "%d more of servers that are in trouble all the time (inventory flaps, for one)."
