@@ -17,6 +17,8 @@ import org.slf4j.LoggerFactory;
 public final class FaultInjector implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(FaultInjector.class);
 
+  private static final long STOP_SECONDS = 2;
+
   private final Control control;
   private final TimeSource time;
   private final ScheduledThreadPoolExecutor executor;
@@ -99,5 +101,13 @@ public final class FaultInjector implements AutoCloseable {
   @Override
   public void close() {
     executor.shutdownNow();
+    try {
+      // One that is being injected would be written where everything is taken away soon.
+      if (!executor.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS)) {
+        log.warn("the injection of a fault did not end within {} s", STOP_SECONDS);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }
