@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -50,6 +51,9 @@ final class LiveAnalysis implements AutoCloseable {
   private final ThreadPoolExecutor learner;
   private volatile Consumer<List<MonitoringEvent>> teller = events -> {};
   private volatile boolean closed;
+
+  /** Of the learner alone. */
+  private boolean failing;
 
   /** Reads a server's stored samples, oldest first. */
   @FunctionalInterface
@@ -137,8 +141,10 @@ final class LiveAnalysis implements AutoCloseable {
                   ? known
                   : probed ? AnomalyWatch.ofProbed(server) : AnomalyWatch.ofReported(server);
           var entry = new Entry(watch);
-          if (!closed) {
+          try {
             learner.execute(() -> learn(entry, sample.at()));
+          } catch (RejectedExecutionException e) {
+            log.debug("{} is judged no more: this is closed", server);
           }
           return entry;
         });
@@ -154,9 +160,16 @@ final class LiveAnalysis implements AutoCloseable {
       if (from.isBefore(until) && !closed) {
         // Nobody else has this watch in hand before its samples stop waiting.
         history.read(watch.server(), new TimeRange(from, until), watch::observe);
+        failing = false;
       }
     } catch (RuntimeException e) {
-      log.warn("the past of {} is not learnt: {}", watch.server(), e.getMessage());
+      if (!failing) {
+        log.warn(
+            "the past of {} and maybe others is not learnt; they are judged from now on: {}",
+            watch.server(),
+            e.getMessage());
+      }
+      failing = true;
     }
     var events = new ArrayList<MonitoringEvent>();
     synchronized (entry) {

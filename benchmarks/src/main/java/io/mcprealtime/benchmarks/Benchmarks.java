@@ -49,6 +49,7 @@ public final class Benchmarks {
         case "probing" -> Probing.run(jar, directory, settings);
         case "anomalies" -> Anomalies.run(settings);
         case "nab" -> Nab.run(settings);
+        case "detector" -> DetectorCost.run();
         case "ingest" -> Ingest.run(jar, directory, settings);
         default -> System.err.printf("there is no benchmark '%s'%n", name);
       }
