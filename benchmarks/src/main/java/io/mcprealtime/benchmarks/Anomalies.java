@@ -20,6 +20,7 @@ import io.mcprealtime.mcp.sample.InjectedFault;
 import io.mcprealtime.mcp.sample.SampleFault;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -67,11 +68,13 @@ final class Anomalies {
   private final Duration total;
   private final int servers;
   private final int seed;
+  private final String out;
   private final McpRealtime mcp = McpRealtime.create();
   private final ToldEvents live = new ToldEvents();
   private final Judge detector = new Judge(BandDetector::new);
   private final Judge yardstick = new Judge(ThreeSigma::new);
   private final Map<String, AtomicLong> samples = new ConcurrentHashMap<>();
+  private final Queue<ServerMetrics> recorded = new ConcurrentLinkedQueue<>();
   private final Queue<Told> states = new ConcurrentLinkedQueue<>();
   private volatile boolean counting;
 
@@ -80,6 +83,7 @@ final class Anomalies {
     this.total = Duration.ofMinutes(settings.number("minutes", 10));
     this.servers = settings.number("servers", 20);
     this.seed = settings.number("seed", 1);
+    this.out = settings.text("out", "");
   }
 
   static void run(Settings settings) throws IOException, InterruptedException {
@@ -196,13 +200,14 @@ final class Anomalies {
   }
 
   private void judge(ServerMetrics sample) {
+    recorded.add(sample);
     samples.computeIfAbsent(sample.server().value(), name -> new AtomicLong()).incrementAndGet();
     var unused = mcp.manager().collectJudgedAsync(List.of(sample));
     detector.take(sample);
     yardstick.take(sample);
   }
 
-  private void report(List<InjectedFault> injected, Instant end) {
+  private void report(List<InjectedFault> injected, Instant end) throws IOException {
     var report = new AnomaliesReport(injected, List.copyOf(states), interval, end);
     long all = samples.values().stream().mapToLong(AtomicLong::get).sum();
     System.out.printf(
@@ -224,5 +229,8 @@ final class Anomalies {
     verdicts.put("3 sigma", yardstick.told());
     verdicts.forEach((name, told) -> report.print(name, told, sound, server -> !isFaulty(server)));
     report.printMisses(new ArrayList<>(live.anomalies()));
+    if (!out.isEmpty()) {
+      AnomaliesRecord.write(Path.of(out), recorded, injected);
+    }
   }
 }

@@ -1,6 +1,7 @@
 package io.mcprealtime.benchmarks;
 
 import io.mcprealtime.mcp.sample.FaultScore;
+import io.mcprealtime.mcp.sample.FaultScore.Slack;
 import io.mcprealtime.mcp.sample.FaultScore.Told;
 import io.mcprealtime.mcp.sample.InjectedFault;
 import java.time.Duration;
@@ -30,7 +31,12 @@ final class AnomaliesReport {
   }
 
   private FaultScore score(Collection<Told> anomalies) {
-    return FaultScore.of(injected, anomalies, states, interval.multipliedBy(GRACE_SAMPLES), end);
+    return FaultScore.of(
+        injected,
+        anomalies,
+        states,
+        new Slack(interval, interval.multipliedBy(GRACE_SAMPLES)),
+        end);
   }
 
   /**

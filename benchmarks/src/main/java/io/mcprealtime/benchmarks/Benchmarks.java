@@ -28,6 +28,7 @@ public final class Benchmarks {
               + " | probing [--targets N] [--stdio N] [--seconds N] [--warm-up N] [--interval 15s]"
               + " [--addresses N] [--jvm OPTIONS] [--profile FILE]"
               + " | anomalies [--servers N] [--minutes M] [--interval 250ms] [--seed N]"
+              + " [--out DIR]"
               + " | nab [--data DIR] [--out DIR]"
               + " | detector");
       System.exit(2);

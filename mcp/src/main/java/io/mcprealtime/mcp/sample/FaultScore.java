@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What was told, held against the faults that there were. A fault is found by what begins between
- * its start and its end with the grace; what is told is right when it begins in such a time.
+ * its start and its end with some slack; what is told is right when it begins in such a time.
  */
 public final class FaultScore {
   private final List<InjectedFault> faults = new ArrayList<>();
@@ -45,6 +45,14 @@ public final class FaultScore {
     }
   }
 
+  /**
+   * How far from a fault its discovery still counts.
+   *
+   * @param before its start: a probe that is under way when the fault comes began before it
+   * @param after its end
+   */
+  public record Slack(Duration before, Duration after) {}
+
   /** How many faults there were, and by what they were found. */
   public record Count(int faults, int byAnomaly, int byStateOnly) {
     /** The share of them that was found; NaN of none. */
@@ -65,7 +73,6 @@ public final class FaultScore {
    *
    * @param anomalies each counts once, though it is told when it begins and when it ends
    * @param states changes of state; they can find outages, and are never wrong here
-   * @param grace how long after a fault its discovery still counts
    * @param end when watching ended; a fault whose grace was not over and that was not found counts
    *     for nothing
    */
@@ -73,13 +80,13 @@ public final class FaultScore {
       List<InjectedFault> injected,
       Collection<Told> anomalies,
       Collection<Told> states,
-      Duration grace,
+      Slack slack,
       Instant end) {
     var score = new FaultScore();
     var once = new LinkedHashMap<List<Object>, Told>();
     anomalies.forEach(told -> once.merge(told.key(), told, FaultScore::earlier));
     for (var told : once.values()) {
-      var fault = match(injected, told, grace);
+      var fault = match(injected, told, slack);
       if (fault == null) {
         score.wrong.add(told);
       } else {
@@ -88,14 +95,14 @@ public final class FaultScore {
       }
     }
     for (var told : states) {
-      var fault = match(injected, told, grace);
+      var fault = match(injected, told, slack);
       if (fault != null && fault.fault().kind().isOutage()) {
         score.byState.merge(fault, told, FaultScore::earlier);
       }
     }
     for (var fault : injected) {
       var until = fault.until();
-      boolean over = until != null && !until.plus(grace).isAfter(end);
+      boolean over = until != null && !until.plus(slack.after()).isAfter(end);
       (over || score.isFound(fault) ? score.faults : score.unfinished).add(fault);
     }
     return score;
@@ -106,13 +113,13 @@ public final class FaultScore {
   }
 
   private static @Nullable InjectedFault match(
-      List<InjectedFault> injected, Told told, Duration grace) {
+      List<InjectedFault> injected, Told told, Slack slack) {
     InjectedFault found = null;
     for (var fault : injected) {
       var until = fault.until();
       boolean within =
-          !told.at().isBefore(fault.from())
-              && (until == null || !told.at().isAfter(until.plus(grace)));
+          !told.at().isBefore(fault.from().minus(slack.before()))
+              && (until == null || !told.at().isAfter(until.plus(slack.after())));
       if (within && fault.server().equals(told.server())) {
         found = fault;
       }

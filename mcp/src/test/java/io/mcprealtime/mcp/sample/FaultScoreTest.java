@@ -12,7 +12,8 @@ import org.junit.jupiter.api.Test;
 
 class FaultScoreTest {
   private static final Instant START = Instant.parse("2026-11-22T10:00:00Z");
-  private static final Duration GRACE = Duration.ofSeconds(30);
+  private static final FaultScore.Slack SLACK =
+      new FaultScore.Slack(Duration.ofSeconds(3), Duration.ofSeconds(30));
 
   private static Instant at(int second) {
     return START.plusSeconds(second);
@@ -28,20 +29,20 @@ class FaultScoreTest {
 
   private static FaultScore score(
       List<InjectedFault> faults, List<Told> anomalies, List<Told> states) {
-    return FaultScore.of(faults, anomalies, states, GRACE, at(1_000));
+    return FaultScore.of(faults, anomalies, states, SLACK, at(1_000));
   }
 
   @Test
   void anOnset_fromTheStartToTheEndOfTheGrace_findsTheFaultOfItsServer() {
     var faults = List.of(fault("a", SampleFault.slow(4), 100, 130));
-    for (int second : new int[] {100, 130, 160}) {
+    for (int second : new int[] {97, 100, 130, 160}) {
       var found = score(faults, List.of(told("a", second)), List.of());
       assertThat(found.total()).isEqualTo(new Count(1, 1, 0));
       assertThat(found.total().recall()).isEqualTo(1);
       assertThat(found.precision()).isEqualTo(1);
       assertThat(found.delays()).containsExactly(Duration.ofSeconds(second - 100));
     }
-    for (var wrong : List.of(told("a", 99), told("a", 161), told("b", 110))) {
+    for (var wrong : List.of(told("a", 96), told("a", 161), told("b", 110))) {
       var missed = score(faults, List.of(wrong), List.of());
       assertThat(missed.total().recall()).isZero();
       assertThat(missed.precision()).isZero();

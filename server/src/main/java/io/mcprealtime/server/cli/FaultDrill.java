@@ -7,6 +7,7 @@ import io.mcprealtime.TimeSource;
 import io.mcprealtime.mcp.sample.FaultInjector;
 import io.mcprealtime.mcp.sample.FaultPlan;
 import io.mcprealtime.mcp.sample.FaultScore;
+import io.mcprealtime.mcp.sample.FaultScore.Slack;
 import io.mcprealtime.mcp.sample.FaultScore.Told;
 import io.mcprealtime.mcp.sample.SampleFault;
 import java.nio.file.Path;
@@ -159,7 +160,11 @@ final class FaultDrill implements LiveFeed.Listener, AutoCloseable {
             .toList();
     var score =
         FaultScore.of(
-            injected, told, states, samples(GRACE_SAMPLES), TimeSource.system().instant());
+            injected,
+            told,
+            states,
+            new Slack(interval, samples(GRACE_SAMPLES)),
+            TimeSource.system().instant());
     var lines = new ArrayList<>(score.lines());
     lines.add(
         "A fault counts as found when something begins between its start and %d s after its end."
