@@ -12,6 +12,8 @@ import io.mcprealtime.ServerId;
 import io.mcprealtime.ServerMetrics;
 import io.mcprealtime.ServerState;
 import io.mcprealtime.StorageGrowth;
+import io.mcprealtime.analysis.GrowthForecast;
+import io.mcprealtime.analysis.Range;
 import io.mcprealtime.budget.BudgetStatus;
 import io.mcprealtime.budget.Resource;
 import io.mcprealtime.internal.Timer.Timings;
@@ -21,9 +23,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -79,13 +83,18 @@ class ManagerAdviceTest {
         null);
   }
 
+  private static GrowthForecast steady(double growthPerDay) {
+    var days = IntStream.range(0, 24).mapToDouble(hour -> hour / 24.0).toArray();
+    var bytes = Arrays.stream(days).map(day -> day * growthPerDay).toArray();
+    return GrowthForecast.of(days, bytes, growthPerDay).orElseThrow();
+  }
+
   private DataUsage usage(long total, double growthPerDay) {
     return new DataUsage(
         "test",
         new StorageUsage(total, List.of()),
         LIMIT,
-        new StorageGrowth(
-            growthPerDay, growthPerDay / 2, growthPerDay * 2, 24, Duration.ofHours(23)),
+        new StorageGrowth(steady(growthPerDay), 24, Duration.ofHours(23)),
         cache);
   }
 
@@ -235,7 +244,14 @@ class ManagerAdviceTest {
 
   private static BudgetStatus commands(@Nullable Instant lastsUntil, long forecast) {
     return new BudgetStatus(
-        Resource.REDIS_COMMANDS, 400_000L, 500_000L, 0.8, 20_000.0, forecast, lastsUntil, false);
+        Resource.REDIS_COMMANDS,
+        400_000L,
+        500_000L,
+        0.8,
+        20_000.0,
+        new Range<>(forecast, forecast, forecast),
+        lastsUntil == null ? null : new Range<>(lastsUntil, lastsUntil, lastsUntil),
+        false);
   }
 
   @Test

@@ -7,6 +7,7 @@ import io.mcprealtime.McpDataRetentionManager.DataUsage;
 import io.mcprealtime.advice.Figure;
 import io.mcprealtime.advice.Reading;
 import io.mcprealtime.advice.Recommendation;
+import io.mcprealtime.analysis.Range;
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -49,12 +50,17 @@ final class StoragePace {
   Optional<Recommendation> look(@Nullable DataUsage usage, int servers) {
     var growth = usage == null ? null : usage.growth();
     var limit = usage == null ? null : usage.limitBytes();
-    if (growth == null || limit == null || growth.bytesPerDay() <= 0 || servers == 0) {
+    if (usage == null
+        || growth == null
+        || limit == null
+        || growth.bytesPerDay().median() <= 0
+        || servers == 0) {
       return Optional.empty();
     }
     double days = age.toSeconds() / SECONDS_PER_DAY;
-    double whole = growth.bytesPerDay() * days;
-    double left = usage == null ? days : usage.fullInDays().orElse(days);
+    double whole = growth.bytesPerDay().median() * days;
+    var full = usage.fullInDays().map(Range::median).orElse(null);
+    double left = full == null ? days : full;
     if (left >= days || whole <= FILLING * limit) {
       return Optional.empty();
     }
@@ -68,9 +74,14 @@ final class StoragePace {
                     "%d servers probed every %.3g s make the database grow by %.2f MB a day, which"
                         + " over the %.3g days that samples are kept is %.0f MB, of a limit of"
                         + " %.0f MB",
-                    servers, seconds, growth.bytesPerDay() / 1e6, days, whole / 1e6, limit / 1e6))
+                    servers,
+                    seconds,
+                    growth.bytesPerDay().median() / 1e6,
+                    days,
+                    whole / 1e6,
+                    limit / 1e6))
             .effect("samples of their full age fit")
-            .figure(growth(growth.bytesPerDay()))
+            .figure(growth(growth.bytesPerDay().median()))
             .setting(setting())
             .evidence("measurements", growth.points())
             .build());
@@ -78,6 +89,6 @@ final class StoragePace {
 
   Reading read(@Nullable DataUsage usage) {
     var growth = usage == null ? null : usage.growth();
-    return new Reading(setting(), growth == null ? null : growth(growth.bytesPerDay()));
+    return new Reading(setting(), growth == null ? null : growth(growth.bytesPerDay().median()));
   }
 }

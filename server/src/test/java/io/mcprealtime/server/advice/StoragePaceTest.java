@@ -5,22 +5,31 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.mcprealtime.CacheStats;
 import io.mcprealtime.McpDataRetentionManager.DataUsage;
 import io.mcprealtime.StorageGrowth;
+import io.mcprealtime.analysis.GrowthForecast;
 import io.mcprealtime.internal.Timer.Timings;
 import io.mcprealtime.storage.StorageUsage;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class StoragePaceTest {
   private final StoragePace pace = new StoragePace(Duration.ofSeconds(15), Duration.ofDays(7));
+
+  private static GrowthForecast steady(double bytesPerDay) {
+    var days = IntStream.range(0, 24).mapToDouble(hour -> hour / 24.0).toArray();
+    var bytes = Arrays.stream(days).map(day -> day * bytesPerDay).toArray();
+    return GrowthForecast.of(days, bytes, bytesPerDay).orElseThrow();
+  }
 
   private static DataUsage usage(long total, double bytesPerDay) {
     return new DataUsage(
         "test",
         new StorageUsage(total, List.of()),
         500_000_000L,
-        new StorageGrowth(bytesPerDay, bytesPerDay, bytesPerDay, 24, Duration.ofHours(23)),
+        new StorageGrowth(steady(bytesPerDay), 24, Duration.ofHours(23)),
         new CacheStats(
             "test",
             0,
