@@ -192,8 +192,8 @@ class ManagerAdviceTest {
         .extracting(Recommendation::text)
         .containsExactly(
             "Shorten retention.metrics to 4.00 days, or raise the limit: the database grows by"
-                + " 100.00 MB a day (50.00 to 200.00, 24 measurements over 1.0 days) and is full in"
-                + " 3.0 days, before samples of 7.00 days are dropped");
+                + " 100.00 MB a day (24 measurements over 1.0 days) and is full in 3.0 (3.0 to 3.0)"
+                + " days, before samples of 7.00 days are dropped");
     assertThat(found.get(0).urgency()).isEqualTo(Urgency.NORMAL);
     assertThat(found.get(0).figure().text()).isEqualTo("3.0 days");
 
@@ -225,7 +225,7 @@ class ManagerAdviceTest {
     assertThat(found.get(0).why())
         .isEqualTo(
             "400,000 of 500,000 are used (redis_commands in commands); at 20,000 a day that lasts"
-                + " until 2026-11-25T12:00:00Z, and 750,000 would be used by the end of the month");
+                + " until 2026-11-25T12:00:00Z (2026-11-25T12:00:00Z at the earliest), and 750,000 would be used by the end of the month");
     assertThat(found.get(0).setting()).isEqualTo("cache.writeInterval 15s, limit 500000");
     assertThat(found.get(0).urgency()).isEqualTo(Urgency.NORMAL);
 
