@@ -68,7 +68,7 @@ const PART_WORDS: Readonly<Record<string, string>> = {
   availability: "Availability",
   errors: "Errors",
   response_time: "Response time",
-  anomalies: "Unusual now",
+  anomalies: "Anomalies",
 };
 
 /** The health of a server, or null where it is not known. */

@@ -74,7 +74,7 @@ test("healthTitle_hasALineForEachDeduction", () => {
   assert.ok(read);
   assert.equal(
     healthTitle(read),
-    "Health 87 of 100\n−10 Unusual now: Unusual now: response_time_ms.\n−2 Errors: 3.40 % of the last hour's calls failed.",
+    "Health 87 of 100\n−10 Anomalies: Unusual now: response_time_ms.\n−2 Errors: 3.40 % of the last hour's calls failed.",
   );
 });
 
@@ -88,11 +88,9 @@ test("unusualSigns_nameEachMetricOnce", () => {
 });
 
 test("arrange_byHealth_lowestFirst_andSearchFindsTheUnusual", () => {
-  const servers = [
-    { id: "a", health: { score: 100 } },
-    { id: "b" },
-    { id: "c", health: HEALTH },
-  ].flatMap((one): Server[] => server(one) ?? []);
+  const servers = [{ id: "a", health: { score: 100 } }, { id: "b" }, { id: "c", health: HEALTH }]
+    .map(server)
+    .filter((one): one is Server => one !== null);
   const view = { query: "", states: new Set(), incident: null, sort: "health", descending: false } satisfies View;
   const ids = (part: { query?: string; sort?: SortKey; descending?: boolean }): string[] =>
     arrange(servers, { ...view, ...part }).map((one) => one.id);

@@ -150,7 +150,7 @@ class DashboardIT {
       assertThat(page.locator("[data-server=mirror] [data-sign=unusual]")).hasCount(0);
       var score = page.locator("[data-server=orders] .row .score");
       assertThat(score).hasText(Pattern.compile("[1-8]?\\d"));
-      assertThat(score).hasAttribute("title", Pattern.compile("−10 Unusual now: .*response_time"));
+      assertThat(score).hasAttribute("title", Pattern.compile("−10 Anomalies: .*response_time"));
       assertThat(page.locator("[data-server=orders] [data-sign=unusual]"))
           .hasText("Unusual: response time");
 
