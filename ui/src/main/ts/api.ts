@@ -48,6 +48,11 @@ export async function fetchIncidents(): Promise<readonly unknown[]> {
   return array(object(await getJson("incidents"))["incidents"]);
 }
 
+/** What should be changed, and what became of that. */
+export async function fetchRecommendations(): Promise<unknown> {
+  return getJson("recommendations");
+}
+
 /** The servers that offer something else than what is approved. */
 export async function fetchDrifts(): Promise<readonly unknown[]> {
   return array(object(await getJson("drift"))["drifts"]);

@@ -1,9 +1,11 @@
 import { DEFAULT_VIEW, readView, writeView } from "./address.ts";
+import { advice, AdvicePanel } from "./advice.ts";
 import {
   fetchDrifts,
   fetchIncidents,
   fetchNewestEvents,
   fetchProbing,
+  fetchRecommendations,
   fetchServers,
   fetchWatches,
   rememberToken,
@@ -39,6 +41,9 @@ const INCIDENT_PACE_MS = 10_000;
 const INCIDENT_LEAST_MS = 500;
 const DRIFT_PACE_MS = 30_000;
 const DRIFT_LEAST_MS = 2_000;
+/** The monitor itself looks no more often. */
+const ADVICE_PACE_MS = 60_000;
+const ADVICE_LEAST_MS = 5_000;
 const PROBING_PACE_MS = 60_000;
 const PROBING_LEAST_MS = 5_000;
 /** Among so many of the newest events, changes of catalogs are looked for. */
@@ -54,6 +59,8 @@ class App {
   readonly #watchNews = this.#paced(() => this.#loadWatches(), () => this.#watchPace() / HURRY);
   readonly #incidentNews = this.#paced(() => this.#loadIncidents(), () => INCIDENT_LEAST_MS);
   readonly #driftNews = this.#paced(() => this.#loadDrifts(), () => DRIFT_LEAST_MS);
+  readonly #advice = new AdvicePanel();
+  readonly #adviceNews = this.#paced(() => this.#loadAdvice(), () => ADVICE_LEAST_MS);
   readonly #probingNews = this.#paced(() => this.#loadProbing(), () => PROBING_LEAST_MS);
   readonly #filters = new Filters((state) => this.#toggle(state));
   readonly #search = byId("search", HTMLInputElement);
@@ -193,6 +200,8 @@ class App {
     this.#list.event(event);
     if (event.type === "incident") {
       this.#incidentNews.want(0);
+    } else if (event.type === "recommendation") {
+      this.#adviceNews.want(0);
     } else if (event.type === "overload") {
       this.#probingNews.want(0);
     } else if (event.type === CATALOG_CHANGED) {
@@ -214,6 +223,7 @@ class App {
     this.#incidentNews.want(0);
     this.#probingNews.want(0);
     this.#driftNews.want(0);
+    this.#adviceNews.want(0);
     this.#watchNews.want(this.#watchPace());
     void this.#loadCatalogChanges();
   }
@@ -250,6 +260,14 @@ class App {
       this.#schedule();
     } finally {
       this.#driftNews.want(DRIFT_PACE_MS);
+    }
+  }
+
+  async #loadAdvice(): Promise<void> {
+    try {
+      this.#advice.show(advice(await fetchRecommendations()), this.#now());
+    } finally {
+      this.#adviceNews.want(ADVICE_PACE_MS);
     }
   }
 

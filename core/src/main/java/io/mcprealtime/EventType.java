@@ -25,7 +25,9 @@ public enum EventType {
   /** A server's process ended by itself and was started again, or its memory only grows. */
   PROCESS,
   /** The monitor does not get round to its probes in time, or does again. */
-  OVERLOAD;
+  OVERLOAD,
+  /** What became of a recommendation: whether it helped, or is not needed any more. */
+  RECOMMENDATION;
 
   /** The name on the wire and in the database: lower case, {@code status_change}. */
   public String wireName() {

@@ -39,6 +39,7 @@ public final class McpRealtime implements AutoCloseable {
   private final PeriodicJob packing;
   private final PeriodicJob cleanUp;
   private final PeriodicJob budgeting;
+  private final AdviceJob advising;
   private final PeriodicJob analysing;
   private final @Nullable CacheJob caching;
   private final Budget budget;
@@ -59,6 +60,8 @@ public final class McpRealtime implements AutoCloseable {
     this.timeSeries = new McpTimeSeriesManager(storage, config, time);
     this.retention = new McpDataRetentionManager(cache, storage, config, time);
     this.manager = new McpRealtimeManager(cache, timeSeries, retention, config, time);
+    manager.budgets(budget::status);
+    this.advising = new AdviceJob(manager.advice().book(), config.adviceFile());
     retention.tell(event -> manager.processEvents(List.of(event)));
     cache.tell(this::tell);
     this.budgeting =
@@ -122,6 +125,7 @@ public final class McpRealtime implements AutoCloseable {
     cleanUp.start();
     packing.start();
     budgeting.start();
+    advising.start();
     analysing.start();
     if (caching != null) {
       caching.start();
@@ -137,7 +141,8 @@ public final class McpRealtime implements AutoCloseable {
   @Override
   public void close() {
     var parts =
-        new ArrayList<AutoCloseable>(List.of(cleanUp, packing, budgeting, analysing, timeSeries));
+        new ArrayList<AutoCloseable>(
+            List.of(cleanUp, packing, budgeting, analysing, advising, timeSeries));
     if (caching != null) {
       parts.add(caching);
     }

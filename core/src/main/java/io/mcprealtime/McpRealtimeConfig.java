@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param archiveDirectory where data goes before it is dropped; it is dropped unarchived when null
  * @param spoolDirectory where writes go while the database cannot take them; they fail when null
  * @param spoolLimitBytes what the spool may hold
+ * @param adviceFile where recommendations are remembered over a restart; they are not when null
  * @param analysisFile where what is usual for each server is kept over a restart; it is learnt
  *     again from what is stored when null
  */
@@ -48,6 +49,7 @@ public record McpRealtimeConfig(
     @Nullable Path archiveDirectory,
     @Nullable Path spoolDirectory,
     long spoolLimitBytes,
+    @Nullable Path adviceFile,
     @Nullable Path analysisFile) {
 
   public McpRealtimeConfig {
@@ -125,6 +127,7 @@ public record McpRealtimeConfig(
     builder.archiveDirectory = archiveDirectory;
     builder.spoolDirectory = spoolDirectory;
     builder.spoolLimitBytes = spoolLimitBytes;
+    builder.adviceFile = adviceFile;
     builder.analysisFile = analysisFile;
     return builder;
   }
@@ -156,6 +159,7 @@ public record McpRealtimeConfig(
     private @Nullable Path archiveDirectory;
     private @Nullable Path spoolDirectory;
     private long spoolLimitBytes = 256L << 20;
+    private @Nullable Path adviceFile;
     private @Nullable Path analysisFile;
 
     private Builder() {
@@ -243,6 +247,11 @@ public record McpRealtimeConfig(
       return this;
     }
 
+    public Builder adviceFile(@Nullable Path value) {
+      adviceFile = value;
+      return this;
+    }
+
     public Builder analysisFile(@Nullable Path value) {
       analysisFile = value;
       return this;
@@ -270,6 +279,7 @@ public record McpRealtimeConfig(
           archiveDirectory,
           spoolDirectory,
           spoolLimitBytes,
+          adviceFile,
           analysisFile);
     }
   }

@@ -9,20 +9,23 @@ import io.mcprealtime.FirstLevel.Found;
 import io.mcprealtime.McpDataRetentionManager.DataUsage;
 import io.mcprealtime.MetricsResult.Source;
 import io.mcprealtime.RealtimeStats.SystemStats;
+import io.mcprealtime.advice.Advice;
+import io.mcprealtime.advice.AdviceLine;
+import io.mcprealtime.advice.ManagerFacts;
+import io.mcprealtime.advice.Urgency;
 import io.mcprealtime.analysis.HealthFigures;
 import io.mcprealtime.analysis.HealthScore;
 import io.mcprealtime.analysis.Trend;
+import io.mcprealtime.budget.BudgetStatus;
 import io.mcprealtime.spool.WritePath.Kept;
 import io.mcprealtime.storage.DataKind;
 import io.mcprealtime.storage.TimeRange;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -48,11 +51,6 @@ public final class McpRealtimeManager {
   /** Up to so many servers that the cache lacks are read one by one; beyond, all at once. */
   private static final int POINT_READS = 50;
 
-  /** Reads before the hit rate means anything. */
-  private static final long MIN_READS = 100;
-
-  private static final double LOW_HIT_RATE = 0.75;
-
   private final McpCacheManager cache;
   private final McpTimeSeriesManager timeSeries;
   private final McpDataRetentionManager retention;
@@ -62,6 +60,8 @@ public final class McpRealtimeManager {
   private final LiveFeed live = new LiveFeed();
   private final AtomicBoolean checksFailing = new AtomicBoolean();
   private final AtomicBoolean eventsFailing = new AtomicBoolean();
+  private final Advice advice;
+  private volatile Supplier<List<BudgetStatus>> budgets = List::of;
 
   public McpRealtimeManager(
       McpCacheManager cache,
@@ -74,16 +74,23 @@ public final class McpRealtimeManager {
     this.retention = retention;
     this.config = config;
     this.time = time;
-    timeSeries.onEvent(
-        event -> {
-          var ignored = processEventsAsync(List.of(event));
-        });
+    this.advice = new Advice(() -> facts(lastHeard()), time, this::tell);
+    timeSeries.onEvent(this::tell);
     timeSeries
         .analysis()
         .tell(
             events -> {
               var ignored = processEventsAsync(events);
             });
+  }
+
+  private void tell(MonitoringEvent event) {
+    var ignored = processEventsAsync(List.of(event));
+  }
+
+  /** Who knows how much of the services behind storage and cache is used. */
+  void budgets(Supplier<List<BudgetStatus>> source) {
+    budgets = source;
   }
 
   /**
@@ -384,82 +391,75 @@ public final class McpRealtimeManager {
     }
   }
 
+  /** The same without reading anything, so that a look at them is no read of the cache. */
+  private List<ServerMetrics> lastHeard() {
+    return states.newest(states.servers(time.instant().minus(FORGOTTEN_AFTER)));
+  }
+
   private RealtimeStats stats(List<ServerMetrics> known) {
-    var now = time.instant();
-    var latest =
-        known.stream().filter(sample -> sample.at().isAfter(now.minus(FORGOTTEN_AFTER))).toList();
+    var facts = facts(known);
+    Kpis kpis = null;
+    if (facts.databaseFault() == null) {
+      try {
+        kpis = timeSeries.getRealtimeKpis();
+      } catch (McpRealtimeException e) {
+        log.debug("no key figures: {}", e.getMessage());
+      }
+    }
     Map<ServerState, Long> counts =
-        latest.stream()
+        facts.latest().stream()
             .collect(
                 groupingBy(
-                    sample -> sample.stateAt(now, config.staleAfter()),
+                    sample -> sample.stateAt(facts.now(), config.staleAfter()),
                     () -> new EnumMap<>(ServerState.class),
                     counting()));
-    var scores = latest.stream().flatMap(sample -> health(sample, now).stream()).toList();
-    var system = new SystemStats(HealthScore.overall(scores).orElse(null), latest.size(), counts);
-    var cacheStats = cache.stats();
-    DataUsage usage = null;
-    Kpis kpis = null;
-    var urgent = new ArrayList<String>();
-    try {
-      kpis = timeSeries.getRealtimeKpis();
-      usage = retention.analyzeDataUsage();
-      usage
-          .ratio()
-          .filter(ratio -> ratio > config.emergencyRatio())
-          .ifPresent(
-              ratio ->
-                  urgent.add(
-                      percent(
-                          "The database holds %s of its limit: run the emergency clean-up.",
-                          ratio)));
-    } catch (McpRealtimeException e) {
-      urgent.add("The database does not answer: " + e.getMessage());
-    }
-    long down = counts.getOrDefault(ServerState.DOWN, 0L);
-    if (down > 0) {
-      urgent.add("%d of %d servers are down.".formatted(down, latest.size()));
-    }
+    var scores =
+        facts.latest().stream().flatMap(sample -> health(sample, facts.now()).stream()).toList();
+    var system =
+        new SystemStats(HealthScore.overall(scores).orElse(null), facts.latest().size(), counts);
+    var lines = advice.lines(facts);
     return new RealtimeStats(
         time.instant(),
-        cacheStats,
+        facts.cache(),
+        facts.database(),
+        facts.spool(),
+        facts.usage(),
+        kpis,
+        system,
+        texts(lines, Urgency.NORMAL),
+        texts(lines, Urgency.URGENT));
+  }
+
+  /** What is known now, by which is advised. */
+  private ManagerFacts facts(List<ServerMetrics> known) {
+    var now = time.instant();
+    var forgotten = now.minus(FORGOTTEN_AFTER);
+    DataUsage usage = null;
+    String fault = null;
+    try {
+      usage = retention.analyzeDataUsage();
+    } catch (McpRealtimeException e) {
+      fault = String.valueOf(e.getMessage());
+    }
+    return new ManagerFacts(
+        now,
+        config,
+        known.stream().filter(sample -> sample.at().isAfter(forgotten)).toList(),
+        cache.stats(),
         timeSeries.timings(),
         timeSeries.spool().orElse(null),
         usage,
-        kpis,
-        system,
-        recommendations(cacheStats, counts),
-        urgent);
+        fault,
+        budgets.get());
   }
 
-  private static List<String> recommendations(CacheStats cache, Map<ServerState, Long> counts) {
-    var found = new ArrayList<String>();
-    if (cache.hits() + cache.misses() >= MIN_READS) {
-      cache
-          .hitRate()
-          .filter(rate -> rate < LOW_HIT_RATE)
-          .ifPresent(
-              rate ->
-                  found.add(
-                      percent("The cache answers %s of reads: lengthen its times to live.", rate)));
-    }
-    long locked = counts.getOrDefault(ServerState.AUTH_REQUIRED, 0L);
-    if (locked > 0) {
-      found.add(
-          "%s credentials: add headers or a token to the config."
-              .formatted(locked == 1 ? "1 server wants" : locked + " servers want"));
-    }
-    long empty = counts.getOrDefault(ServerState.EMPTY, 0L);
-    if (empty > 0) {
-      found.add(
-          "%s no tools: see what lies behind."
-              .formatted(empty == 1 ? "1 server lists" : empty + " servers list"));
-    }
-    return found;
+  private static List<String> texts(List<AdviceLine> lines, Urgency urgency) {
+    return lines.stream().filter(line -> line.urgency() == urgency).map(AdviceLine::text).toList();
   }
 
-  private static String percent(String sentence, double ratio) {
-    return sentence.formatted(String.format(Locale.ROOT, "%.1f %%", ratio * 100));
+  /** What should be changed, with its numbers, and whether what was changed helped. */
+  public Advice advice() {
+    return advice;
   }
 
   /** Drops what is over its age; with {@code force} makes room at once, as far as is allowed. */

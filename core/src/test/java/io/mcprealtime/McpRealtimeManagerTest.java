@@ -77,7 +77,7 @@ class McpRealtimeManagerTest {
     assertThat(result.whyNotKept().orElseThrow()).hasMessage("the database is away");
     assertThat(manager.getMetrics(FILESYSTEM).source()).isEqualTo(Source.CACHE);
     assertThat(manager.getRealtimeStats().urgentActions())
-        .contains("The database does not answer: the database is away");
+        .contains("Bring the database back: it does not answer: the database is away");
     assertThat(
             manager.processEvents(
                 List.of(MonitoringEvent.ofMonitor(NOON, EventType.QUOTA, Severity.INFO, "a test"))))
@@ -185,7 +185,8 @@ class McpRealtimeManagerTest {
     // What a server was in the last hour counts as soon as its past is read.
     assertThat(dashboard.stats().system().overallHealthScore().orElseThrow()).isIn(37.5, 32.5);
     assertThat(dashboard.stats().system().activeServers()).isEqualTo(2);
-    assertThat(dashboard.stats().urgentActions()).containsExactly("1 of 4 servers are down.");
+    assertThat(dashboard.stats().urgentActions())
+        .containsExactly("Bring back what is down: 1 of 4 servers is down (github)");
     assertThat(dashboard.stats().recommendations()).hasSize(2);
   }
 

@@ -25,6 +25,7 @@ public final class Benchmarks {
               + " | capacity [--servers N] [--past samples|rollups]"
               + " | reads [--few N] [--many N]"
               + " | cache [--rounds N] [--seconds N]"
+              + " | trends [--runs N]"
               + " | probing [--targets N] [--stdio N] [--seconds N] [--warm-up N] [--interval 15s]"
               + " [--addresses N] [--jvm OPTIONS] [--profile FILE]"
               + " | anomalies [--servers N] [--minutes M] [--interval 250ms] [--seed N]"
@@ -47,6 +48,7 @@ public final class Benchmarks {
         case "capacity" -> Capacity.run(directory, settings);
         case "reads" -> StorageReads.run(directory, settings);
         case "cache" -> CacheFigures.run(directory, settings);
+        case "trends" -> trends(settings.number("runs", 2_000));
         case "probing" -> Probing.run(jar, directory, settings);
         case "anomalies" -> Anomalies.run(settings);
         case "nab" -> Nab.run(settings);
@@ -57,6 +59,12 @@ public final class Benchmarks {
     } finally {
       delete(directory);
     }
+  }
+
+  private static void trends(int runs) {
+    TrendSimulation.print(runs);
+    TrendRivals.print(runs / 8);
+    ForecastSimulation.print(runs / 2);
   }
 
   private static void delete(Path directory) throws IOException {

@@ -7,9 +7,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Supplier;
 
 /** What is simpler than the detector, or was known before it: what it must beat. */
@@ -19,15 +17,20 @@ final class NabBaselines {
 
   private NabBaselines() {}
 
-  /** The baselines by name. */
-  static Map<String, Supplier<Detector>> all() {
-    var all = new LinkedHashMap<String, Supplier<Detector>>();
-    all.put("nothing", () -> new Baseline(new Nothing()));
-    all.put("z-score over all before", () -> new Baseline(new ZScore()));
-    all.put("z-score, one alarm in 100", () -> new Baseline(new CoolDown(new ZScore(), 100)));
-    all.put("band of the value", () -> new Baseline(new CoolDown(new Band(Band.Over.WIDTH), 100)));
-    all.put("band, mean, change", () -> new Baseline(new CoolDown(new Start(), 200)));
-    return all;
+  /**
+   * A baseline.
+   *
+   * @param coolDown values after an alarm in which no other begins; 0 lets each row be one
+   */
+  record Way(String name, Supplier<Detector> detector, int coolDown) {}
+
+  static List<Way> all() {
+    return List.of(
+        new Way("nothing", () -> new Baseline(new Nothing()), 0),
+        new Way("z-score over all before", () -> new Baseline(new ZScore()), 0),
+        new Way("the same, cool-down", () -> new Baseline(new ZScore()), 100),
+        new Way("band of the value", () -> new Baseline(new Band(Band.Over.WIDTH)), 100),
+        new Way("band: value, mean, change", () -> new Baseline(new Start()), 200));
   }
 
   /** Gives a value its score, from what came before. */
@@ -136,31 +139,6 @@ final class NabBaselines {
       }
       double mean = recent.stream().mapToDouble(Double::doubleValue).average().orElseThrow();
       return Math.max(ofValue.score(value), Math.max(ofMean.score(mean), ofChange.score(change)));
-    }
-  }
-
-  /** Lets a score through when none as great was in so many values before. */
-  private static final class CoolDown implements Scorer {
-    private final Scorer inner;
-    private final int length;
-    private int since;
-    private double last;
-
-    private CoolDown(Scorer inner, int length) {
-      this.inner = inner;
-      this.length = length;
-    }
-
-    @Override
-    public double score(double value) {
-      double score = inner.score(value);
-      since++;
-      if (score > 0 && (since > length || score > last)) {
-        since = 0;
-        last = score;
-        return score;
-      }
-      return 0;
     }
   }
 

@@ -20,7 +20,7 @@ import tools.jackson.databind.json.JsonMapper;
  * @param windows first and last timestamp of each stretch that is labelled an anomaly
  */
 record NabSeries(
-    String name, List<String> timestamps, double[] values, List<List<String>> windows) {
+    String name, List<String> timestamps, List<Double> values, List<List<String>> windows) {
   private static final int TO_THE_SECOND = 19;
 
   /** The folder that the series is in, which is the kind of series. */
@@ -70,7 +70,6 @@ record NabSeries(
         values.add(Double.valueOf(line.substring(comma + 1)));
       }
     }
-    return new NabSeries(
-        name, timestamps, values.stream().mapToDouble(Double::doubleValue).toArray(), windows);
+    return new NabSeries(name, timestamps, values, windows);
   }
 }

@@ -54,7 +54,8 @@ final class Codes<E extends Enum<E>> {
               entry(EventType.RECOVERY_ACTION, 13),
               entry(EventType.EXPIRY, 14),
               entry(EventType.PROCESS, 15),
-              entry(EventType.OVERLOAD, 16)));
+              entry(EventType.OVERLOAD, 16),
+              entry(EventType.RECOMMENDATION, 17)));
 
   static final Codes<Severity> SEVERITIES =
       new Codes<>(

@@ -50,7 +50,7 @@ class CodesTest {
         .contains(words(Codes.STATES, ServerState.values()))
         .contains(words(Codes.CIRCUITS, CircuitState.values()))
         .contains(words(Codes.ERAS, Era.values()));
-    assertThat(views("V8__event_types.sql"))
+    assertThat(views("V10__recommendations.sql"))
         .contains(words(Codes.EVENT_TYPES, EventType.values()))
         .contains(words(Codes.SEVERITIES, Severity.values()));
   }

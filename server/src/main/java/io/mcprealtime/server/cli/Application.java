@@ -14,6 +14,9 @@ import io.mcprealtime.mcp.ProbeResult;
 import io.mcprealtime.mcp.config.ServerDefinition;
 import io.mcprealtime.postgres.DatabaseUrl;
 import io.mcprealtime.postgres.PostgresStorage;
+import io.mcprealtime.server.advice.Marks;
+import io.mcprealtime.server.advice.ProbeLog;
+import io.mcprealtime.server.advice.ServerAdvice;
 import io.mcprealtime.server.config.ConfigException;
 import io.mcprealtime.server.config.ServerConfig;
 import io.mcprealtime.server.http.HttpApi;
@@ -25,6 +28,7 @@ import io.mcprealtime.server.monitor.ServerRegistry;
 import io.mcprealtime.server.monitor.WatchedServers;
 import io.mcprealtime.storage.StorageException;
 import io.mcprealtime.storage.StorageUnavailableException;
+import io.mcprealtime.storage.TimeRange;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -49,6 +53,9 @@ public final class Application implements AutoCloseable {
 
   /** Of a stop as a whole; process managers grant ten seconds before they kill. */
   private static final Duration STOP_BOUND = Duration.ofSeconds(8);
+
+  /** Of the last day, by which is advised after a restart as before it. */
+  private static final int MOST_MARKS = 2_000;
 
   private static final Duration INPUTS_BOUND = Duration.ofSeconds(3);
   private static final Duration PART_BOUND = Duration.ofMillis(2_500);
@@ -98,7 +105,14 @@ public final class Application implements AutoCloseable {
                     var ignored = mcp.manager().processEventsAsync(events);
                   },
                   time));
-      this.monitor = monitor(config, operations, drift, observer);
+      var probes = new ProbeLog();
+      var marks = new Marks();
+      mcp.manager().live().subscribe(marks);
+      learn(marks, time);
+      mcp.manager().advice().add(new ServerAdvice(config, mcp, registry, probes, marks));
+      BiConsumer<ServerDefinition, ProbeResult> logging = probes::probed;
+      this.monitor = monitor(config, operations, drift, logging.andThen(observer));
+      monitor.onEnd(probes::forget);
       monitor.onEnd(operations::forget);
       monitor.onEnd(drift::forget);
       drift.onPins(monitor::pin);
@@ -168,6 +182,26 @@ public final class Application implements AutoCloseable {
               registry.known(mcp.timeSeries().getLatestMetrics());
               registry.views().forEach(view -> loadHistory(view.id()));
             });
+  }
+
+  private void learn(Marks marks, TimeSource time) {
+    Runnable learning =
+        () -> {
+          var now = time.instant();
+          marks.onEvents(
+              mcp.timeSeries()
+                  .getEvents(
+                      null, new TimeRange(now.minus(Marks.SPAN), now.plusMillis(1)), MOST_MARKS));
+        };
+    if (mcp.timeSeries().isStorageAway()) {
+      mcp.timeSeries().onReturn(learning);
+      return;
+    }
+    try {
+      learning.run();
+    } catch (McpRealtimeException e) {
+      log.warn("what happened to servers yesterday is not known: {}", e.getMessage());
+    }
   }
 
   static DatabaseUrl parse(String url) {

@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
       BudgetCommand.class,
       DriftCommand.class,
       DetectCommand.class,
+      RecommendationsCommand.class,
       CleanupCommand.class,
       ExportCommand.class,
       ImportCommand.class,

@@ -353,6 +353,7 @@ public final class ServerConfigBuilder {
           managers
               .staleAfter(staleAfter())
               .spoolDirectory(spool())
+              .adviceFile(dataDirectory.resolve("recommendations.json").toAbsolutePath())
               .analysisFile(dataDirectory.resolve("analysis.state").toAbsolutePath())
               .cacheWriteInterval(cacheWriteInterval)
               .storageLimitBytes(asked.values().get(Resource.DATABASE_SIZE))

@@ -221,6 +221,7 @@ public final class HttpApi implements AutoCloseable {
     read(routes, "/events", reads::events);
     read(routes, "/stats", reads::stats);
     read(routes, "/incidents", reads::incidents);
+    read(routes, "/recommendations", reads::recommendations);
     read(routes, "/summary", reads::summary);
     read(routes, "/usage", usage::usage);
     read(routes, "/budget", params -> ApiJson.budget(mcp.budget()));

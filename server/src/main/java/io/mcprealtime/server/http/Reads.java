@@ -13,6 +13,8 @@ import io.mcprealtime.MonitoringEvent;
 import io.mcprealtime.ServerId;
 import io.mcprealtime.ServerMetrics;
 import io.mcprealtime.Window;
+import io.mcprealtime.advice.AdviceJson;
+import io.mcprealtime.advice.AdviceLine;
 import io.mcprealtime.server.monitor.Probing;
 import io.mcprealtime.server.monitor.ServerRegistry;
 import io.mcprealtime.server.monitor.ServerView;
@@ -133,7 +135,8 @@ final class Reads {
       throw Problem.badRequest("window must be 5m, 15m, 1h or 24h, is 'raw'");
     }
     var window = params.window().orElse(Window.ONE_HOUR);
-    return ApiJson.trend(manager.analyzePerformance(id, window));
+    var threshold = params.positive("thresholdMs").orElse(null);
+    return ApiJson.trend(manager.analyzePerformance(id, window), threshold);
   }
 
   ObjectNode anomalies(Params params) {
@@ -202,6 +205,19 @@ final class Reads {
   ObjectNode incidents(Params params) {
     return ApiJson.list(
         "incidents", probing.incidents().stream().map(WatchJson::incident).toList());
+  }
+
+  /** Looked at within the last minute. */
+  ObjectNode recommendations(Params params) {
+    var book = manager.advice().fresh();
+    var json = object().put("at", Instant.now().toString());
+    var lines = json.putArray("lines");
+    AdviceLine.of(book.standing()).forEach(line -> lines.add(AdviceJson.toJson(line)));
+    var open = json.putArray("open");
+    book.open().forEach(one -> open.add(AdviceJson.toJson(one)));
+    var outcomes = json.putArray("outcomes");
+    book.outcomes().forEach(one -> outcomes.add(AdviceJson.toJson(one)));
+    return json;
   }
 
   ObjectNode summary(Params params) {

@@ -117,6 +117,21 @@ class ReadsTest {
   }
 
   @Test
+  void trend_toAThreshold_isToldWhereThereIsOne() {
+    var trend = fixture.json(FS + "/trend?thresholdMs=250.5");
+    assertThat(trend.get("thresholdMs").doubleValue()).isEqualTo(250.5);
+    assertThat(trend.at("/secondsToThreshold/low").longValue())
+        .isLessThanOrEqualTo(trend.at("/secondsToThreshold/high").longValue());
+    assertThat(fixture.json(FS + "/trend").get("secondsToThreshold").isNull()).isTrue();
+    assertThat(trend.get("sentence").stringValue()).contains("over the last hour");
+    assertThat(trend.get("samples").intValue()).isPositive();
+    assertThat(fixture.get(FS + "/trend?thresholdMs=soon").body())
+        .contains("thresholdMs must be a number, is 'soon'");
+    assertThat(fixture.get(FS + "/trend?thresholdMs=0").body())
+        .contains("thresholdMs must be a positive number, is '0'");
+  }
+
+  @Test
   void trend_isJudgedOverItsWindow() {
     var trend = fixture.json(FS + "/trend");
     assertThat(trend.get("window").stringValue()).isEqualTo("1h");
@@ -197,7 +212,8 @@ class ReadsTest {
     assertThat(fixture.json("/api/v1/metrics").get("data").size()).isEqualTo(2);
     assertThat(fixture.json("/api/v1/servers").get("servers").size()).isEqualTo(2);
     assertThat(fixture.json("/api/v1/summary").get("urgentActions").get(0).stringValue())
-        .isEqualTo("The database does not answer: the database at db.example is away");
+        .isEqualTo(
+            "Bring the database back: it does not answer: the database at db.example is away");
     assertThat(fixture.detail(503, "/api/v1/metrics?source=database")).contains("is away");
     assertThat(fixture.detail(503, FS + "/history")).contains("is away");
   }
@@ -227,7 +243,8 @@ class ReadsTest {
     assertThat(stats.at("/database/spool").isNull()).isTrue();
     assertThat(stats.at("/system/totalServers").intValue()).isEqualTo(2);
     assertThat(stats.at("/system/activeServers").intValue()).isEqualTo(1);
-    assertThat(stats.at("/urgentActions/0").stringValue()).isEqualTo("1 of 2 servers are down.");
+    assertThat(stats.at("/urgentActions/0").stringValue())
+        .isEqualTo("Bring back what is down: 1 of 2 servers is down (github)");
   }
 
   @Test

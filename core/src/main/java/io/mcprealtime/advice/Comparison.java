@@ -1,0 +1,72 @@
+package io.mcprealtime.advice;
+
+import io.mcprealtime.advice.AdviceOutcome.Verdict;
+import io.mcprealtime.advice.Figure.Better;
+import io.mcprealtime.advice.Figure.Unit;
+import io.mcprealtime.advice.OpenAdvice.Change;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whether a figure got better by a change. Better is a tenth better, or so much that the rule finds
+ * nothing to recommend any more; for shares it must not be chance either (two proportions, one
+ * sided, 5 %).
+ */
+final class Comparison {
+  static final Duration WAIT = Duration.ofMinutes(30);
+  static final Duration LONGEST_WAIT = Duration.ofDays(1);
+  static final long ENOUGH_SAMPLES = 200;
+  static final long MIN_SAMPLES = 20;
+
+  private static final double IMPROVEMENT = 0.1;
+
+  /** One-sided 5 % of the standard normal. */
+  private static final double Z_LIMIT = 1.6449;
+
+  private Comparison() {}
+
+  /**
+   * Judges a change; empty while there is too little to judge by.
+   *
+   * @param after measured since the change; null when it is not measured
+   * @param advised whether the rule still recommends the same
+   */
+  static Optional<Verdict> judge(
+      Change change, @Nullable Figure after, boolean advised, Instant now) {
+    boolean over = !now.isBefore(change.at().plus(LONGEST_WAIT));
+    if (after == null || (after.samples() != null && after.samples() < MIN_SAMPLES)) {
+      return over ? Optional.of(Verdict.UNCLEAR) : Optional.empty();
+    }
+    boolean waited = !now.isBefore(change.at().plus(WAIT));
+    boolean enough = after.samples() != null && after.samples() >= ENOUGH_SAMPLES;
+    if (!waited && !enough) {
+      return Optional.empty();
+    }
+    var before = change.before();
+    double gain =
+        before.better() == Better.LOWER
+            ? before.value() - after.value()
+            : after.value() - before.value();
+    boolean better = gain > 0 && (gain >= IMPROVEMENT * Math.abs(before.value()) || !advised);
+    if (!better) {
+      return Optional.of(Verdict.DID_NOT_HELP);
+    }
+    if (mayBeChance(before, after)) {
+      return over ? Optional.of(Verdict.UNCLEAR) : Optional.empty();
+    }
+    return Optional.of(Verdict.HELPED);
+  }
+
+  private static boolean mayBeChance(Figure before, Figure after) {
+    if (before.unit() != Unit.SHARE || before.samples() == null || after.samples() == null) {
+      return false;
+    }
+    double n = before.samples();
+    double m = after.samples();
+    double pooled = (before.value() * n + after.value() * m) / (n + m);
+    double error = Math.sqrt(pooled * (1 - pooled) * (1 / n + 1 / m));
+    return Math.abs(before.value() - after.value()) < Z_LIMIT * error;
+  }
+}

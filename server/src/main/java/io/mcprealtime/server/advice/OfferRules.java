@@ -1,0 +1,245 @@
+package io.mcprealtime.server.advice;
+
+import static io.mcprealtime.advice.Figure.Unit.COUNT;
+import static io.mcprealtime.advice.Figure.Unit.DAYS;
+import static io.mcprealtime.server.advice.ServerRule.format;
+
+import io.mcprealtime.Era;
+import io.mcprealtime.advice.Figure;
+import io.mcprealtime.advice.Reading;
+import io.mcprealtime.advice.Recommendation;
+import io.mcprealtime.advice.Urgency;
+import io.mcprealtime.mcp.Expiry;
+import io.mcprealtime.mcp.Revisions;
+import io.mcprealtime.server.monitor.ServerView;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/** What a server offers, speaks and relies on. */
+final class OfferRules {
+  private OfferRules() {}
+
+  /** More tools than models choose well from. */
+  static final class TooManyTools implements ServerRule {
+    static final String NAME = "too-many-tools";
+
+    /**
+     * The most that Google's style guide for MCP Toolbox grants a server, and the most that Cursor
+     * once passed on to a model.
+     */
+    static final int MOST = 40;
+
+    @Override
+    public String name() {
+      return NAME;
+    }
+
+    private static Figure tools(int count) {
+      return Figure.lower("the number of its tools", count, COUNT);
+    }
+
+    @Override
+    public Optional<Recommendation> look(ServerFacts facts) {
+      var check = facts.view().lastCheck();
+      var count = check == null ? null : check.toolCount();
+      if (count == null || count <= MOST) {
+        return Optional.empty();
+      }
+      var bytes = facts.probes().toolBytes();
+      var size =
+          bytes.isPresent()
+              ? format(", whose definitions take %.1f kB of JSON", bytes.getAsLong() / 1e3)
+              : "";
+      var recommendation =
+          Recommendation.of(NAME)
+              .server(facts.id())
+              .what("Switch off tools of %s that nobody needs, or split it".formatted(facts.id()))
+              .together("Switch off tools that nobody needs of, or split,")
+              .why(
+                  "it lists %d tools%s; clients hand all of them to the model, and over %d it chooses worse"
+                      .formatted(count, size, MOST))
+              .effect("models have more room and choose the right tool more often")
+              .figure(tools(count))
+              .setting(count + " tools");
+      bytes.ifPresent(value -> recommendation.evidence("definitionBytes", value));
+      return Optional.of(recommendation.build());
+    }
+
+    @Override
+    public Optional<Reading> read(ServerFacts facts, Recommendation recommendation, Instant since) {
+      var check = facts.view().lastCheck();
+      var count = check == null ? null : check.toolCount();
+      return Optional.of(
+          count == null ? new Reading(null, null) : new Reading(count + " tools", tools(count)));
+    }
+  }
+
+  /** It speaks a revision of MCP that two others have followed. */
+  static final class OldRevision implements ServerRule {
+    static final String NAME = "old-revision";
+    static final int MIN_BEHIND = 2;
+
+    @Override
+    public String name() {
+      return NAME;
+    }
+
+    private static Figure behind(int revisions) {
+      return Figure.lower("the number of newer revisions of MCP", revisions, COUNT);
+    }
+
+    @Override
+    public Optional<Recommendation> look(ServerFacts facts) {
+      var check = facts.view().lastCheck();
+      var revision = check == null ? null : check.protocolVersion();
+      if (check == null || check.era() != Era.LEGACY || revision == null) {
+        return Optional.empty();
+      }
+      int newer = Revisions.newerThan(revision);
+      if (newer < MIN_BEHIND) {
+        return Optional.empty();
+      }
+      return Optional.of(
+          Recommendation.of(NAME)
+              .server(facts.id())
+              .what("Update %s to a release that speaks a newer MCP".formatted(facts.id()))
+              .together("Update to releases that speak a newer MCP")
+              .why(
+                  "it answered the offer of MCP %s with %s, %d revisions older"
+                      .formatted(Revisions.newest(), revision, newer))
+              .effect("clients that leave old revisions behind can still use it")
+              .figure(behind(newer))
+              .setting(facts.release())
+              .build());
+    }
+
+    @Override
+    public Optional<Reading> read(ServerFacts facts, Recommendation recommendation, Instant since) {
+      var check = facts.view().lastCheck();
+      var revision = check == null ? null : check.protocolVersion();
+      return Optional.of(
+          new Reading(
+              facts.release(), revision == null ? null : behind(Revisions.newerThan(revision))));
+    }
+  }
+
+  /** A certificate or a token ends. */
+  static final class EndsSoon implements ServerRule {
+    static final String NAME = "ends-soon";
+
+    private static final Duration SOON = Duration.ofDays(14);
+    private static final Duration NOW = Duration.ofDays(1);
+    private static final double SECONDS_PER_DAY = 86_400;
+
+    @Override
+    public String name() {
+      return NAME;
+    }
+
+    private static Optional<Expiry> next(ServerFacts facts) {
+      var watch = facts.view().watch();
+      List<Expiry> all = watch == null ? List.of() : watch.expiries();
+      return all.stream().min(Comparator.comparing(Expiry::at));
+    }
+
+    private static String setting(Expiry expiry) {
+      return "%s until %s".formatted(expiry.kind().wireName(), expiry.at());
+    }
+
+    private static Figure left(ServerFacts facts, Expiry expiry) {
+      double days = Duration.between(facts.now(), expiry.at()).toSeconds() / SECONDS_PER_DAY;
+      return Figure.higher("the time until it ends", days, DAYS);
+    }
+
+    @Override
+    public Optional<Recommendation> look(ServerFacts facts) {
+      return next(facts)
+          .filter(expiry -> !expiry.at().isAfter(facts.now().plus(SOON)))
+          .map(expiry -> advice(facts, expiry));
+    }
+
+    private static Recommendation advice(ServerFacts facts, Expiry expiry) {
+      var left = left(facts, expiry);
+      var what =
+          expiry.kind() == Expiry.Kind.CERTIFICATE
+              ? "the certificate of " + expiry.subject()
+              : "the token in " + expiry.subject();
+      return Recommendation.of(NAME)
+          .server(facts.id())
+          .what("Renew %s for %s".formatted(what, facts.id()))
+          .together("Renew certificates or tokens of")
+          .why(
+              left.value() <= 0
+                  ? "it ended on " + expiry.at()
+                  : format("it ends in %.1f days, on %s", left.value(), expiry.at()))
+          .effect("the server can be reached after that")
+          .urgency(expiry.at().isAfter(facts.now().plus(NOW)) ? Urgency.NORMAL : Urgency.URGENT)
+          .figure(left)
+          .setting(setting(expiry))
+          .build();
+    }
+
+    @Override
+    public Optional<Reading> read(ServerFacts facts, Recommendation recommendation, Instant since) {
+      // A probe that fails sees none of them.
+      return Optional.of(
+          next(facts)
+              .map(expiry -> new Reading(setting(expiry), left(facts, expiry)))
+              .orElse(new Reading(null, null)));
+    }
+  }
+
+  /** Its state goes to and fro. */
+  static final class Flaps implements ServerRule {
+    static final String NAME = "flapping";
+
+    @Override
+    public String name() {
+      return NAME;
+    }
+
+    private static Figure changes(ServerFacts facts) {
+      var recent = facts.view().recent();
+      long changes = 0;
+      for (int i = 1; i < recent.size(); i++) {
+        changes += recent.get(i).state() == recent.get(i - 1).state() ? 0 : 1;
+      }
+      return Figure.lower("the changes of state among its latest samples", changes, COUNT)
+          .of(recent.size());
+    }
+
+    @Override
+    public Optional<Recommendation> look(ServerFacts facts) {
+      var watch = facts.view().watch();
+      if (watch == null || !watch.flapping()) {
+        return Optional.empty();
+      }
+      var figure = changes(facts);
+      return Optional.of(
+          Recommendation.of(NAME)
+              .server(facts.id())
+              .what("Find out why the state of %s goes to and fro".formatted(facts.id()))
+              .together("Find out why states go to and fro of")
+              .why(
+                  "its state changed %s times in its last %d samples%s"
+                      .formatted(figure.text(), facts.view().recent().size(), reason(facts.view())))
+              .effect("its state can be relied on")
+              .figure(figure)
+              .setting(facts.release())
+              .build());
+    }
+
+    private static String reason(ServerView view) {
+      var reason = view.reason();
+      return reason == null ? "" : "; at last: " + reason;
+    }
+
+    @Override
+    public Optional<Reading> read(ServerFacts facts, Recommendation recommendation, Instant since) {
+      return Optional.of(new Reading(facts.release(), changes(facts)));
+    }
+  }
+}

@@ -1,0 +1,83 @@
+package io.mcprealtime.server.advice;
+
+import static io.mcprealtime.advice.Figure.Unit.BYTES_PER_HOUR;
+import static io.mcprealtime.server.advice.ServerRule.format;
+
+import io.mcprealtime.McpDataRetentionManager.DataUsage;
+import io.mcprealtime.advice.Figure;
+import io.mcprealtime.advice.Reading;
+import io.mcprealtime.advice.Recommendation;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Probes fill the database faster than it forgets: how long an interval it has room for. */
+final class StoragePace {
+  static final String NAME = "interval-against-storage";
+
+  private static final double SECONDS_PER_DAY = 86_400;
+  private static final double HOURS_PER_DAY = 24;
+
+  /** Share of the limit that samples of full age may take. */
+  private static final double FILLING = 0.8;
+
+  private final Duration interval;
+  private final Duration age;
+
+  /**
+   * @param interval between two probes of a server
+   * @param age at which samples are dropped
+   */
+  StoragePace(Duration interval, Duration age) {
+    this.interval = interval;
+    this.age = age;
+  }
+
+  private String setting() {
+    return "collection.interval %d ms".formatted(interval.toMillis());
+  }
+
+  private static Figure growth(double bytesPerDay) {
+    return Figure.lower("the growth of the database", bytesPerDay / HOURS_PER_DAY, BYTES_PER_HOUR);
+  }
+
+  /**
+   * What should be done about the interval.
+   *
+   * @param servers that are probed
+   */
+  Optional<Recommendation> look(@Nullable DataUsage usage, int servers) {
+    var growth = usage == null ? null : usage.growth();
+    var limit = usage == null ? null : usage.limitBytes();
+    if (growth == null || limit == null || growth.bytesPerDay() <= 0 || servers == 0) {
+      return Optional.empty();
+    }
+    double days = age.toSeconds() / SECONDS_PER_DAY;
+    double whole = growth.bytesPerDay() * days;
+    double left = usage == null ? days : usage.fullInDays().orElse(days);
+    if (left >= days || whole <= FILLING * limit) {
+      return Optional.empty();
+    }
+    double seconds = interval.toMillis() / 1e3;
+    double better = Math.ceil(seconds * whole / (FILLING * limit));
+    return Optional.of(
+        Recommendation.of(NAME)
+            .what(format("Lengthen collection.interval to %.0f s", better))
+            .why(
+                format(
+                    "%d servers probed every %.3g s make the database grow by %.2f MB a day, which"
+                        + " over the %.3g days that samples are kept is %.0f MB, of a limit of"
+                        + " %.0f MB",
+                    servers, seconds, growth.bytesPerDay() / 1e6, days, whole / 1e6, limit / 1e6))
+            .effect("samples of their full age fit")
+            .figure(growth(growth.bytesPerDay()))
+            .setting(setting())
+            .evidence("measurements", growth.points())
+            .build());
+  }
+
+  Reading read(@Nullable DataUsage usage) {
+    var growth = usage == null ? null : usage.growth();
+    return new Reading(setting(), growth == null ? null : growth(growth.bytesPerDay()));
+  }
+}

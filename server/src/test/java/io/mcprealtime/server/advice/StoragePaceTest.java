@@ -1,0 +1,60 @@
+package io.mcprealtime.server.advice;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mcprealtime.CacheStats;
+import io.mcprealtime.McpDataRetentionManager.DataUsage;
+import io.mcprealtime.StorageGrowth;
+import io.mcprealtime.internal.Timer.Timings;
+import io.mcprealtime.storage.StorageUsage;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class StoragePaceTest {
+  private final StoragePace pace = new StoragePace(Duration.ofSeconds(15), Duration.ofDays(7));
+
+  private static DataUsage usage(long total, double bytesPerDay) {
+    return new DataUsage(
+        "test",
+        new StorageUsage(total, List.of()),
+        500_000_000L,
+        new StorageGrowth(bytesPerDay, bytesPerDay, bytesPerDay, 24, Duration.ofHours(23)),
+        new CacheStats(
+            "test",
+            0,
+            0,
+            0,
+            0,
+            Timings.NONE,
+            Timings.NONE,
+            Timings.NONE,
+            null,
+            null,
+            null,
+            Map.of(),
+            null));
+  }
+
+  @Test
+  void growthThatDoesNotFit_callsForALongerInterval() {
+    assertThat(pace.look(usage(100_000_000, 100_000_000), 900).orElseThrow().text())
+        .isEqualTo(
+            "Lengthen collection.interval to 27 s: 900 servers probed every 15.0 s make the database"
+                + " grow by 100.00 MB a day, which over the 7.00 days that samples are kept is"
+                + " 700 MB, of a limit of 500 MB");
+    assertThat(pace.read(usage(100_000_000, 48_000_000)).figure())
+        .isNotNull()
+        .satisfies(figure -> assertThat(figure.text()).isEqualTo("2.0 MB an hour"));
+    assertThat(pace.read(null).setting()).isEqualTo("collection.interval 15000 ms");
+  }
+
+  @Test
+  void growthThatFits_orIsNotKnown_doesNot() {
+    assertThat(pace.look(usage(100_000_000, 57_000_000), 900)).isEmpty();
+    assertThat(pace.look(usage(100_000_000, -5), 900)).isEmpty();
+    assertThat(pace.look(usage(100_000_000, 100_000_000), 0)).isEmpty();
+    assertThat(pace.look(null, 900)).isEmpty();
+  }
+}
