@@ -1,6 +1,7 @@
 package io.mcprealtime;
 
 import io.mcprealtime.CleanupResult.Outcome;
+import io.mcprealtime.analysis.Range;
 import io.mcprealtime.archive.Export;
 import io.mcprealtime.archive.Manifest;
 import io.mcprealtime.storage.DataKind;
@@ -290,8 +291,12 @@ public final class McpDataRetentionManager {
       return Optional.of((double) storage.totalBytes() / limitBytes);
     }
 
-    /** Days until the limit is reached; absent without a limit, or while it does not grow. */
-    public Optional<Double> fullInDays() {
+    /**
+     * Days until the limit is reached, between bounds that hold at about 80 % ({@link
+     * StorageGrowth}). The later bound is absent where it may never be reached, the median where it
+     * does not grow; the whole without a limit, or where not even the earlier bound gets there.
+     */
+    public Optional<Range<Double>> fullInDays() {
       var total = storage.totalBytes();
       return limitBytes == null || total == null || growth == null
           ? Optional.empty()

@@ -298,7 +298,10 @@ public final class McpTimeSeriesManager implements AutoCloseable {
 
   /** Where a server's response time is going over a window that ends now. */
   public Trend analyzePerformanceTrends(ServerId server, Window window) {
-    return TrendAnalyzer.analyze(server, window, samplesOfLast(server, window.length()));
+    var analyzer = new TrendAnalyzer(server, window);
+    queryMetrics(
+        server, TimeRange.endingAt(time.instant().plusMillis(1), window.length()), analyzer::add);
+    return analyzer.trend();
   }
 
   /**

@@ -368,8 +368,7 @@ class McpCacheManagerTest {
   @Test
   void workedOut_isDoneOnceForAllProcesses() {
     var worked = new AtomicInteger();
-    var trend =
-        new Trend(FILESYSTEM, Window.ONE_HOUR, Trend.Direction.STABLE, 9, 1.0, 1.0, 0.0, 1.0, 1.0);
+    var trend = Trend.notEnoughData(FILESYSTEM, Window.ONE_HOUR, 9, 9, 1.0);
     collector.trend(
         FILESYSTEM,
         Window.ONE_HOUR,
@@ -426,8 +425,7 @@ class McpCacheManagerTest {
     var manager = manager(full);
     manager.cacheServerMetrics(List.of(Samples.healthy(FILESYSTEM, NOON, 5)));
     manager.cacheHealthChecks(List.of(check(FILESYSTEM)));
-    manager.cacheTrend(
-        new Trend(FILESYSTEM, Window.ONE_HOUR, Trend.Direction.STABLE, 9, 1.0, 1.0, 0.0, 1.0, 1.0));
+    manager.cacheTrend(Trend.notEnoughData(FILESYSTEM, Window.ONE_HOUR, 9, 9, 1.0));
     manager.flush();
     full.bytes = 210_000_000;
     manager.inspect();

@@ -25,6 +25,7 @@ public final class Benchmarks {
               + " | capacity [--servers N] [--past samples|rollups]"
               + " | reads [--few N] [--many N]"
               + " | cache [--rounds N] [--seconds N]"
+              + " | trends [--runs N]"
               + " | probing [--targets N] [--stdio N] [--seconds N] [--warm-up N] [--interval 15s]"
               + " [--addresses N] [--jvm OPTIONS] [--profile FILE]"
               + " | nab [--data DIR] [--out DIR]"
@@ -45,6 +46,7 @@ public final class Benchmarks {
         case "capacity" -> Capacity.run(directory, settings);
         case "reads" -> StorageReads.run(directory, settings);
         case "cache" -> CacheFigures.run(directory, settings);
+        case "trends" -> trends(settings.number("runs", 2_000));
         case "probing" -> Probing.run(jar, directory, settings);
         case "nab" -> Nab.run(settings);
         case "detector" -> DetectorCost.run();
@@ -54,6 +56,12 @@ public final class Benchmarks {
     } finally {
       delete(directory);
     }
+  }
+
+  private static void trends(int runs) {
+    TrendSimulation.print(runs);
+    TrendRivals.print(runs / 8);
+    ForecastSimulation.print(runs / 2);
   }
 
   private static void delete(Path directory) throws IOException {

@@ -4,17 +4,21 @@ import java.util.Arrays;
 
 /**
  * The Mann–Kendall test for a monotone trend, with the correction for ties (Kendall, "Rank
- * Correlation Methods", 1975) and the variance inflated for serial correlation at lag one of the
- * detrended series (Yue and Wang, "The Mann-Kendall test modified by effective sample size", Water
- * Resources Management 18, 2004), and the Theil–Sen slope (Sen, "Estimates of the regression
- * coefficient based on Kendall's tau", JASA 63, 1968). Quadratic in the number of points.
+ * Correlation Methods", 1975) and the variance widened for serial correlation by {@link
+ * Persistence}, and the Theil–Sen slope with the interval that belongs to the test (Sen, "Estimates
+ * of the regression coefficient based on Kendall's tau", JASA 63, 1968). Quadratic in the number of
+ * points.
  *
  * @param slope the median of all pairwise slopes, value per unit of time
+ * @param lowSlope lower bound of the slope at 95 %
+ * @param highSlope upper bound of the slope at 95 %
  * @param pValue two-sided
+ * @param stepped whether one step describes the values clearly better than a line
  */
-record MannKendall(double slope, double pValue) {
-  /** Residuals whose square is under this share of the level's are rounding, not noise. */
-  private static final double ROUNDING = 1e-20;
+record MannKendall(
+    double slope, double lowSlope, double highSlope, double pValue, boolean stepped) {
+  /** Of the standard normal, two-sided. */
+  private static final double QUANTILE_95 = 1.959964;
 
   /** Tests values taken at strictly increasing times. */
   static MannKendall test(double[] times, double[] values) {
@@ -28,13 +32,29 @@ record MannKendall(double slope, double pValue) {
         slopes[next++] = (values[j] - values[i]) / (times[j] - times[i]);
       }
     }
-    double slope = median(slopes);
-    double variance = variance(values) * inflation(times, values, slope);
+    Arrays.sort(slopes);
+    double slope = medianOfSorted(slopes);
+    var persistence = Persistence.of(times, values, slope);
+    double variance = variance(values) * persistence.inflation();
     if (variance <= 0) {
-      return new MannKendall(slope, 1);
+      return new MannKendall(slope, slope, slope, 1, false);
     }
     double z = s == 0 ? 0 : (s - Long.signum(s)) / Math.sqrt(variance);
-    return new MannKendall(slope, Math.min(1, 2 * upperTail(Math.abs(z))));
+    double reach = QUANTILE_95 * Math.sqrt(variance);
+    return new MannKendall(
+        slope,
+        rank(slopes, (slopes.length - reach) / 2),
+        rank(slopes, (slopes.length + reach) / 2 - 1),
+        Math.min(1, 2 * upperTail(Math.abs(z))),
+        persistence.stepped());
+  }
+
+  /** The value of that rank, counted from 0; beyond the ends the outermost. */
+  private static double rank(double[] sorted, double rank) {
+    double within = Math.max(0, Math.min(sorted.length - 1, rank));
+    int below = (int) within;
+    int above = Math.min(sorted.length - 1, below + 1);
+    return sorted[below] + (sorted[above] - sorted[below]) * (within - below);
   }
 
   private static double variance(double[] values) {
@@ -54,32 +74,13 @@ record MannKendall(double slope, double pValue) {
     return variance / 18;
   }
 
-  /** By how much a first-order autocorrelation of that strength widens the variance of S. */
-  private static double inflation(double[] times, double[] values, double slope) {
-    int n = values.length;
-    var residuals = new double[n];
-    double mean = 0;
-    for (int i = 0; i < n; i++) {
-      residuals[i] = values[i] - slope * (times[i] - times[0]);
-      mean += residuals[i] / n;
-    }
-    double covariance = 0;
-    double variance = 0;
-    for (int i = 0; i < n; i++) {
-      double deviation = residuals[i] - mean;
-      variance += deviation * deviation;
-      covariance += i == 0 ? 0 : deviation * (residuals[i - 1] - mean);
-    }
-    if (variance <= ROUNDING * n * mean * mean) {
-      return 1;
-    }
-    double lagOne = Math.max(0, covariance / variance);
-    return (1 + lagOne) / (1 - lagOne);
-  }
-
   static double median(double[] values) {
     var sorted = values.clone();
     Arrays.sort(sorted);
+    return medianOfSorted(sorted);
+  }
+
+  private static double medianOfSorted(double[] sorted) {
     int middle = sorted.length / 2;
     return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
   }

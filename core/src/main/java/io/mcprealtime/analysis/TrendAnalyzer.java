@@ -8,13 +8,20 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** Says whether response times get better or worse, and only where the evidence carries it. */
+/**
+ * Says whether response times get better or worse, and only where the evidence carries it. Samples
+ * are handed in one after the other, oldest first; what is kept of them are the medians of some
+ * slices of time. Not thread-safe.
+ */
 public final class TrendAnalyzer {
   /** Fewer points than this say nothing. */
   static final int MIN_POINTS = 10;
 
-  /** The test is quadratic; more samples than this are thinned to medians of neighbours. */
-  private static final int MAX_POINTS = 240;
+  /**
+   * A window is cut into so many slices, aligned to the epoch, and each gives one point. More
+   * points find smaller changes where noise is white, and more false ones where it is not.
+   */
+  private static final int SLICES = 48;
 
   private static final double SIGNIFICANCE = 0.05;
 
@@ -22,49 +29,99 @@ public final class TrendAnalyzer {
   private static final double RELEVANT_CHANGE = 0.05;
 
   private static final double NANOS_PER_MILLI = 1e6;
+  private static final double MILLIS_PER_HOUR = 3_600_000;
 
-  private TrendAnalyzer() {}
+  private final ServerId server;
+  private final Window window;
+  private final long sliceMillis;
+  private final List<Double> sliceTimes = new ArrayList<>();
+  private final List<Double> sliceValues = new ArrayList<>();
+  private final List<Double> times = new ArrayList<>();
+  private final List<Double> values = new ArrayList<>();
+  private long slice = Long.MIN_VALUE;
+  private long newest = Long.MIN_VALUE;
+  private int samples;
+  private double sum;
 
-  /** The trend of a server's samples, oldest first; those without a response time do not count. */
+  public TrendAnalyzer(ServerId server, Window window) {
+    this.server = server;
+    this.window = window;
+    this.sliceMillis = window.length().toMillis() / SLICES;
+  }
+
+  /**
+   * The trend of a server's samples, oldest first, over the window that ends with the last; those
+   * without a response time do not count.
+   */
   public static Trend analyze(ServerId server, Window window, List<ServerMetrics> samples) {
-    var times = new ArrayList<Double>();
-    var values = new ArrayList<Double>();
-    for (var sample : samples) {
-      var responseTime = sample.responseTime();
-      if (responseTime != null) {
-        times.add((double) sample.at().toEpochMilli());
-        values.add(responseTime.toNanos() / NANOS_PER_MILLI);
-      }
+    var analyzer = new TrendAnalyzer(server, window);
+    if (!samples.isEmpty()) {
+      var from = samples.get(samples.size() - 1).at().minus(window.length());
+      samples.stream().filter(sample -> !sample.at().isBefore(from)).forEach(analyzer::add);
     }
-    var mean = values.stream().mapToDouble(Double::doubleValue).average();
+    return analyzer.trend();
+  }
+
+  /** Takes the next sample; one without a response time does not count. */
+  public void add(ServerMetrics sample) {
+    var responseTime = sample.responseTime();
+    if (responseTime == null) {
+      return;
+    }
+    // One that comes late counts where the newest is: points must not go back in time.
+    newest = Math.max(newest, sample.at().toEpochMilli());
+    long its = Math.floorDiv(newest, sliceMillis);
+    if (its != slice) {
+      closeSlice();
+      slice = its;
+    }
+    double millis = responseTime.toNanos() / NANOS_PER_MILLI;
+    sliceTimes.add((double) newest);
+    sliceValues.add(millis);
+    samples++;
+    sum += millis;
+  }
+
+  private void closeSlice() {
+    if (!sliceValues.isEmpty()) {
+      times.add(MannKendall.median(array(sliceTimes)));
+      values.add(MannKendall.median(array(sliceValues)));
+      sliceTimes.clear();
+      sliceValues.clear();
+    }
+  }
+
+  private static double[] array(List<Double> list) {
+    return list.stream().mapToDouble(Double::doubleValue).toArray();
+  }
+
+  /** The trend of the samples so far; takes no further ones. */
+  public Trend trend() {
+    closeSlice();
     if (values.size() < MIN_POINTS) {
-      return new Trend(
-          server,
-          window,
-          Direction.NOT_ENOUGH_DATA,
-          values.size(),
-          null,
-          null,
-          null,
-          null,
-          mean.isPresent() ? mean.getAsDouble() : null);
+      return Trend.notEnoughData(
+          server, window, samples, values.size(), samples == 0 ? null : sum / samples);
     }
-    double[] x = thin(times);
-    double[] y = thin(values);
+    double[] x = array(times);
+    double[] y = array(values);
     var test = MannKendall.test(x, y);
     int quarter = Math.max(1, y.length / 4);
     double before = MannKendall.median(Arrays.copyOfRange(y, 0, quarter));
-    double after = MannKendall.median(Arrays.copyOfRange(y, y.length - quarter, y.length));
     return new Trend(
         server,
         window,
         direction(test, before, x[x.length - 1] - x[0]),
+        samples,
         y.length,
         before,
-        after,
-        test.slope() * 3_600_000,
+        MannKendall.median(Arrays.copyOfRange(y, y.length - quarter, y.length)),
+        end(x, y, test.slope()),
+        test.slope() * MILLIS_PER_HOUR,
+        test.lowSlope() * MILLIS_PER_HOUR,
+        test.highSlope() * MILLIS_PER_HOUR,
         test.pValue(),
-        mean.orElseThrow());
+        test.stepped(),
+        sum / samples);
   }
 
   private static Direction direction(MannKendall test, double before, double spanMillis) {
@@ -75,16 +132,13 @@ public final class TrendAnalyzer {
     return test.slope() > 0 ? Direction.DEGRADING : Direction.IMPROVING;
   }
 
-  private static double[] thin(List<Double> values) {
-    int size = Math.min(values.size(), MAX_POINTS);
-    var thinned = new double[size];
-    for (int i = 0; i < size; i++) {
-      int from = (int) ((long) i * values.size() / size);
-      int to = (int) ((long) (i + 1) * values.size() / size);
-      thinned[i] =
-          MannKendall.median(
-              values.subList(from, to).stream().mapToDouble(Double::doubleValue).toArray());
+  /** Where the line of that slope through the middle of the points ends. */
+  private static double end(double[] times, double[] values, double slope) {
+    double last = times[times.length - 1];
+    var moved = new double[values.length];
+    for (int i = 0; i < moved.length; i++) {
+      moved[i] = values[i] + slope * (last - times[i]);
     }
-    return thinned;
+    return Math.max(0, MannKendall.median(moved));
   }
 }

@@ -2,6 +2,7 @@ package io.mcprealtime.budget;
 
 import io.mcprealtime.McpRealtimeException;
 import io.mcprealtime.TimeSource;
+import io.mcprealtime.analysis.GrowthForecast;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -115,6 +116,7 @@ public final class Budget implements Meter {
               used.isPresent() ? used.getAsLong() : null,
               limits.values().get(resource),
               perDay(resource, now),
+              growth(resource, now),
               now,
               monthEnd));
     }
@@ -124,10 +126,21 @@ public final class Budget implements Meter {
   private @Nullable Double perDay(Resource resource, Instant now) {
     var series = held.get(resource);
     if (series != null) {
-      return series.perDay();
+      var growth = series.growth();
+      return growth == null ? null : growth.perDay().median();
     }
     synchronized (paces) {
       return pace(resource).perDay(now);
+    }
+  }
+
+  private @Nullable GrowthForecast growth(Resource resource, Instant now) {
+    var series = held.get(resource);
+    if (series != null) {
+      return series.growth();
+    }
+    synchronized (paces) {
+      return pace(resource).growth(now);
     }
   }
 

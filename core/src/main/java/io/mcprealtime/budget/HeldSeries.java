@@ -1,10 +1,9 @@
 package io.mcprealtime.budget;
 
+import io.mcprealtime.analysis.GrowthForecast;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
@@ -39,23 +38,17 @@ final class HeldSeries {
     }
   }
 
-  /** The growth a day, negative when it shrinks; absent before the fourth hourly reading. */
-  synchronized @Nullable Double perDay() {
-    int n = readings.size();
-    if (n < MIN_READINGS) {
+  /** Where it is going; absent before the fourth hourly reading. */
+  synchronized @Nullable GrowthForecast growth() {
+    if (readings.size() < MIN_READINGS) {
       return null;
     }
-    var list = new ArrayList<>(readings);
-    var slopes = new double[n * (n - 1) / 2];
-    int next = 0;
-    for (int i = 0; i < n; i++) {
-      for (int j = i + 1; j < n; j++) {
-        double days =
-            Duration.between(list.get(i).at, list.get(j).at).toMillis() / 1e3 / SECONDS_PER_DAY;
-        slopes[next++] = (list.get(j).held - list.get(i).held) / days;
-      }
-    }
-    Arrays.sort(slopes);
-    return (slopes[(next - 1) / 2] + slopes[next / 2]) / 2;
+    var first = readings.getFirst().at;
+    double[] days =
+        readings.stream()
+            .mapToDouble(one -> Duration.between(first, one.at).toMillis() / 1e3 / SECONDS_PER_DAY)
+            .toArray();
+    double[] amounts = readings.stream().mapToDouble(Reading::held).toArray();
+    return GrowthForecast.ofHeld(days, amounts).orElse(null);
   }
 }

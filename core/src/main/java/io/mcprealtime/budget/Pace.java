@@ -1,19 +1,27 @@
 package io.mcprealtime.budget;
 
+import io.mcprealtime.analysis.GrowthForecast;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** How fast a month's count grows, from readings of the last 24 hours. Not thread-safe. */
+/**
+ * How fast a month's count grows: its pace from readings of the last 24 hours, and how much days
+ * differ from one reading an hour of the last 7 days. Not thread-safe.
+ */
 final class Pace {
   private static final Duration SPAN = Duration.ofHours(24);
   private static final Duration SEEN = Duration.ofHours(1);
   private static final Duration STEP = Duration.ofMinutes(1);
+  private static final Duration KEPT = Duration.ofDays(7);
+  private static final Duration OLD_STEP = Duration.ofHours(1);
   private static final double SECONDS_PER_DAY = 86_400;
 
   private final Deque<Reading> readings = new ArrayDeque<>();
+  private final Deque<Reading> old = new ArrayDeque<>();
   private @Nullable Instant month;
   private long last;
   private long grown;
@@ -35,7 +43,17 @@ final class Pace {
       readings.addLast(new Reading(now, grown));
     }
     while (readings.getFirst().at.isBefore(now.minus(SPAN))) {
-      readings.removeFirst();
+      keep(readings.removeFirst());
+    }
+    while (!old.isEmpty() && old.getFirst().at.isBefore(now.minus(KEPT))) {
+      old.removeFirst();
+    }
+  }
+
+  private void keep(Reading reading) {
+    var newest = old.peekLast();
+    if (newest == null || !reading.at.isBefore(newest.at.plus(OLD_STEP))) {
+      old.addLast(reading);
     }
   }
 
@@ -58,5 +76,23 @@ final class Pace {
     }
     double seconds = Duration.between(oldest.at, now).toMillis() / 1e3;
     return (grown - oldest.grown) / seconds * SECONDS_PER_DAY;
+  }
+
+  /** Where the count is going at that pace; absent before it is known. */
+  @Nullable GrowthForecast growth(Instant now) {
+    var pace = perDay(now);
+    if (pace == null) {
+      return null;
+    }
+    double[] days =
+        all()
+            .mapToDouble(one -> Duration.between(now, one.at).toMillis() / 1e3 / SECONDS_PER_DAY)
+            .toArray();
+    double[] amounts = all().mapToDouble(Reading::grown).toArray();
+    return GrowthForecast.of(days, amounts, pace).orElse(null);
+  }
+
+  private Stream<Reading> all() {
+    return Stream.concat(old.stream(), readings.stream());
   }
 }

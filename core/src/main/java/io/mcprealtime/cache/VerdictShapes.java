@@ -71,24 +71,36 @@ final class VerdictShapes {
         .put("server", trend.server().value())
         .put("window", trend.window().label())
         .put("direction", trend.direction().name())
+        .put("samples", trend.samples())
         .put("points", trend.points())
         .put("before", trend.beforeMillis())
         .put("after", trend.afterMillis())
+        .put("end", trend.endMillis())
         .put("slope", trend.slopeMillisPerHour())
+        .put("low", trend.lowSlopeMillisPerHour())
+        .put("high", trend.highSlopeMillisPerHour())
         .put("p", trend.pValue())
+        .put("stepped", trend.stepped())
         .put("mean", trend.avgResponseTimeMillis());
   }
 
   static Trend readTrend(JsonNode json) {
+    int points = Members.required(json, "points").intValue();
+    // Earlier versions wrote no samples, bounds and steps.
     return new Trend(
         ServerId.of(Members.text(json, "server")),
         Window.ofLabel(Members.text(json, "window")),
         Trend.Direction.valueOf(Members.text(json, "direction")),
-        Members.required(json, "points").intValue(),
+        json.path("samples").asInt(points),
+        points,
         Members.number(json, "before"),
         Members.number(json, "after"),
+        Members.number(json, "end"),
         Members.number(json, "slope"),
+        Members.number(json, "low"),
+        Members.number(json, "high"),
         Members.number(json, "p"),
+        json.path("stepped").asBoolean(false),
         Members.number(json, "mean"));
   }
 }

@@ -149,10 +149,15 @@ class CacheCodecTest {
             Window.ONE_HOUR,
             Trend.Direction.DEGRADING,
             240,
+            48,
             12.5,
             19.25,
+            19.5,
             6.75,
+            5.25,
+            8.0,
             0.001,
+            true,
             null));
   }
 

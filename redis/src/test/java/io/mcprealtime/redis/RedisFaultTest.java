@@ -417,9 +417,7 @@ class RedisFaultTest {
             4L,
             0L,
             LatencySketch.builder().build());
-    var trend =
-        new Trend(
-            FILESYSTEM, Window.ONE_HOUR, Trend.Direction.STABLE, 9, null, null, null, null, null);
+    var trend = Trend.notEnoughData(FILESYSTEM, Window.ONE_HOUR, 9, 9, null);
     try (var cache = to(Way.RESP).build()) {
       cache.put(
           List.of(

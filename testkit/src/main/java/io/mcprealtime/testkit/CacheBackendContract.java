@@ -81,10 +81,15 @@ public abstract class CacheBackendContract {
         Window.ONE_HOUR,
         Trend.Direction.DEGRADING,
         240,
+        48,
         12.5,
         19.25,
+        19.5,
         6.75,
+        5.25,
+        8.0,
         0.001,
+        true,
         15.5);
   }
 

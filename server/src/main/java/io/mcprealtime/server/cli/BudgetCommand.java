@@ -6,6 +6,8 @@ import io.mcprealtime.budget.Budget;
 import io.mcprealtime.budget.Resource;
 import io.mcprealtime.server.config.ServerConfig;
 import io.mcprealtime.server.http.ApiJson;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -30,6 +32,9 @@ import tools.jackson.databind.node.ObjectNode;
     },
     mixinStandardHelpOptions = true)
 final class BudgetCommand implements Callable<Integer> {
+  /** Than the end of the month, or than ten years. */
+  private static final String LATER = "later";
+
   @ParentCommand private RootCommand root = new RootCommand();
   @Mixin private StoredDataOptions options = new StoredDataOptions();
 
@@ -88,11 +93,21 @@ final class BudgetCommand implements Callable<Integer> {
   private static List<String> table(JsonNode resources) {
     var rows = new ArrayList<List<String>>();
     rows.add(
-        List.of("RESOURCE", ">USED", ">LIMIT", ">SHARE", ">A DAY", ">MONTH'S END", "LASTS UNTIL"));
+        List.of(
+            "RESOURCE",
+            ">USED",
+            ">LIMIT",
+            ">SHARE",
+            ">A DAY",
+            ">MONTH'S END",
+            ">80 % LIE WITHIN",
+            "LASTS UNTIL",
+            "80 % LIE WITHIN"));
     for (var resource : resources) {
       boolean bytes = resource.get("unit").asString().equals("bytes");
       var ratio = resource.get("usedRatio");
       var until = resource.get("lastsUntil");
+      var forecast = resource.get("forecast");
       rows.add(
           List.of(
               resource.get("resource").asString(),
@@ -100,14 +115,30 @@ final class BudgetCommand implements Callable<Integer> {
               resource.get("limit").isNull() ? "none" : amount(resource.get("limit"), bytes),
               ratio.isNull() ? Figures.UNKNOWN : Figures.percent(ratio.doubleValue()),
               amount(resource.get("perDay"), bytes),
-              amount(resource.get("forecast"), bytes),
-              until.isNull() ? Figures.UNKNOWN : until.asString()));
+              amount(resource.at("/forecast/median"), bytes),
+              forecast.isNull()
+                  ? Figures.UNKNOWN
+                  : "%s to %s"
+                      .formatted(
+                          amount(forecast.get("low"), bytes), amount(forecast.get("high"), bytes)),
+              until(until.path("median"), until.isNull() ? Figures.UNKNOWN : LATER),
+              until.isNull()
+                  ? Figures.UNKNOWN
+                  : "%s to %s"
+                      .formatted(until(until.get("low"), LATER), until(until.get("high"), LATER))));
     }
     return Figures.table(rows);
   }
 
+  /** To the minute. */
+  private static String until(JsonNode instant, String otherwise) {
+    return instant.isString()
+        ? Instant.parse(instant.stringValue()).truncatedTo(ChronoUnit.MINUTES).toString()
+        : otherwise;
+  }
+
   private static String amount(JsonNode value, boolean bytes) {
-    if (value.isNull()) {
+    if (!value.isNumber()) {
       return Figures.UNKNOWN;
     }
     return bytes

@@ -3,6 +3,7 @@ package io.mcprealtime.server.cli;
 import io.mcprealtime.McpDataRetentionManager.DataUsage;
 import io.mcprealtime.McpRealtimeConfig;
 import io.mcprealtime.StorageGrowth;
+import io.mcprealtime.analysis.Range;
 import io.mcprealtime.archive.Manifest;
 import io.mcprealtime.server.http.ApiJson;
 import io.mcprealtime.storage.DataKind;
@@ -72,8 +73,7 @@ final class UsageCommand implements Callable<Integer> {
             .orElse("; no limit is set (database.limitMegabytes)"));
     terminal.say("Growth    %s", growth(usage.growth()));
     terminal.say(
-        "Full in   %s",
-        usage.fullInDays().map(days -> Figures.days(days) + " days").orElse(Figures.UNKNOWN));
+        "Full in   %s", usage.fullInDays().map(UsageCommand::fullIn).orElse(Figures.UNKNOWN));
     terminal.say(
         "Kept      %s",
         Arrays.stream(DataKind.values())
@@ -100,13 +100,27 @@ final class UsageCommand implements Callable<Integer> {
     if (growth == null) {
       return "not known yet: the monitor measures once an hour, and needs some hours";
     }
-    return "%s a day (half of the slopes: %s to %s), %d measurements over %s days"
+    return "%s a day (80 %%: %s to %s), %d measurements over %s days"
         .formatted(
-            Figures.bytes(growth.bytesPerDay()),
-            Figures.bytes(growth.lowBytesPerDay()),
-            Figures.bytes(growth.highBytesPerDay()),
+            Figures.bytes(growth.bytesPerDay().median()),
+            Figures.bytes(growth.bytesPerDay().low()),
+            Figures.bytes(growth.bytesPerDay().high()),
             growth.points(),
             Figures.days(growth.span().toMinutes() / (24 * 60.0)));
+  }
+
+  private static String fullIn(Range<Double> days) {
+    var median = days.median();
+    var high = days.high();
+    if (median == null) {
+      return "not as it grows now; in %s days at the earliest (80 %%)"
+          .formatted(Figures.days(days.low()));
+    }
+    return "%s days (80 %%: %s to %s)"
+        .formatted(
+            Figures.days(median),
+            Figures.days(days.low()),
+            high == null ? "never" : Figures.days(high));
   }
 
   private static String archived(Manifest.@Nullable Found archive) {

@@ -141,17 +141,35 @@ public final class ApiJson {
         .put("p99ResponseTimeMs", millis(quantile.apply(0.99).orElse(null)));
   }
 
-  static ObjectNode trend(Trend trend) {
-    return object()
-        .put("server", trend.server().value())
-        .put("window", trend.window().label())
-        .put("trend", trend.direction().name().toLowerCase(Locale.ROOT))
-        .put("points", trend.points())
-        .put("beforeMs", trend.beforeMillis())
-        .put("afterMs", trend.afterMillis())
-        .put("slopeMsPerHour", trend.slopeMillisPerHour())
-        .put("pValue", trend.pValue())
-        .put("avgResponseTimeMs", trend.avgResponseTimeMillis());
+  /** A trend, with the time to a threshold where one is asked for. */
+  static ObjectNode trend(Trend trend, @Nullable Double thresholdMillis) {
+    var json =
+        object()
+            .put("server", trend.server().value())
+            .put("window", trend.window().label())
+            .put("trend", trend.direction().name().toLowerCase(Locale.ROOT))
+            .put("sentence", trend.sentence())
+            .put("samples", trend.samples())
+            .put("points", trend.points())
+            .put("beforeMs", trend.beforeMillis())
+            .put("afterMs", trend.afterMillis())
+            .put("endMs", trend.endMillis())
+            .put("slopeMsPerHour", trend.slopeMillisPerHour())
+            .put("lowSlopeMsPerHour", trend.lowSlopeMillisPerHour())
+            .put("highSlopeMsPerHour", trend.highSlopeMillisPerHour())
+            .put("pValue", trend.pValue())
+            .put("stepped", trend.stepped())
+            .put("avgResponseTimeMs", trend.avgResponseTimeMillis())
+            .put("thresholdMs", thresholdMillis);
+    var time =
+        thresholdMillis == null
+            ? null
+            : trend
+                .timeTo(thresholdMillis)
+                .map(range -> range.map(Duration::toSeconds))
+                .orElse(null);
+    json.set("secondsToThreshold", RangeJson.counts(time));
+    return json;
   }
 
   /**
@@ -260,18 +278,19 @@ public final class ApiJson {
     var json = object();
     var resources = json.putArray("resources");
     for (var status : statuses) {
-      resources
-          .addObject()
-          .put("resource", status.resource().wireName())
-          .put("kind", status.resource().kind().name().toLowerCase(Locale.ROOT))
-          .put("unit", status.resource().unit().name().toLowerCase(Locale.ROOT))
-          .put("used", status.used())
-          .put("limit", status.limit())
-          .put("usedRatio", status.ratio())
-          .put("perDay", status.perDay())
-          .put("forecast", status.forecast())
-          .put("lastsUntil", text(status.lastsUntil()))
-          .put("over", status.over());
+      var resource =
+          resources
+              .addObject()
+              .put("resource", status.resource().wireName())
+              .put("kind", status.resource().kind().name().toLowerCase(Locale.ROOT))
+              .put("unit", status.resource().unit().name().toLowerCase(Locale.ROOT))
+              .put("used", status.used())
+              .put("limit", status.limit())
+              .put("usedRatio", status.ratio())
+              .put("perDay", status.perDay())
+              .put("over", status.over());
+      resource.set("forecast", RangeJson.counts(status.forecast()));
+      resource.set("lastsUntil", RangeJson.instants(status.lastsUntil()));
     }
     return json;
   }
@@ -356,16 +375,16 @@ public final class ApiJson {
         object()
             .put("totalBytes", usage.storage().totalBytes())
             .put("limitBytes", usage.limitBytes())
-            .put("usedRatio", usage.ratio().orElse(null))
-            .put("fullInDays", usage.fullInDays().orElse(null));
+            .put("usedRatio", usage.ratio().orElse(null));
+    json.set("fullInDays", RangeJson.figures(usage.fullInDays().orElse(null)));
     var growth = usage.growth();
     if (growth == null) {
       json.putNull("growth");
     } else {
       json.putObject("growth")
-          .put("bytesPerDay", growth.bytesPerDay())
-          .put("lowBytesPerDay", growth.lowBytesPerDay())
-          .put("highBytesPerDay", growth.highBytesPerDay())
+          .put("bytesPerDay", growth.bytesPerDay().median())
+          .put("lowBytesPerDay", growth.bytesPerDay().low())
+          .put("highBytesPerDay", growth.bytesPerDay().high())
           .put("points", growth.points())
           .put("spanSeconds", growth.span().toSeconds());
     }

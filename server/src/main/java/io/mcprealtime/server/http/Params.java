@@ -68,6 +68,24 @@ final class Params {
     return value;
   }
 
+  /** A positive number. */
+  Optional<Double> positive(String name) {
+    var text = text(name);
+    if (text.isEmpty()) {
+      return Optional.empty();
+    }
+    double value;
+    try {
+      value = Double.parseDouble(text.get());
+    } catch (NumberFormatException e) {
+      throw Problem.badRequest("%s must be a number, is '%s'".formatted(name, text.get()));
+    }
+    if (!(value > 0) || Double.isInfinite(value)) {
+      throw Problem.badRequest("%s must be a positive number, is '%s'".formatted(name, text.get()));
+    }
+    return Optional.of(value);
+  }
+
   Optional<Window> window() {
     try {
       return text("window").filter(text -> !text.equals("raw")).map(Window::ofLabel);

@@ -135,7 +135,8 @@ final class Reads {
       throw Problem.badRequest("window must be 5m, 15m, 1h or 24h, is 'raw'");
     }
     var window = params.window().orElse(Window.ONE_HOUR);
-    return ApiJson.trend(manager.analyzePerformance(id, window));
+    var threshold = params.positive("thresholdMs").orElse(null);
+    return ApiJson.trend(manager.analyzePerformance(id, window), threshold);
   }
 
   ObjectNode anomalies(Params params) {

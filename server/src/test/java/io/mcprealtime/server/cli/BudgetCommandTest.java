@@ -122,7 +122,8 @@ class BudgetCommandTest {
     assertThat(run(Map.of(), "budget", "-c", file)).as(err.toString()).isZero();
 
     assertThat(out.toString().lines().findFirst().orElseThrow())
-        .containsPattern("RESOURCE +USED +LIMIT +SHARE +A DAY +MONTH'S END +LASTS UNTIL");
+        .containsPattern(
+            "RESOURCE +USED +LIMIT +SHARE +A DAY +MONTH'S END +80 % LIE WITHIN +LASTS UNTIL +80 % LIE WITHIN");
     assertThat(out.toString())
         .containsPattern("redis_commands +1,2[0-9]{2} +500,000 +0.2 % +- +- +-")
         .containsPattern("redis_traffic +5.6 MB +10.0 GB +0.1 % ")

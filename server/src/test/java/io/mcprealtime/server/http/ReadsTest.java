@@ -117,6 +117,21 @@ class ReadsTest {
   }
 
   @Test
+  void trend_toAThreshold_isToldWhereThereIsOne() {
+    var trend = fixture.json(FS + "/trend?thresholdMs=250.5");
+    assertThat(trend.get("thresholdMs").doubleValue()).isEqualTo(250.5);
+    assertThat(trend.at("/secondsToThreshold/low").longValue())
+        .isLessThanOrEqualTo(trend.at("/secondsToThreshold/high").longValue());
+    assertThat(fixture.json(FS + "/trend").get("secondsToThreshold").isNull()).isTrue();
+    assertThat(trend.get("sentence").stringValue()).contains("over the last hour");
+    assertThat(trend.get("samples").intValue()).isPositive();
+    assertThat(fixture.get(FS + "/trend?thresholdMs=soon").body())
+        .contains("thresholdMs must be a number, is 'soon'");
+    assertThat(fixture.get(FS + "/trend?thresholdMs=0").body())
+        .contains("thresholdMs must be a positive number, is '0'");
+  }
+
+  @Test
   void trend_isJudgedOverItsWindow() {
     var trend = fixture.json(FS + "/trend");
     assertThat(trend.get("window").stringValue()).isEqualTo("1h");
