@@ -5,6 +5,7 @@ import static io.mcprealtime.advice.Figure.Unit.DAYS;
 import static io.mcprealtime.advice.Figure.Unit.SHARE;
 
 import io.mcprealtime.McpDataRetentionManager.DataUsage;
+import io.mcprealtime.analysis.Range;
 import io.mcprealtime.budget.BudgetStatus;
 import io.mcprealtime.budget.Resource;
 import io.mcprealtime.storage.DataKind;
@@ -40,6 +41,10 @@ final class DatabaseRules {
 
   private static double days(Duration duration) {
     return duration.toSeconds() / SECONDS_PER_DAY;
+  }
+
+  private static <T extends Comparable<? super T>> @Nullable T median(@Nullable Range<T> range) {
+    return range == null ? null : range.median();
   }
 
   /** What can be changed about the room that data takes. */
@@ -143,13 +148,22 @@ final class DatabaseRules {
       var usage = facts.usage();
       var growth = usage == null ? null : usage.growth();
       var limit = usage == null ? null : usage.limitBytes();
-      double left = usage == null ? HORIZON_DAYS : usage.fullInDays().orElse(HORIZON_DAYS);
+      double left = usage == null ? HORIZON_DAYS : left(usage);
+      var perDay = growth == null ? null : growth.bytesPerDay();
+      var median = perDay == null ? null : perDay.median();
+      var high = perDay == null ? null : perDay.high();
       var age = days(facts.config().retention(DataKind.METRICS));
-      if (usage == null || growth == null || limit == null || left >= age) {
+      if (usage == null
+          || growth == null
+          || limit == null
+          || perDay == null
+          || median == null
+          || high == null
+          || left >= age) {
         return List.of();
       }
       double floor = days(facts.config().floor(DataKind.METRICS));
-      double enough = Math.max(floor, Math.floor(FILLING * limit / growth.bytesPerDay()));
+      double enough = Math.max(floor, Math.floor(FILLING * limit / median));
       var what =
           enough < age
               ? format("Shorten retention.metrics to %.3g days, or raise the limit", enough)
@@ -162,9 +176,9 @@ final class DatabaseRules {
                       "the database grows by %.2f MB a day (%.2f to %.2f, %d measurements over"
                           + " %.1f days) and is full in %.1f days, before samples of %.3g days are"
                           + " dropped",
-                      growth.bytesPerDay() / 1e6,
-                      growth.lowBytesPerDay() / 1e6,
-                      growth.highBytesPerDay() / 1e6,
+                      median / 1e6,
+                      perDay.low() / 1e6,
+                      high / 1e6,
                       growth.points(),
                       days(growth.span()),
                       left,
@@ -173,9 +187,16 @@ final class DatabaseRules {
               .urgency(left <= URGENT_DAYS ? Urgency.URGENT : Urgency.NORMAL)
               .figure(figure(left))
               .setting(room(facts, usage))
-              .evidence("bytesPerDay", Math.round(growth.bytesPerDay()))
+              .evidence("bytesPerDay", Math.round(median))
               .evidence("limitBytes", limit)
               .build());
+    }
+
+    private static double left(DataUsage usage) {
+      return usage
+          .fullInDays()
+          .flatMap(range -> Optional.ofNullable(range.median()))
+          .orElse(HORIZON_DAYS);
     }
 
     private static Figure figure(double left) {
@@ -189,7 +210,7 @@ final class DatabaseRules {
       if (usage == null) {
         return Optional.of(new Reading(null, null));
       }
-      var figure = usage.growth() == null ? null : figure(usage.fullInDays().orElse(HORIZON_DAYS));
+      var figure = usage.growth() == null ? null : figure(left(usage));
       return Optional.of(new Reading(room(facts, usage), figure));
     }
   }
@@ -212,9 +233,9 @@ final class DatabaseRules {
     private Optional<Recommendation> advice(ManagerFacts facts, BudgetStatus status) {
       var limit = status.limit();
       var used = status.used();
-      var forecast = status.forecast();
+      var forecast = median(status.forecast());
       var perDay = status.perDay();
-      var end = status.lastsUntil();
+      var end = median(status.lastsUntil());
       if (perDay == null || limit == null || used == null || forecast == null || end == null) {
         return Optional.empty();
       }
@@ -270,7 +291,7 @@ final class DatabaseRules {
     }
 
     private static @Nullable Figure figure(BudgetStatus status) {
-      var forecast = status.forecast();
+      var forecast = median(status.forecast());
       var limit = status.limit();
       return forecast == null || limit == null ? null : figure(forecast, limit);
     }

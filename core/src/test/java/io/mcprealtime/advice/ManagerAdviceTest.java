@@ -12,6 +12,8 @@ import io.mcprealtime.ServerId;
 import io.mcprealtime.ServerMetrics;
 import io.mcprealtime.ServerState;
 import io.mcprealtime.StorageGrowth;
+import io.mcprealtime.analysis.GrowthForecast;
+import io.mcprealtime.analysis.Range;
 import io.mcprealtime.budget.BudgetStatus;
 import io.mcprealtime.budget.Resource;
 import io.mcprealtime.internal.Timer.Timings;
@@ -24,6 +26,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -79,13 +83,19 @@ class ManagerAdviceTest {
         null);
   }
 
+  /** Of a growth that was always the same. */
+  private static GrowthForecast forecast(double bytesPerDay) {
+    double[] days = IntStream.range(0, 24).mapToDouble(hour -> hour / 24.0).toArray();
+    double[] bytes = DoubleStream.of(days).map(day -> 1e9 + day * bytesPerDay).toArray();
+    return GrowthForecast.ofHeld(days, bytes).orElseThrow();
+  }
+
   private DataUsage usage(long total, double growthPerDay) {
     return new DataUsage(
         "test",
         new StorageUsage(total, List.of()),
         LIMIT,
-        new StorageGrowth(
-            growthPerDay, growthPerDay / 2, growthPerDay * 2, 24, Duration.ofHours(23)),
+        new StorageGrowth(forecast(growthPerDay), 24, Duration.ofHours(23)),
         cache);
   }
 
@@ -183,7 +193,7 @@ class ManagerAdviceTest {
         .extracting(Recommendation::text)
         .containsExactly(
             "Shorten retention.metrics to 4.00 days, or raise the limit: the database grows by"
-                + " 100.00 MB a day (50.00 to 200.00, 24 measurements over 1.0 days) and is full in"
+                + " 100.00 MB a day (100.00 to 100.00, 24 measurements over 1.0 days) and is full in"
                 + " 3.0 days, before samples of 7.00 days are dropped");
     assertThat(found.get(0).urgency()).isEqualTo(Urgency.NORMAL);
     assertThat(found.get(0).figure().text()).isEqualTo("3.0 days");
@@ -235,7 +245,14 @@ class ManagerAdviceTest {
 
   private static BudgetStatus commands(@Nullable Instant lastsUntil, long forecast) {
     return new BudgetStatus(
-        Resource.REDIS_COMMANDS, 400_000L, 500_000L, 0.8, 20_000.0, forecast, lastsUntil, false);
+        Resource.REDIS_COMMANDS,
+        400_000L,
+        500_000L,
+        0.8,
+        20_000.0,
+        new Range<>(forecast, forecast, forecast),
+        lastsUntil == null ? null : new Range<>(lastsUntil, lastsUntil, lastsUntil),
+        false);
   }
 
   @Test

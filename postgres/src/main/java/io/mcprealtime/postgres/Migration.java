@@ -10,7 +10,7 @@ import org.flywaydb.core.api.FlywayException;
 /** Brings a database's schema up to date. */
 final class Migration {
   /** The newest version among the resources. */
-  static final String NEWEST = "10";
+  static final String NEWEST = "11";
 
   private static final int MIN_SERVER = 150_000;
   private static final Duration PATIENCE = Duration.ofSeconds(60);

@@ -49,12 +49,19 @@ final class StoragePace {
   Optional<Recommendation> look(@Nullable DataUsage usage, int servers) {
     var growth = usage == null ? null : usage.growth();
     var limit = usage == null ? null : usage.limitBytes();
-    if (growth == null || limit == null || growth.bytesPerDay() <= 0 || servers == 0) {
+    var perDay = growth == null ? null : growth.bytesPerDay().median();
+    if (usage == null
+        || growth == null
+        || limit == null
+        || perDay == null
+        || perDay <= 0
+        || servers == 0) {
       return Optional.empty();
     }
     double days = age.toSeconds() / SECONDS_PER_DAY;
-    double whole = growth.bytesPerDay() * days;
-    double left = usage == null ? days : usage.fullInDays().orElse(days);
+    double whole = perDay * days;
+    double left =
+        usage.fullInDays().flatMap(range -> Optional.ofNullable(range.median())).orElse(days);
     if (left >= days || whole <= FILLING * limit) {
       return Optional.empty();
     }
@@ -68,9 +75,9 @@ final class StoragePace {
                     "%d servers probed every %.3g s make the database grow by %.2f MB a day, which"
                         + " over the %.3g days that samples are kept is %.0f MB, of a limit of"
                         + " %.0f MB",
-                    servers, seconds, growth.bytesPerDay() / 1e6, days, whole / 1e6, limit / 1e6))
+                    servers, seconds, perDay / 1e6, days, whole / 1e6, limit / 1e6))
             .effect("samples of their full age fit")
-            .figure(growth(growth.bytesPerDay()))
+            .figure(growth(perDay))
             .setting(setting())
             .evidence("measurements", growth.points())
             .build());
@@ -78,6 +85,7 @@ final class StoragePace {
 
   Reading read(@Nullable DataUsage usage) {
     var growth = usage == null ? null : usage.growth();
-    return new Reading(setting(), growth == null ? null : growth(growth.bytesPerDay()));
+    var perDay = growth == null ? null : growth.bytesPerDay().median();
+    return new Reading(setting(), perDay == null ? null : growth(perDay));
   }
 }
