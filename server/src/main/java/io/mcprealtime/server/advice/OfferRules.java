@@ -203,7 +203,7 @@ final class OfferRules {
 
     private static Figure changes(ServerFacts facts) {
       var recent = facts.view().recent();
-      long changes = 0;
+      int changes = 0;
       for (int i = 1; i < recent.size(); i++) {
         changes += recent.get(i).state() == recent.get(i - 1).state() ? 0 : 1;
       }

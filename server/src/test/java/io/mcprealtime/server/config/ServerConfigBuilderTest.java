@@ -64,6 +64,7 @@ class ServerConfigBuilderTest {
         .isEqualTo(
             McpRealtimeConfig.builder()
                 .spoolDirectory(config.dataDirectory().resolve("spool"))
+                .adviceFile(config.dataDirectory().resolve("recommendations.json"))
                 .analysisFile(config.dataDirectory().resolve("analysis.state"))
                 .build());
   }
