@@ -27,7 +27,7 @@ final class AnalysisEvents {
               sample,
               anomaly,
               Severity.INFO,
-              "%s is as usual again after %d s. %s"
+              "%s: over after %d s. %s"
                   .formatted(sample.server(), lasted.toSeconds(), anomaly.sentence())));
     }
     findings.shifts().forEach(shift -> sink.accept(shift(sample, shift)));

@@ -77,7 +77,7 @@ class LiveAnalysisTest {
 
       assertThat(events(mcp, EventType.ANOMALY))
           .hasSize(2)
-          .anySatisfy(event -> assertThat(event.message()).contains("is as usual again after"));
+          .anySatisfy(event -> assertThat(event.message()).contains("filesystem: over after "));
     }
   }
 

@@ -149,15 +149,27 @@ public final class BandDetector implements Detector {
     boolean inside =
         seen[outside] <= outsideHigh && (side == Side.UP || seen[outside] >= outsideLow);
     calm = inside ? calm + 1 : 0;
-    if (calm == CALM || sinceOnset >= NEW_USUAL) {
+    boolean newUsual = sinceOnset >= NEW_USUAL;
+    if (newUsual && side == Side.UP) {
+      Arrays.setAll(bands, i -> new UsualBand());
+    }
+    if (calm == CALM || newUsual) {
       outside = NOTHING;
       calm = 0;
     }
   }
 
+  /**
+   * Where only a rise is bad, what is bad is not learnt: a server that was slow for a while would
+   * be expected to be so again, and told of no more.
+   */
+  private boolean learnsNow() {
+    return side == Side.BOTH || outside == NOTHING;
+  }
+
   private void learn(double[] seen, boolean onset) {
     for (int way = 0; way < WAYS; way++) {
-      if (Double.isFinite(seen[way])) {
+      if (Double.isFinite(seen[way]) && learnsNow()) {
         bands[way].learn(seen[way]);
       }
     }

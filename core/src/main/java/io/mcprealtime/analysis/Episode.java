@@ -68,15 +68,28 @@ final class Episode {
     return told && worstScore >= CRITICAL_SCORE ? Severity.CRITICAL : Severity.WARNING;
   }
 
-  Anomaly anomaly(@Nullable Instant until) {
-    String sentence =
-        "%s %s %s where %s to %s was usual."
-            .formatted(
-                metric.title(),
-                worst < low ? "fell to" : "reached",
-                metric.text(worst),
-                metric.text(low),
-                metric.text(high));
+  /** The anomaly as it is now. */
+  Anomaly open() {
+    return anomaly(null, sentence());
+  }
+
+  /** The anomaly, ended by a value, which is the new usual when it is as unusual as before. */
+  Anomaly end(Instant at, double value) {
+    var stays = distance(value) > 0 ? " It stays so, which is usual from now on." : "";
+    return anomaly(at, sentence() + stays);
+  }
+
+  private String sentence() {
+    return "%s %s %s where %s to %s was usual."
+        .formatted(
+            metric.title(),
+            worst < low ? "fell to" : "reached",
+            metric.text(worst),
+            metric.text(low),
+            metric.text(high));
+  }
+
+  private Anomaly anomaly(@Nullable Instant until, String sentence) {
     return new Anomaly(
         metric.wireName(), severity(), since, until, worst, low, high, worstScore, sentence);
   }

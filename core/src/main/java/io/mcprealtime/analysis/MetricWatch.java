@@ -35,17 +35,17 @@ final class MetricWatch {
     }
     if (verdict.active()) {
       if (open.extend(value, verdict.score())) {
-        findings.began(open.anomaly(null));
+        findings.began(open.open());
       }
       return;
     }
     episode = null;
-    findings.ended(open.anomaly(at), open.isTold());
+    findings.ended(open.end(at, value), open.isTold());
   }
 
   /** The anomaly that goes on; null when there is none. */
   @Nullable Anomaly open() {
-    return episode == null ? null : episode.anomaly(null);
+    return episode == null ? null : episode.open();
   }
 
   void save(DataOutputStream out) throws IOException {

@@ -19,6 +19,8 @@ class AnomalyWatchTest {
   private static final ServerId SERVER = ServerId.of("filesystem");
   private static final Instant START = Instant.parse("2026-11-20T12:00:00Z");
 
+  private static final Duration SLOW = Duration.ofSeconds(2);
+
   private final Random random = new Random(1);
   private final List<Findings> heard = new ArrayList<>();
   private AnomalyWatch watch = AnomalyWatch.ofReported(SERVER);
@@ -61,7 +63,7 @@ class AnomalyWatchTest {
   @Test
   void slowness_isOneAnomalyWithOnsetEndAndEvidence() {
     observe(0, 400, sample -> sample);
-    observe(400, 420, sample -> sample.toBuilder().responseTime(Duration.ofSeconds(2)).build());
+    observe(400, 420, sample -> sample.toBuilder().responseTime(SLOW).build());
     assertThat(watch.open()).extracting(Anomaly::metric).containsExactly("response_time_ms");
     observe(420, 600, sample -> sample);
 
@@ -91,6 +93,31 @@ class AnomalyWatchTest {
     assertThat(began()).isEmpty();
     assertThat(ended()).isEmpty();
     assertThat(watch.report(at(0)).summary()).isEqualTo(new AnomalyReport.Summary(1, 0, 1));
+  }
+
+  @Test
+  void slowness_isFoundAgainAndAgain() {
+    observe(0, 400, sample -> sample);
+    for (int from = 400; from < 4_000; from += 300) {
+      observe(from, from + 20, sample -> sample.toBuilder().responseTime(SLOW).build());
+      observe(from + 20, from + 300, sample -> sample);
+    }
+
+    assertThat(began()).hasSize(12);
+    assertThat(ended()).hasSize(12);
+  }
+
+  @Test
+  void slownessThatStays_isTheNewUsualAndNotToldAgain() {
+    observe(0, 400, sample -> sample);
+    for (int i = 400; i < 5_000; i++) {
+      observe(sample(i, 8 * usual()));
+    }
+
+    assertThat(began()).hasSize(1);
+    assertThat(ended())
+        .singleElement()
+        .satisfies(anomaly -> assertThat(anomaly.sentence()).endsWith("usual from now on."));
   }
 
   @Test
@@ -180,7 +207,7 @@ class AnomalyWatchTest {
   @Test
   void restoredWatch_goesOnAsTheOtherWould() {
     observe(0, 400, sample -> sample);
-    observe(400, 405, sample -> sample.toBuilder().responseTime(Duration.ofSeconds(2)).build());
+    observe(400, 405, sample -> sample.toBuilder().responseTime(SLOW).build());
     observe(405, 407, sample -> sample.toBuilder().errorCount(30L).build());
     var other = AnomalyWatch.restore(watch.save());
 
