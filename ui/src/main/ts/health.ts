@@ -45,6 +45,7 @@ export interface Findings {
 }
 
 export const RESPONSE_TIME = "response_time_ms";
+const AVAILABILITY = "availability";
 /** The types of the events that tell of anomalies and of shifts. */
 export const FINDING_EVENTS: readonly string[] = ["anomaly", "performance_degradation"];
 
@@ -60,7 +61,7 @@ const METRIC_WORDS: Readonly<Record<string, string>> = {
   error_rate: "Error rate",
   memory_mb: "Memory",
   requests: "Number of requests",
-  availability: "Availability",
+  [AVAILABILITY]: "Availability",
 };
 
 const PART_WORDS: Readonly<Record<string, string>> = {
@@ -160,15 +161,21 @@ export function healthTitle(of: Health): string {
 
 /** The mark of a row that names what is unusual now. */
 export function unusualSigns(of: Health | null): Sign[] {
-  if (of === null || of.anomalies.length === 0) {
+  const marked = of === null ? [] : markable(of);
+  if (of === null || marked.length === 0) {
     return [];
   }
-  const title = of.anomalies.map(({ since, sentence }) => `${sentence} Since ${exact(since)}`).join("\n");
+  const title = marked.map(({ since, sentence }) => `${sentence} Since ${exact(since)}`).join("\n");
   return [{ key: "unusual", word: unusualWords(of), title }];
+}
+
+/** Without outages, which the state beside the mark tells of. */
+function markable(of: Health): readonly Anomaly[] {
+  return of.anomalies.filter((anomaly) => anomaly.metric !== AVAILABILITY);
 }
 
 /** Unusual: response time, memory. Empty when nothing is. */
 export function unusualWords(of: Health): string {
-  const metrics = [...new Set(of.anomalies.map((anomaly) => metricWord(anomaly.metric).toLowerCase()))];
+  const metrics = [...new Set(markable(of).map((anomaly) => metricWord(anomaly.metric).toLowerCase()))];
   return metrics.length === 0 ? "" : `Unusual: ${metrics.join(", ")}`;
 }

@@ -84,6 +84,8 @@ test("unusualSigns_nameEachMetricOnce", () => {
   assert.deepEqual(signs.map((sign) => sign.word), ["Unusual: response time, error rate"]);
   assert.match(signs[0]?.title ?? "", /^Response time reached 900\.0 ms .* Since /);
   assert.deepEqual(unusualSigns(null), []);
+  // The state tells of an outage.
+  assert.deepEqual(unusualSigns(health({ score: 0, anomalies: [{ ...ANOMALY, metric: "availability" }] })), []);
   assert.deepEqual(unusualSigns(health({ score: 100 })), []);
 });
 
