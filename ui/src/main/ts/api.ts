@@ -44,6 +44,11 @@ export async function fetchWatches(): Promise<readonly unknown[]> {
   return array(object(await getJson("servers"))["servers"]);
 }
 
+/** What was unusual about a server in the last minutes. */
+export async function fetchAnomalies(server: string, minutes: number): Promise<unknown> {
+  return getJson(`servers/${encodeURIComponent(server)}/anomalies?minutes=${minutes}`);
+}
+
 export async function fetchIncidents(): Promise<readonly unknown[]> {
   return array(object(await getJson("incidents"))["incidents"]);
 }

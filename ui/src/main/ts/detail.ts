@@ -14,9 +14,11 @@ import {
   transportWord,
   VERDICT_WORDS,
 } from "./format.ts";
+import { FINDING_EVENTS } from "./health.ts";
 import { CATALOG_CHANGED, type MonitoringEvent, type Server, type Stage } from "./model.ts";
 import { event as readEvent } from "./reading.ts";
 import { words } from "./sparkline.ts";
+import { Unusual } from "./unusual.ts";
 import { Watching } from "./watching.ts";
 
 const EVENTS = 20;
@@ -38,6 +40,7 @@ export class Detail {
   readonly #eventsNote = this.#part("events-note");
   readonly #watching = new Watching(this.element);
   readonly #drift: Drift;
+  readonly #unusual: Unusual;
   #server: Server;
   #now: number;
   #shownStages: readonly Stage[] | null = null;
@@ -50,6 +53,7 @@ export class Detail {
     this.#now = now;
     const block = find(this.element, "[data-block=drift]", HTMLElement);
     this.#drift = new Drift(block, server.id, () => this.#now);
+    this.#unusual = new Unusual(this.element, server);
     this.update(server, now);
     this.reload(now);
   }
@@ -58,6 +62,7 @@ export class Detail {
   reload(now: number): void {
     void this.loadEvents(now);
     void this.#drift.load();
+    void this.#unusual.load();
   }
 
   update(server: Server, now: number): void {
@@ -73,12 +78,14 @@ export class Detail {
     this.#fact("tools", count(server.toolCount));
     this.#fact("recent", words(server.recent));
     this.#watching.update(server, now);
+    this.#unusual.update(server, now);
     this.tick(now);
   }
 
   tick(now: number): void {
     this.#now = now;
     this.#watching.tick(this.#server, now);
+    this.#unusual.tick(now);
     const { lastCheckAt, since } = this.#server;
     this.#fact("lastCheck", lastCheckAt === null ? ABSENT : `${ago(lastCheckAt, now)} ago, at ${clock(lastCheckAt)}`);
     this.#fact("since", since === null ? ABSENT : `for ${ago(since, now)}, since ${exact(since)}`);
@@ -96,6 +103,8 @@ export class Detail {
     this.#showEvents();
     if (event.type === CATALOG_CHANGED) {
       void this.#drift.load();
+    } else if (FINDING_EVENTS.includes(event.type)) {
+      void this.#unusual.load();
     }
   }
 

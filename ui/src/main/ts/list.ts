@@ -7,8 +7,9 @@ import type { Store } from "./store.ts";
 
 /** Rows do not move under a hand that was busy in the list this short a time ago. */
 const BUSY_MS = 4_000;
-/** By latency, every sample would change the order: it is renewed at this pace. */
-const LATENCY_PACE_MS = 5_000;
+/** By these, every sample would change the order: it is renewed at this pace. */
+const RESTLESS: readonly SortKey[] = ["latency", "health"];
+const RESTLESS_PACE_MS = 5_000;
 
 /** The list of servers: one row each, kept in place until it is time to arrange them anew. */
 export class List {
@@ -80,7 +81,7 @@ export class List {
       }
     }
     const idle = performance.now() >= this.#busyUntil;
-    const due = this.#view.sort !== "latency" || performance.now() - this.#arrangedAt >= LATENCY_PACE_MS;
+    const due = !RESTLESS.includes(this.#view.sort) || performance.now() - this.#arrangedAt >= RESTLESS_PACE_MS;
     if (this.#untidy && idle && due) {
       this.#arrange();
     }

@@ -1,3 +1,4 @@
+import type { Health } from "./health.ts";
 import type { Watch } from "./watch.ts";
 
 /** The states of a server, worst first: the order in which a person wants to see them. */
@@ -59,6 +60,7 @@ export interface Server {
   readonly stages: readonly Stage[];
   readonly recent: readonly Point[];
   readonly watch: Watch | null;
+  readonly health: Health | null;
   /** Null until a probe's record comes in. */
   readonly found: Found | null;
   /** How it differs from what is approved of it, in words. */

@@ -1,6 +1,7 @@
+import { unusualWords } from "./health.ts";
 import { rankOfState, STAGES, type Server, type State } from "./model.ts";
 
-export const SORT_KEYS = ["state", "name", "protocol", "latency", "tools", "problem", "since"] as const;
+export const SORT_KEYS = ["state", "health", "name", "protocol", "latency", "tools", "problem", "since"] as const;
 export type SortKey = (typeof SORT_KEYS)[number];
 
 /** What of the list is shown, and in which order. */
@@ -22,6 +23,8 @@ function value(server: Server, key: SortKey): Value {
   switch (key) {
     case "state":
       return rankOfState(server.state);
+    case "health":
+      return server.health?.score ?? null;
     case "name":
       return server.id;
     case "protocol":
@@ -66,7 +69,8 @@ export function arrange(servers: Iterable<Server>, view: View, among: ReadonlySe
 }
 
 function matches(server: Server, query: string): boolean {
-  return [server.id, server.serverName, server.target, server.reason].some(
+  const unusual = server.health === null ? null : unusualWords(server.health);
+  return [server.id, server.serverName, server.target, server.reason, unusual].some(
     (text) => text !== null && text.toLowerCase().includes(query),
   );
 }

@@ -1,6 +1,7 @@
 // From JSON to the page's own types. A field that is absent, null or of another type becomes null,
 // and a state that a newer server invents becomes UNKNOWN, so that nothing is shown as green by mistake.
 
+import { health } from "./health.ts";
 import {
   STATES,
   type MonitoringEvent,
@@ -112,6 +113,7 @@ export function server(raw: unknown): Server | null {
     stages: stages(json["stages"]),
     recent: points(json["recent"]),
     watch: watch(json["watch"]),
+    health: health(json["health"]),
     found: null,
     drift: null,
     changes: [],

@@ -1,7 +1,9 @@
 import { Detail } from "./detail.ts";
 import { find, make, setAttribute, setIcon, setText, setTitle, stamp } from "./dom.ts";
 import { ago, count, dialect, exact, millis, stageWord, STATE_WORDS, transportWord } from "./format.ts";
+import { healthTitle, scoreText, scoreTone, unusualSigns } from "./health.ts";
 import type { MonitoringEvent, Point, Server } from "./model.ts";
+import { overlay } from "./overlay.ts";
 import { curve } from "./sparkline.ts";
 import { signs } from "./words.ts";
 
@@ -15,8 +17,11 @@ export class Row {
   readonly #target = this.#part("[data-cell=target]");
   readonly #transport = this.#part("[data-part=transport]");
   readonly #dialect = this.#part("[data-part=dialect]");
+  readonly #score = this.#part(".score");
   readonly #latency = this.#part("[data-cell=latency]");
   readonly #spark = find(this.element, ".spark", SVGElement);
+  readonly #severe = find(this.element, ".severe", SVGElement);
+  readonly #unusual = find(this.element, ".unusual", SVGElement);
   readonly #area = find(this.element, ".area", SVGElement);
   readonly #line = find(this.element, ".line", SVGElement);
   readonly #marks = find(this.element, ".marks", SVGElement);
@@ -30,6 +35,7 @@ export class Row {
   #server: Server;
   #drawn: readonly Point[] | null = null;
   #drawnChanges: readonly number[] = [];
+  #drawnHealth: Server["health"] = null;
   #signsKey = "[]";
   #visible = false;
   #detail: Detail | null = null;
@@ -62,6 +68,7 @@ export class Row {
     setTitle(this.#target, server.target ?? "");
     setText(this.#transport, transportWord(server.transport));
     setText(this.#dialect, dialect(server.era, server.protocolVersion));
+    this.#showHealth(server.health);
     setText(this.#latency, millis(server.responseTimeMs));
     setText(this.#tools, count(server.toolCount));
     setText(this.#stage, server.failingStage === null ? "" : stageWord(server.failingStage));
@@ -120,8 +127,14 @@ export class Row {
     return find(this.element, selector, HTMLElement);
   }
 
+  #showHealth(health: Server["health"]): void {
+    setText(this.#score, health === null ? "" : scoreText(health.score));
+    setAttribute(this.#score, "data-tone", health === null ? "" : scoreTone(health.score));
+    setTitle(this.#score, health === null ? "" : healthTitle(health));
+  }
+
   #sign(now: number): void {
-    const found = signs(this.#server, now);
+    const found = [...signs(this.#server, now), ...unusualSigns(this.#server.health)];
     const key = JSON.stringify(found);
     if (key === this.#signsKey) {
       return;
@@ -151,16 +164,22 @@ export class Row {
   #draw(): void {
     const points = this.#server.recent;
     const changedAt = this.#server.changes;
-    if (!this.#visible || (this.#drawn === points && this.#drawnChanges === changedAt)) {
+    const health = this.#server.health;
+    const same = this.#drawn === points && this.#drawnChanges === changedAt && this.#drawnHealth === health;
+    if (!this.#visible || same) {
       return;
     }
+    this.#drawnHealth = health;
     this.#drawn = points;
     this.#drawnChanges = changedAt;
     const { line, area, marks, changes, words } = curve(points, changedAt);
+    const over = overlay(points, health?.anomalies ?? [], []);
+    setAttribute(this.#severe, "d", over.severe);
+    setAttribute(this.#unusual, "d", over.unusual);
     setAttribute(this.#line, "d", line);
     setAttribute(this.#area, "d", area);
     setAttribute(this.#marks, "d", marks);
     setAttribute(this.#changes, "d", changes);
-    setAttribute(this.#spark, "aria-label", words);
+    setAttribute(this.#spark, "aria-label", words + over.words);
   }
 }

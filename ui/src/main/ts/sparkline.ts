@@ -1,11 +1,12 @@
 import { isUp, RECENT, type Point } from "./model.ts";
 
-const WIDTH = 120;
-const HEIGHT = 24;
+export const WIDTH = 120;
+export const HEIGHT = 24;
 const TOP = 2;
 const BOTTOM = 21;
 const MARK_Y = 22.5;
-const STEP = WIDTH / (RECENT - 1);
+/** From one reading to the next. */
+export const STEP = WIDTH / (RECENT - 1);
 
 /** What the paths of one sparkline are: the curve, the area under it, the marks of readings that were not up. */
 export interface Curve {
@@ -25,8 +26,7 @@ export interface Curve {
  */
 export function curve(points: readonly Point[], changedAt: readonly number[] = []): Curve {
   const shown = points.slice(-RECENT);
-  const highest = shown.reduce((top, point) => (answered(point) ? Math.max(top, point.ms ?? 0) : top), 0);
-  const scale = highest === 0 ? 0 : (BOTTOM - TOP) / highest;
+  const y = heightOf(shown);
   let line = "";
   let area = "";
   let marks = "";
@@ -48,7 +48,7 @@ export function curve(points: readonly Point[], changedAt: readonly number[] = [
       if (run.length === 0) {
         runStart = x;
       }
-      run.push(`${short(x)},${short(BOTTOM - (point.ms ?? 0) * scale)}`);
+      run.push(`${short(x)},${short(y(point.ms ?? 0))}`);
     } else {
       endRun(x - STEP);
       if (!isUp(point.state) && point.state !== "UNKNOWN") {
@@ -63,8 +63,15 @@ export function curve(points: readonly Point[], changedAt: readonly number[] = [
   return { line, area, marks, changes, words: words(shown) + changeWords(changed.length) };
 }
 
+/** How high a time stands in the box: the longest of the readings at its top. */
+export function heightOf(points: readonly Point[]): (ms: number) => number {
+  const highest = points.reduce((top, point) => (answered(point) ? Math.max(top, point.ms ?? 0) : top), 0);
+  const scale = highest === 0 ? 0 : (BOTTOM - TOP) / highest;
+  return (ms) => BOTTOM - ms * scale;
+}
+
 /** Where that moment lies between the readings; null outside of them. */
-function place(points: readonly Point[], at: number): number | null {
+export function place(points: readonly Point[], at: number): number | null {
   const after = points.findIndex((point) => point.at >= at);
   const right = points[after];
   const first = points[0];

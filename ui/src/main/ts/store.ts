@@ -1,3 +1,4 @@
+import { health } from "./health.ts";
 import { RECENT, type Point, type Server } from "./model.ts";
 import { failingStage, instant, number, object, server, shown, stages, state, text, type Json } from "./reading.ts";
 import { watch } from "./watch.ts";
@@ -52,7 +53,7 @@ export class Store {
       const json = object(raw);
       const before = this.#servers.get(text(json["id"]) ?? "");
       if (before !== undefined) {
-        this.#put({ ...before, watch: watch(json["watch"]) });
+        this.#put({ ...before, watch: watch(json["watch"]), health: health(json["health"]) });
       }
     }
   }
@@ -95,6 +96,8 @@ export class Store {
         lastCheckAt: at,
         circuit,
         watch: before.watch === null ? null : { ...before.watch, circuit },
+        // The score of another state must not stand beside this one; the new one is asked for.
+        health: same ? before.health : null,
         recent: withPoint(before.recent, { at, state: now, ms }),
       };
     });

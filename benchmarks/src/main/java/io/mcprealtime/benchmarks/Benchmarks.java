@@ -28,6 +28,8 @@ public final class Benchmarks {
               + " | trends [--runs N]"
               + " | probing [--targets N] [--stdio N] [--seconds N] [--warm-up N] [--interval 15s]"
               + " [--addresses N] [--jvm OPTIONS] [--profile FILE]"
+              + " | anomalies [--servers N] [--minutes M] [--interval 250ms] [--seed N]"
+              + " [--out DIR]"
               + " | nab [--data DIR] [--out DIR]"
               + " | detector");
       System.exit(2);
@@ -48,6 +50,7 @@ public final class Benchmarks {
         case "cache" -> CacheFigures.run(directory, settings);
         case "trends" -> trends(settings.number("runs", 2_000));
         case "probing" -> Probing.run(jar, directory, settings);
+        case "anomalies" -> Anomalies.run(settings);
         case "nab" -> Nab.run(settings);
         case "detector" -> DetectorCost.run();
         case "ingest" -> Ingest.run(jar, directory, settings);

@@ -52,9 +52,14 @@ final class ChildJava implements AutoCloseable {
 
   /** Its answer to an empty line. */
   String ask() throws IOException {
-    process.getOutputStream().write('\n');
-    process.getOutputStream().flush();
+    tell("");
     return line();
+  }
+
+  /** Gives it a line that it does not answer. */
+  void tell(String line) throws IOException {
+    process.getOutputStream().write((line + "\n").getBytes(StandardCharsets.UTF_8));
+    process.getOutputStream().flush();
   }
 
   @Override

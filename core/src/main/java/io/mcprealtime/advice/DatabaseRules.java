@@ -43,10 +43,6 @@ final class DatabaseRules {
     return duration.toSeconds() / SECONDS_PER_DAY;
   }
 
-  private static <T extends Comparable<? super T>> @Nullable T median(@Nullable Range<T> range) {
-    return range == null ? null : range.median();
-  }
-
   /** What can be changed about the room that data takes. */
   private static String room(ManagerFacts facts, DataUsage usage) {
     var ages = new ArrayList<String>();
@@ -148,22 +144,13 @@ final class DatabaseRules {
       var usage = facts.usage();
       var growth = usage == null ? null : usage.growth();
       var limit = usage == null ? null : usage.limitBytes();
-      double left = usage == null ? HORIZON_DAYS : left(usage);
-      var perDay = growth == null ? null : growth.bytesPerDay();
-      var median = perDay == null ? null : perDay.median();
-      var high = perDay == null ? null : perDay.high();
+      double left = usage == null ? HORIZON_DAYS : daysLeft(usage);
       var age = days(facts.config().retention(DataKind.METRICS));
-      if (usage == null
-          || growth == null
-          || limit == null
-          || perDay == null
-          || median == null
-          || high == null
-          || left >= age) {
+      if (usage == null || growth == null || limit == null || left >= age) {
         return List.of();
       }
       double floor = days(facts.config().floor(DataKind.METRICS));
-      double enough = Math.max(floor, Math.floor(FILLING * limit / median));
+      double enough = Math.max(floor, Math.floor(FILLING * limit / growth.bytesPerDay().median()));
       var what =
           enough < age
               ? format("Shorten retention.metrics to %.3g days, or raise the limit", enough)
@@ -173,30 +160,33 @@ final class DatabaseRules {
               .what(what)
               .why(
                   format(
-                      "the database grows by %.2f MB a day (%.2f to %.2f, %d measurements over"
-                          + " %.1f days) and is full in %.1f days, before samples of %.3g days are"
-                          + " dropped",
-                      median / 1e6,
-                      perDay.low() / 1e6,
-                      high / 1e6,
+                      "the database grows by %.2f MB a day (%d measurements over %.1f days) and is"
+                          + " full in %s days, before samples of %.3g days are dropped",
+                      growth.bytesPerDay().median() / 1e6,
                       growth.points(),
                       days(growth.span()),
-                      left,
+                      range(usage),
                       age))
               .effect("the database does not reach its limit")
               .urgency(left <= URGENT_DAYS ? Urgency.URGENT : Urgency.NORMAL)
               .figure(figure(left))
               .setting(room(facts, usage))
-              .evidence("bytesPerDay", Math.round(median))
+              .evidence("bytesPerDay", Math.round(growth.bytesPerDay().median()))
               .evidence("limitBytes", limit)
               .build());
     }
 
-    private static double left(DataUsage usage) {
-      return usage
-          .fullInDays()
-          .flatMap(range -> Optional.ofNullable(range.median()))
-          .orElse(HORIZON_DAYS);
+    private static double daysLeft(DataUsage usage) {
+      var median = usage.fullInDays().map(Range::median).orElse(null);
+      return median == null ? HORIZON_DAYS : median;
+    }
+
+    /** {@code 4.1 (3.0 to 6.5)}; without a later bound {@code 4.1 (3.0 at the least)}. */
+    private static String range(DataUsage usage) {
+      var days = usage.fullInDays().orElseThrow();
+      return days.high() == null
+          ? format("%.1f (%.1f at the least)", days.median(), days.low())
+          : format("%.1f (%.1f to %.1f)", days.median(), days.low(), days.high());
     }
 
     private static Figure figure(double left) {
@@ -210,7 +200,7 @@ final class DatabaseRules {
       if (usage == null) {
         return Optional.of(new Reading(null, null));
       }
-      var figure = usage.growth() == null ? null : figure(left(usage));
+      var figure = usage.growth() == null ? null : figure(daysLeft(usage));
       return Optional.of(new Reading(room(facts, usage), figure));
     }
   }
@@ -233,9 +223,10 @@ final class DatabaseRules {
     private Optional<Recommendation> advice(ManagerFacts facts, BudgetStatus status) {
       var limit = status.limit();
       var used = status.used();
-      var forecast = median(status.forecast());
+      var forecast = status.forecast();
       var perDay = status.perDay();
-      var end = median(status.lastsUntil());
+      var lasts = status.lastsUntil();
+      var end = lasts == null ? null : lasts.median();
       if (perDay == null || limit == null || used == null || forecast == null || end == null) {
         return Optional.empty();
       }
@@ -246,12 +237,18 @@ final class DatabaseRules {
               .what(what(status.resource()))
               .why(
                   format(
-                      "%,d of %,d are used (%s); at %,.0f a day that lasts until %s, and %,d would"
-                          + " be used by the end of the month",
-                      used, limit, unit(status.resource()), perDay, end, forecast))
+                      "%,d of %,d are used (%s); at %,.0f a day that lasts until %s (%s at the"
+                          + " earliest), and %,d would be used by the end of the month",
+                      used,
+                      limit,
+                      unit(status.resource()),
+                      perDay,
+                      end,
+                      lasts.low(),
+                      forecast.median()))
               .effect("the month's allowance lasts")
               .urgency(days(left) <= URGENT_DAYS ? Urgency.URGENT : Urgency.NORMAL)
-              .figure(figure(forecast, limit))
+              .figure(figure(forecast.median(), limit))
               .setting(setting(facts, status))
               .build());
     }
@@ -291,7 +288,7 @@ final class DatabaseRules {
     }
 
     private static @Nullable Figure figure(BudgetStatus status) {
-      var forecast = median(status.forecast());
+      var forecast = status.forecast() == null ? null : status.forecast().median();
       var limit = status.limit();
       return forecast == null || limit == null ? null : figure(forecast, limit);
     }

@@ -23,10 +23,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -83,11 +83,10 @@ class ManagerAdviceTest {
         null);
   }
 
-  /** Of a growth that was always the same. */
-  private static GrowthForecast forecast(double bytesPerDay) {
-    double[] days = IntStream.range(0, 24).mapToDouble(hour -> hour / 24.0).toArray();
-    double[] bytes = DoubleStream.of(days).map(day -> 1e9 + day * bytesPerDay).toArray();
-    return GrowthForecast.ofHeld(days, bytes).orElseThrow();
+  private static GrowthForecast steady(double growthPerDay) {
+    var days = IntStream.range(0, 24).mapToDouble(hour -> hour / 24.0).toArray();
+    var bytes = Arrays.stream(days).map(day -> day * growthPerDay).toArray();
+    return GrowthForecast.of(days, bytes, growthPerDay).orElseThrow();
   }
 
   private DataUsage usage(long total, double growthPerDay) {
@@ -95,7 +94,7 @@ class ManagerAdviceTest {
         "test",
         new StorageUsage(total, List.of()),
         LIMIT,
-        new StorageGrowth(forecast(growthPerDay), 24, Duration.ofHours(23)),
+        new StorageGrowth(steady(growthPerDay), 24, Duration.ofHours(23)),
         cache);
   }
 
@@ -193,8 +192,8 @@ class ManagerAdviceTest {
         .extracting(Recommendation::text)
         .containsExactly(
             "Shorten retention.metrics to 4.00 days, or raise the limit: the database grows by"
-                + " 100.00 MB a day (100.00 to 100.00, 24 measurements over 1.0 days) and is full in"
-                + " 3.0 days, before samples of 7.00 days are dropped");
+                + " 100.00 MB a day (24 measurements over 1.0 days) and is full in 3.0 (3.0 to 3.0)"
+                + " days, before samples of 7.00 days are dropped");
     assertThat(found.get(0).urgency()).isEqualTo(Urgency.NORMAL);
     assertThat(found.get(0).figure().text()).isEqualTo("3.0 days");
 
@@ -226,7 +225,7 @@ class ManagerAdviceTest {
     assertThat(found.get(0).why())
         .isEqualTo(
             "400,000 of 500,000 are used (redis_commands in commands); at 20,000 a day that lasts"
-                + " until 2026-11-25T12:00:00Z, and 750,000 would be used by the end of the month");
+                + " until 2026-11-25T12:00:00Z (2026-11-25T12:00:00Z at the earliest), and 750,000 would be used by the end of the month");
     assertThat(found.get(0).setting()).isEqualTo("cache.writeInterval 15s, limit 500000");
     assertThat(found.get(0).urgency()).isEqualTo(Urgency.NORMAL);
 

@@ -10,8 +10,12 @@ import io.mcprealtime.mcp.sample.SampleMcpServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Map;
+import java.util.StringJoiner;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -125,6 +129,66 @@ class DashboardIT {
       assertThat(page.getByTestId("drift")).isHidden();
       assertThat(browser.faults()).isEmpty();
     }
+  }
+
+  @Test
+  void health_tellsWhatIsTakenOffAndWhatIsUnusual() throws Exception {
+    try (var browser = TestBrowser.launch();
+        var jar = serve("  {}")) {
+      var end = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+      var samples = new StringJoiner(",", "[", "]");
+      for (int i = 119; i >= 0; i--) {
+        var at = end.minusSeconds(15L * i);
+        samples.add(sample("orders", at, "HEALTHY", i < 4 ? 900 : 20 + i % 3, null));
+        samples.add(sample("ledger", at, i < 2 ? "DOWN" : "HEALTHY", 20, "<b>gone</b>"));
+        samples.add(sample("mirror", at, "HEALTHY", 20, null));
+      }
+      assertThat(jar.post("/api/v1/metrics", samples.toString()).statusCode()).isEqualTo(200);
+
+      var page = browser.open(jar.url());
+      assertThat(page.locator("[data-server=mirror] .row .score")).hasText("100");
+      assertThat(page.locator("[data-server=mirror] [data-sign=unusual]")).hasCount(0);
+      var score = page.locator("[data-server=orders] .row .score");
+      assertThat(score).hasText(Pattern.compile("[1-8]?\\d"));
+      assertThat(score).hasAttribute("title", Pattern.compile("−10 Anomalies: .*response_time"));
+      assertThat(page.locator("[data-server=orders] [data-sign=unusual]"))
+          .hasText("Unusual: response time");
+
+      page.locator("[data-server=orders] .toggle").click();
+      var health = page.getByTestId("health");
+      assertThat(health).containsText(Pattern.compile("Health \\d+ of 100"));
+      assertThat(health.locator("[data-deduction=response_time]"))
+          .containsText(Pattern.compile("−\\d.* ms where .* ms was usual"));
+      var unusual = page.getByTestId("unusual");
+      assertThat(unusual).containsText(Pattern.compile("Response time ?Critical ?for "));
+      assertThat(unusual).containsText(Pattern.compile("reached 900.0 ms where .* was usual"));
+      assertThat(page.locator("[data-testid=response] path.severe"))
+          .hasAttribute("d", Pattern.compile("M.+Z"));
+      assertThat(page.locator("[data-testid=response] [data-legend=severe]")).isVisible();
+      page.screenshot(new Page.ScreenshotOptions().setPath(Path.of("target", "health.png")));
+      page.locator("[data-server=orders] .toggle").click();
+
+      page.locator("[data-server=ledger] .toggle").click();
+      // What others wrote stays text.
+      assertThat(unusual).containsText("was up and is not since");
+      assertThat(unusual).containsText("<b>gone</b>");
+      assertThat(health.locator("[data-deduction=state]")).containsText("−100");
+      page.locator("[data-server=ledger] .toggle").click();
+
+      page.locator("[data-server=mirror] .toggle").click();
+      assertThat(health).containsText("Nothing is taken off.");
+      assertThat(unusual).isHidden();
+      page.getByTestId("search").fill("unusual: response");
+      assertThat(page.getByTestId("shown")).hasText("1 of 3 servers");
+      assertThat(browser.faults()).isEmpty();
+    }
+  }
+
+  private static String sample(
+      String server, Instant at, String state, int millis, @Nullable String error) {
+    return """
+        {"server": "%s", "at": "%s", "state": "%s", "responseTimeMs": %d, "lastError": %s}"""
+        .formatted(server, at, state, millis, error == null ? "null" : '"' + error + '"');
   }
 
   private static void stop(SampleMcpServer server) {

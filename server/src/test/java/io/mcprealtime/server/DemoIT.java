@@ -58,6 +58,7 @@ class DemoIT {
           .contains("Total Operations: ")
           .contains("Success Rate: ")
           .contains("Cache Hit Rate: ")
+          .contains("The run was too short for faults")
           .contains("Recommendations");
       assertThat(descendants).as("samples, stdio servers and PostgreSQL").hasSizeGreaterThan(3);
       await()

@@ -103,7 +103,7 @@ public final class SampleHost implements AutoCloseable {
       throw new IllegalArgumentException(
           "path '%s' must be /NAME of letters, digits, dots and dashes".formatted(path));
     }
-    var endpoint = new SampleHttp(new SampleProtocol(behaviour, time), base(path), executor);
+    var endpoint = new SampleHttp(behaviour, time, base(path), executor);
     var server = new SampleMcpServer(this, path, endpoint, afterClose);
     if (servers.putIfAbsent(path, server) != null) {
       throw new IllegalArgumentException(

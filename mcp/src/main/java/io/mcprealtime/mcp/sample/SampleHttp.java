@@ -1,13 +1,16 @@
 package io.mcprealtime.mcp.sample;
 
 import com.sun.net.httpserver.HttpExchange;
+import io.mcprealtime.TimeSource;
 import io.mcprealtime.mcp.sample.SampleBehaviour.Quirk;
 import java.io.IOException;
 import java.net.URI;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -21,6 +24,8 @@ final class SampleHttp {
   private static final Pattern LOOPBACK = Pattern.compile("127(\\.\\d{1,3}){3}");
   private static final int HELD_MINUTES = 5;
 
+  private final AtomicReference<Optional<SampleFault>> fault =
+      new AtomicReference<>(Optional.empty());
   private final SampleProtocol protocol;
   private final URI base;
   private final ScheduledExecutorService executor;
@@ -28,8 +33,9 @@ final class SampleHttp {
   private final SseEndpoint sse;
   private final Set<HttpExchange> held = ConcurrentHashMap.newKeySet();
 
-  SampleHttp(SampleProtocol protocol, URI base, ScheduledExecutorService executor) {
-    this.protocol = protocol;
+  SampleHttp(
+      SampleBehaviour behaviour, TimeSource time, URI base, ScheduledExecutorService executor) {
+    this.protocol = new SampleProtocol(behaviour, time, fault::get);
     this.base = base;
     this.executor = executor;
     this.streamable = new StreamableEndpoint(protocol, executor);
@@ -49,6 +55,13 @@ final class SampleHttp {
 
   int openSessions() {
     return streamable.openSessions() + sse.openStreams() + held.size();
+  }
+
+  void inject(@Nullable SampleFault value) {
+    fault.set(Optional.ofNullable(value));
+    if (value == null) {
+      held.forEach(this::drop);
+    }
   }
 
   void close() {
@@ -77,7 +90,7 @@ final class SampleHttp {
       HttpAnswers.text(exchange, 500, "text/plain", "the sample server is broken");
     } else if (behaviour.has(Quirk.HTML_PAGE)) {
       HttpAnswers.text(exchange, 200, "text/html; charset=utf-8", PAGE);
-    } else if (behaviour.has(Quirk.HANG)) {
+    } else if (protocol.hangs()) {
       held.add(exchange);
       // A client that gave up is not noticed by a server that does not write.
       var unused = executor.schedule(() -> drop(exchange), HELD_MINUTES, TimeUnit.MINUTES);

@@ -5,6 +5,9 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.URI;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** A running sample MCP server. */
 public final class SampleMcpServer implements AutoCloseable {
@@ -36,6 +39,19 @@ public final class SampleMcpServer implements AutoCloseable {
     stdio(behaviour, in, out, TimeSource.system());
   }
 
+  /**
+   * The same with faults that come and go.
+   *
+   * @param fault is asked at each request for what is wrong at the moment
+   */
+  public static void stdio(
+      SampleBehaviour behaviour,
+      InputStream in,
+      OutputStream out,
+      Supplier<Optional<SampleFault>> fault) {
+    new SampleStdio(new SampleProtocol(behaviour, TimeSource.system(), fault), in, out).run();
+  }
+
   static void stdio(SampleBehaviour behaviour, InputStream in, OutputStream out, TimeSource time) {
     new SampleStdio(new SampleProtocol(behaviour, time), in, out).run();
   }
@@ -57,6 +73,11 @@ public final class SampleMcpServer implements AutoCloseable {
   /** Where it takes HTTP+SSE of 2024-11-05. */
   public URI sseUrl() {
     return host.base(path + "/sse");
+  }
+
+  /** Lets it misbehave from now on; null ends that. */
+  void inject(@Nullable SampleFault fault) {
+    endpoint.inject(fault);
   }
 
   SampleHttp endpoint() {

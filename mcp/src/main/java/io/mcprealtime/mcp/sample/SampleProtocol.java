@@ -3,10 +3,15 @@ package io.mcprealtime.mcp.sample;
 import io.mcprealtime.Era;
 import io.mcprealtime.TimeSource;
 import io.mcprealtime.mcp.sample.SampleBehaviour.Quirk;
+import io.mcprealtime.mcp.sample.SampleFault.Kind;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Random;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -21,14 +26,30 @@ final class SampleProtocol {
   private static final String META_CAPABILITIES = "io.modelcontextprotocol/clientCapabilities";
   private static final String META_SERVER = "io.modelcontextprotocol/serverInfo";
   private static final int LIST_TTL_MILLIS = 1_000;
+  private static final double BYTES_PER_MEGABYTE = 1e6;
+
+  /** The demonstration's processes have a heap of little more. */
+  private static final long MOST_KEPT_BYTES = 32_000_000;
 
   private final SampleBehaviour behaviour;
   private final TimeSource time;
   private final long startedNanos;
   private final Random random;
+  private final Supplier<Optional<SampleFault>> fault;
+  private final List<byte[]> kept = new ArrayList<>();
+  private long keptBytes;
 
   SampleProtocol(SampleBehaviour behaviour, TimeSource time) {
+    this(behaviour, time, Optional::empty);
+  }
+
+  /**
+   * @param fault what is wrong at the moment
+   */
+  SampleProtocol(
+      SampleBehaviour behaviour, TimeSource time, Supplier<Optional<SampleFault>> fault) {
     this.behaviour = behaviour;
+    this.fault = fault;
     this.time = time;
     this.startedNanos = time.nanoTime();
     this.random = new Random(behaviour.latency().seed());
@@ -39,14 +60,26 @@ final class SampleProtocol {
   }
 
   boolean isDown() {
-    return behaviour.isDown(time.instant());
+    return behaviour.isDown(time.instant()) || faultAmount(Kind.DOWN).isPresent();
+  }
+
+  boolean hangs() {
+    return behaviour.has(Quirk.HANG) || faultAmount(Kind.HANG).isPresent();
+  }
+
+  private OptionalDouble faultAmount(Kind kind) {
+    var now = fault.get();
+    return now.isPresent() && now.get().kind() == kind
+        ? OptionalDouble.of(now.get().amount())
+        : OptionalDouble.empty();
   }
 
   /** How long the next answer is held back. */
   Duration nextDelay() {
     var latency = behaviour.latency();
     double factor = Math.exp(latency.sigma() * random.nextGaussian());
-    long latencyNanos = (long) (latency.median().toNanos() * factor);
+    double slowness = faultAmount(Kind.SLOW).orElse(1);
+    long latencyNanos = (long) (latency.median().toNanos() * factor * slowness);
     long sinceStart = time.nanoTime() - startedNanos;
     return Duration.ofNanos(Math.max(latencyNanos, behaviour.slowStart().toNanos() - sinceStart));
   }
@@ -68,6 +101,7 @@ final class SampleProtocol {
   /** The answer to a request of that era; errors that the protocol knows are thrown. */
   ObjectNode answer(JsonNode request, Era era) {
     String method = requestMethod(request).orElseThrow();
+    faultAmount(Kind.MEMORY).ifPresent(this::keepMemory);
     JsonNode params = request.path("params");
     ObjectNode result = era == Era.MODERN ? modern(method, params) : legacy(method, params);
     return envelope(request).set("result", result);
@@ -154,8 +188,25 @@ final class SampleProtocol {
     return new RpcError(httpStatus, RpcError.METHOD_NOT_FOUND, "method not found: " + method);
   }
 
+  /** Written to, so that the system has to give it. */
+  private synchronized void keepMemory(double megabytes) {
+    int bytes =
+        (int) Math.min(Math.round(megabytes * BYTES_PER_MEGABYTE), MOST_KEPT_BYTES - keptBytes);
+    if (bytes > 0) {
+      var block = new byte[bytes];
+      Arrays.fill(block, (byte) 1);
+      kept.add(block);
+      keptBytes += bytes;
+    }
+  }
+
+  synchronized long keptBytes() {
+    return keptBytes;
+  }
+
   private void failSometimes() {
-    if (behaviour.failureShare() > 0 && random.nextDouble() < behaviour.failureShare()) {
+    double share = Math.max(behaviour.failureShare(), faultAmount(Kind.ERRORS).orElse(0));
+    if (share > 0 && random.nextDouble() < share) {
       throw new RpcError(200, RpcError.INTERNAL_ERROR, "the sample server fails this request");
     }
   }

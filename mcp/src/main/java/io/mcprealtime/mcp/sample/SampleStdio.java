@@ -49,7 +49,7 @@ final class SampleStdio {
     if (protocol.isDown() || behaviour.has(Quirk.HTTP_500)) {
       return false;
     }
-    if (behaviour.has(Quirk.HANG)) {
+    if (protocol.hangs()) {
       return true;
     }
     if (behaviour.has(Quirk.HTML_PAGE)) {

@@ -7,6 +7,7 @@ import io.mcprealtime.McpDataRetentionManager.DataUsage;
 import io.mcprealtime.advice.Figure;
 import io.mcprealtime.advice.Reading;
 import io.mcprealtime.advice.Recommendation;
+import io.mcprealtime.analysis.Range;
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -49,19 +50,17 @@ final class StoragePace {
   Optional<Recommendation> look(@Nullable DataUsage usage, int servers) {
     var growth = usage == null ? null : usage.growth();
     var limit = usage == null ? null : usage.limitBytes();
-    var perDay = growth == null ? null : growth.bytesPerDay().median();
     if (usage == null
         || growth == null
         || limit == null
-        || perDay == null
-        || perDay <= 0
+        || growth.bytesPerDay().median() <= 0
         || servers == 0) {
       return Optional.empty();
     }
     double days = age.toSeconds() / SECONDS_PER_DAY;
-    double whole = perDay * days;
-    double left =
-        usage.fullInDays().flatMap(range -> Optional.ofNullable(range.median())).orElse(days);
+    double whole = growth.bytesPerDay().median() * days;
+    var full = usage.fullInDays().map(Range::median).orElse(null);
+    double left = full == null ? days : full;
     if (left >= days || whole <= FILLING * limit) {
       return Optional.empty();
     }
@@ -75,9 +74,14 @@ final class StoragePace {
                     "%d servers probed every %.3g s make the database grow by %.2f MB a day, which"
                         + " over the %.3g days that samples are kept is %.0f MB, of a limit of"
                         + " %.0f MB",
-                    servers, seconds, perDay / 1e6, days, whole / 1e6, limit / 1e6))
+                    servers,
+                    seconds,
+                    growth.bytesPerDay().median() / 1e6,
+                    days,
+                    whole / 1e6,
+                    limit / 1e6))
             .effect("samples of their full age fit")
-            .figure(growth(perDay))
+            .figure(growth(growth.bytesPerDay().median()))
             .setting(setting())
             .evidence("measurements", growth.points())
             .build());
@@ -85,7 +89,6 @@ final class StoragePace {
 
   Reading read(@Nullable DataUsage usage) {
     var growth = usage == null ? null : usage.growth();
-    var perDay = growth == null ? null : growth.bytesPerDay().median();
-    return new Reading(setting(), perDay == null ? null : growth(perDay));
+    return new Reading(setting(), growth == null ? null : growth(growth.bytesPerDay().median()));
   }
 }

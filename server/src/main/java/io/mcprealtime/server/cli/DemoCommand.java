@@ -35,10 +35,16 @@ import picocli.CommandLine.Spec;
     name = "demo",
     description = {
       "Starts sample MCP servers of its own, real processes and real HTTP, and watches them.",
-      "Some are slow, flapping, failing or behind a login. Its data is removed at the end."
+      "Some are slow, flapping, failing or behind a login. After a few minutes others misbehave"
+          + " for a while, and the end says which of these faults were found, and what was told"
+          + " without one. Its data is removed at the end."
     },
     footerHeading = "%nExamples:%n",
-    footer = {"  mcp-realtime demo", "  mcp-realtime demo --duration 60s --port 0"},
+    footer = {
+      "  mcp-realtime demo",
+      "  mcp-realtime demo --duration 60s --port 0",
+      "  mcp-realtime demo --duration 10m"
+    },
     mixinStandardHelpOptions = true)
 final class DemoCommand implements Callable<Integer> {
   private static final Duration INTERVAL = Duration.ofSeconds(3);
@@ -103,12 +109,17 @@ final class DemoCommand implements Callable<Integer> {
     var summary = new DemoSummary();
     terminal.say("Starting sample servers and an embedded PostgreSQL…");
     try (var samples = SampleProcess.start();
-        var application = Application.start(config, summary::probed)) {
+        var application = Application.start(config, summary::probed);
+        var drill = new FaultDrill(config.monitor().interval(), samples::inject, directory)) {
       var servers = definitions(samples, directory);
       application.watch(servers);
       terminal.say(
           "Watching %d sample servers on %s",
           servers.size(), ServeCommand.url(config, application));
+      boolean faults = drill.start(application.mcp().manager().live(), limit);
+      if (faults) {
+        terminal.say("Some of those that are well will misbehave now and then, after a while.");
+      }
       terminal.say(
           limit == null ? "Ctrl-C ends it." : "It ends in %d s.".formatted(limit.toSeconds()));
       try (var reader =
@@ -121,7 +132,7 @@ final class DemoCommand implements Callable<Integer> {
           terminal.awaitStop(limit.toMillis());
         }
       }
-      summary.print(terminal, application);
+      summary.print(terminal, application, drill.lines());
     }
   }
 
@@ -141,7 +152,12 @@ final class DemoCommand implements Callable<Integer> {
     servers.putObject("ghost").put("type", "http").put("url", nobodyListens().toString());
     for (var behaviour : SampleServers.overStdio()) {
       var entry = servers.putObject(behaviour.name());
-      var command = SampleProcess.command("--stdio", behaviour.name());
+      var command =
+          SampleProcess.command(
+              "--stdio",
+              behaviour.name(),
+              "--faults",
+              FaultDrill.faultFile(directory, behaviour.name()).toString());
       entry.put("command", command.get(0));
       command.subList(1, command.size()).forEach(entry.withArray("args")::add);
     }

@@ -4,6 +4,7 @@ import io.mcprealtime.CacheStats;
 import io.mcprealtime.mcp.Operation;
 import io.mcprealtime.mcp.ProbeResult;
 import io.mcprealtime.mcp.config.ServerDefinition;
+import java.util.List;
 import java.util.Locale;
 
 /** Adds up what the demonstration measured, and prints it. */
@@ -20,7 +21,10 @@ final class DemoSummary {
     }
   }
 
-  synchronized void print(Terminal terminal, Application application) {
+  /**
+   * @param drill what came of the faults that were injected
+   */
+  synchronized void print(Terminal terminal, Application application, List<String> drill) {
     var stats = application.mcp().manager().getRealtimeStats();
     terminal.say("");
     terminal.say("🎯 Performance Summary:");
@@ -44,6 +48,9 @@ final class DemoSummary {
       String reason = view.reason();
       terminal.say("   %-13s %-12s %s", view.state(), view.id(), reason == null ? "" : reason);
     }
+    terminal.say("");
+    terminal.say("Faults and anomalies:");
+    drill.forEach(line -> terminal.say("   %s", line));
     terminal.say("");
     terminal.say("💡 Recommendations:");
     stats.urgentActions().forEach(action -> terminal.say("   • %s", action));

@@ -46,4 +46,12 @@ final class ProgressLine implements Consumer<Progress> {
           Figures.count(progress.records()));
     }
   }
+
+  /** The same of the rows of a file. */
+  void rows(long rows) {
+    if (shown && System.nanoTime() - toldAt >= EVERY_NANOS) {
+      toldAt = System.nanoTime();
+      terminal.warn("… %s rows so far", Figures.count(rows));
+    }
+  }
 }

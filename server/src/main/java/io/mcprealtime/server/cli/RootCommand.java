@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
       BudgetCommand.class,
       DriftCommand.class,
       RecommendationsCommand.class,
+      DetectCommand.class,
       CleanupCommand.class,
       ExportCommand.class,
       ImportCommand.class,

@@ -1,6 +1,7 @@
 package io.mcprealtime.server.cli;
 
 import io.mcprealtime.McpRealtimeException;
+import io.mcprealtime.mcp.sample.SampleFault;
 import io.mcprealtime.server.Main;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** The child process that serves the demonstration's HTTP servers. */
 final class SampleProcess implements AutoCloseable {
@@ -65,6 +67,17 @@ final class SampleProcess implements AutoCloseable {
     }
     close();
     throw new IOException("they ended at once");
+  }
+
+  /** Lets a server misbehave; null ends that. */
+  void inject(String server, @Nullable SampleFault fault) {
+    try {
+      var line = "%s %s\n".formatted(server, SampleFault.format(fault));
+      process.getOutputStream().write(line.getBytes(StandardCharsets.UTF_8));
+      process.getOutputStream().flush();
+    } catch (IOException e) {
+      throw new McpRealtimeException("the sample servers have ended", e);
+    }
   }
 
   /** Where each server listens, by name. */

@@ -9,20 +9,19 @@ import io.mcprealtime.analysis.GrowthForecast;
 import io.mcprealtime.internal.Timer.Timings;
 import io.mcprealtime.storage.StorageUsage;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class StoragePaceTest {
   private final StoragePace pace = new StoragePace(Duration.ofSeconds(15), Duration.ofDays(7));
 
-  /** Of a growth that was always the same. */
-  private static GrowthForecast forecast(double bytesPerDay) {
-    double[] days = IntStream.range(0, 24).mapToDouble(hour -> hour / 24.0).toArray();
-    double[] bytes = DoubleStream.of(days).map(day -> 1e9 + day * bytesPerDay).toArray();
-    return GrowthForecast.ofHeld(days, bytes).orElseThrow();
+  private static GrowthForecast steady(double bytesPerDay) {
+    var days = IntStream.range(0, 24).mapToDouble(hour -> hour / 24.0).toArray();
+    var bytes = Arrays.stream(days).map(day -> day * bytesPerDay).toArray();
+    return GrowthForecast.of(days, bytes, bytesPerDay).orElseThrow();
   }
 
   private static DataUsage usage(long total, double bytesPerDay) {
@@ -30,7 +29,7 @@ class StoragePaceTest {
         "test",
         new StorageUsage(total, List.of()),
         500_000_000L,
-        new StorageGrowth(forecast(bytesPerDay), 24, Duration.ofHours(23)),
+        new StorageGrowth(steady(bytesPerDay), 24, Duration.ofHours(23)),
         new CacheStats(
             "test",
             0,

@@ -57,7 +57,8 @@ class CommandLineRunnerTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", "serve", "probe", "demo", "migrate", "usage", "budget", "cleanup", "export", "import"
+        "", "serve", "probe", "demo", "detect", "migrate", "usage", "budget", "cleanup", "export",
+        "import"
       })
   void help_isWholeAndFitsATerminal(String command) {
     int code = command.isEmpty() ? run("--help") : run(command, "--help");
@@ -93,6 +94,8 @@ class CommandLineRunnerTest {
         "serve --config none.json --dry-run | none.json: does not exist",
         "probe --config CONFIG | holds no server that can be used",
         "demo --duration long | --duration: 'long' is no duration",
+        "detect | Missing required parameter: 'FILE'",
+        "detect none.csv | none.csv does not exist",
         "probe | name what to check",
         "probe --url http://localhost --config x.json | give either --url or --config",
         "probe --url http://localhost word | --url takes no further words",

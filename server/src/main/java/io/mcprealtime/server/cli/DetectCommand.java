@@ -1,0 +1,190 @@
+package io.mcprealtime.server.cli;
+
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import io.mcprealtime.McpRealtimeException;
+import io.mcprealtime.analysis.BandDetector;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+@Command(
+    name = "detect",
+    description = {
+      "Looks for anomalies in a file of comma-separated values, with the detector that runs live.",
+      "The first line names the columns; timestamp and value are read, others are kept. Each row"
+          + " is judged by those before it, and gets anomaly_score (0 to below 1 is usual) and"
+          + " is_anomaly (1 where an anomaly begins). A summary goes to standard error.",
+      "Times: 2026-11-20 09:30:00, 2026-11-20T09:30:00Z, seconds or milliseconds since 1970. A"
+          + " value that is empty or NaN is passed over."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  mcp-realtime detect latency.csv --out judged.csv",
+      "  gunzip -c latency.csv.gz | mcp-realtime detect - > judged.csv"
+    },
+    mixinStandardHelpOptions = true)
+final class DetectCommand implements Callable<Integer> {
+  private static final String STANDARD_INPUT = "-";
+
+  @ParentCommand private RootCommand root = new RootCommand();
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Parameters(paramLabel = "FILE", description = "What to read; - is standard input.")
+  private String file = STANDARD_INPUT;
+
+  @Option(
+      names = {"-o", "--out"},
+      paramLabel = "FILE",
+      description = "Where to write; appears when all is done. Default: standard output.")
+  private @Nullable Path out;
+
+  @Override
+  public Integer call() throws IOException {
+    var terminal = root.terminal();
+    var input = file.equals(STANDARD_INPUT) ? null : Path.of(file);
+    check(input);
+    if (out == null) {
+      print(terminal, detect(terminal, input, new TerminalStream(terminal.out())));
+      return 0;
+    }
+    DetectionSummary summary;
+    try (var written = WholeFile.create(out)) {
+      summary = detect(terminal, input, written.stream());
+      written.finish();
+    }
+    print(terminal, summary);
+    return 0;
+  }
+
+  private static void print(Terminal terminal, DetectionSummary summary) {
+    summary.lines().forEach(line -> terminal.warn("%s", line));
+  }
+
+  private void check(@Nullable Path input) throws IOException {
+    if (input != null && !Files.exists(input)) {
+      throw wrong("%s does not exist".formatted(input));
+    }
+    if (input != null && (Files.isDirectory(input) || !Files.isReadable(input))) {
+      throw wrong(
+          "%s is %s".formatted(input, Files.isDirectory(input) ? "a directory" : "not readable"));
+    }
+    if (out == null || !Files.exists(out)) {
+      return;
+    }
+    if (input != null && Files.isSameFile(input, out)) {
+      throw wrong("--out is the file that is read; name another");
+    }
+    if (!Files.isRegularFile(out)) {
+      throw wrong("--out: %s is no regular file; name another".formatted(out));
+    }
+  }
+
+  /** On a thread of its own: nothing ends a wait for standard input when this is to stop. */
+  private DetectionSummary detect(Terminal terminal, @Nullable Path input, OutputStream to) {
+    var done = new CompletableFuture<DetectionSummary>();
+    daemon(
+        "mcp-detect",
+        () -> {
+          try (var in = input == null ? unclosed(System.in) : Files.newInputStream(input)) {
+            var source = input == null ? "standard input" : input.toString();
+            done.complete(
+                new Detection(source, new BandDetector())
+                    .run(in, to, new ProgressLine(terminal)::rows));
+          } catch (IOException | RuntimeException | Error e) {
+            done.completeExceptionally(e);
+          }
+        });
+    var stopper =
+        daemon(
+            "mcp-detect-stop",
+            () -> {
+              terminal.awaitStop();
+              done.completeExceptionally(
+                  new McpRealtimeException("stopped before the end of the input"));
+            });
+    try {
+      return done.join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof IOException fault) {
+        throw new McpRealtimeException(
+            "%s cannot be written: %s"
+                .formatted(out == null ? "standard output" : out, fault.getMessage()),
+            fault);
+      }
+      if (e.getCause() instanceof McpRealtimeException fault) {
+        throw fault;
+      }
+      throw e;
+    } finally {
+      stopper.interrupt();
+    }
+  }
+
+  @CanIgnoreReturnValue
+  private static Thread daemon(String name, Runnable task) {
+    var thread = new Thread(task, name);
+    thread.setDaemon(true);
+    thread.start();
+    return thread;
+  }
+
+  private static InputStream unclosed(InputStream in) {
+    return new FilterInputStream(in) {
+      @Override
+      public int read(byte[] bytes, int offset, int length) throws IOException {
+        return in.read(bytes, offset, length);
+      }
+
+      @Override
+      public void close() {
+        // It is the process's.
+      }
+    };
+  }
+
+  private ParameterException wrong(String message) {
+    return new ParameterException(spec.commandLine(), message);
+  }
+
+  /** Takes whole rows of UTF-8 to a terminal's writer. */
+  private static final class TerminalStream extends OutputStream {
+    private final PrintWriter writer;
+
+    private TerminalStream(PrintWriter writer) {
+      this.writer = writer;
+    }
+
+    @Override
+    public void write(int one) {
+      writer.write(one);
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) {
+      writer.write(new String(bytes, offset, length, StandardCharsets.UTF_8));
+    }
+
+    @Override
+    public void flush() throws IOException {
+      if (writer.checkError()) {
+        throw new IOException("nobody reads it any more");
+      }
+    }
+  }
+}
