@@ -43,6 +43,10 @@ final class DatabaseRules {
     return duration.toSeconds() / SECONDS_PER_DAY;
   }
 
+  private static <T extends Comparable<? super T>> @Nullable T median(@Nullable Range<T> range) {
+    return range == null ? null : range.median();
+  }
+
   /** What can be changed about the room that data takes. */
   private static String room(ManagerFacts facts, DataUsage usage) {
     var ages = new ArrayList<String>();
@@ -223,10 +227,10 @@ final class DatabaseRules {
     private Optional<Recommendation> advice(ManagerFacts facts, BudgetStatus status) {
       var limit = status.limit();
       var used = status.used();
-      var forecast = status.forecast();
+      var forecast = median(status.forecast());
       var perDay = status.perDay();
       var lasts = status.lastsUntil();
-      var end = lasts == null ? null : lasts.median();
+      var end = median(lasts);
       if (perDay == null || limit == null || used == null || forecast == null || end == null) {
         return Optional.empty();
       }
@@ -239,16 +243,10 @@ final class DatabaseRules {
                   format(
                       "%,d of %,d are used (%s); at %,.0f a day that lasts until %s (%s at the"
                           + " earliest), and %,d would be used by the end of the month",
-                      used,
-                      limit,
-                      unit(status.resource()),
-                      perDay,
-                      end,
-                      lasts.low(),
-                      forecast.median()))
+                      used, limit, unit(status.resource()), perDay, end, lasts.low(), forecast))
               .effect("the month's allowance lasts")
               .urgency(days(left) <= URGENT_DAYS ? Urgency.URGENT : Urgency.NORMAL)
-              .figure(figure(forecast.median(), limit))
+              .figure(figure(forecast, limit))
               .setting(setting(facts, status))
               .build());
     }
@@ -288,7 +286,7 @@ final class DatabaseRules {
     }
 
     private static @Nullable Figure figure(BudgetStatus status) {
-      var forecast = status.forecast() == null ? null : status.forecast().median();
+      var forecast = median(status.forecast());
       var limit = status.limit();
       return forecast == null || limit == null ? null : figure(forecast, limit);
     }
