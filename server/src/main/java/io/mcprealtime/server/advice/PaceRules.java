@@ -60,7 +60,7 @@ final class PaceRules {
                       load.probes(),
                       facts.settings().probeShare() * 100,
                       time(every),
-                      time(facts.settings().interval().toMillis())))
+                      time((double) facts.settings().interval().toMillis())))
               .effect("it is probed as often as the configuration says")
               .figure(intervals(load.intervals()))
               .setting(setting(facts))
