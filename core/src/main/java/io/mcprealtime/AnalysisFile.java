@@ -6,6 +6,7 @@ import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.EOFException;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -53,17 +54,25 @@ final class AnalysisFile {
         if (state.length < length || checksum(state) != expected) {
           throw new IOException("a record is damaged");
         }
-        found.add(AnomalyWatch.restore(state));
+        restore(state, found);
       }
     } catch (EOFException e) {
       log.warn("{} ends early; what is usual is learnt again from what is stored", file);
-    } catch (IOException | IllegalArgumentException e) {
+    } catch (IOException e) {
       log.warn(
           "{} cannot be read; what is usual is learnt again from what is stored: {}",
           file,
           e.getMessage());
     }
     return found;
+  }
+
+  private void restore(byte[] state, List<AnomalyWatch> found) {
+    try {
+      found.add(AnomalyWatch.restore(state));
+    } catch (IllegalArgumentException e) {
+      log.warn("a record of {} is learnt again from what is stored: {}", file, e.getMessage());
+    }
   }
 
   /** Replaces the file. One that cannot be written is left as it is, and told. */
@@ -74,11 +83,13 @@ final class AnalysisFile {
       if (parent != null) {
         Files.createDirectories(parent);
       }
-      try (var out =
-          new DataOutputStream(new BufferedOutputStream(Files.newOutputStream(beside)))) {
+      try (var stream = new FileOutputStream(beside.toFile());
+          var out = new DataOutputStream(new BufferedOutputStream(stream))) {
         out.writeInt(MAGIC);
         states.accept(state -> write(out, state));
         out.writeInt(0);
+        out.flush();
+        stream.getFD().sync();
       }
       Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException | UncheckedIOException e) {

@@ -35,8 +35,8 @@ final class LiveAnalysis implements AutoCloseable {
   /** How far back is read to learn what is usual. */
   static final Duration LEARNT = Duration.ofDays(1);
 
-  /** A server that was silent for so long is dropped. */
-  private static final Duration FORGOTTEN_AFTER = Duration.ofDays(1);
+  /** A server that was silent for so long is dropped; the hours of a day take as long to learn. */
+  private static final Duration FORGOTTEN_AFTER = Duration.ofDays(14);
 
   /** Samples of a server that wait while its past is read; the oldest are skipped beyond. */
   private static final int MOST_WAITING = 2_000;
@@ -49,6 +49,7 @@ final class LiveAnalysis implements AutoCloseable {
   private final Map<ServerId, Entry> entries = new ConcurrentHashMap<>();
   private final Map<ServerId, AnomalyWatch> restored = new ConcurrentHashMap<>();
   private final ThreadPoolExecutor learner;
+  private volatile boolean started;
   private volatile Consumer<List<MonitoringEvent>> teller = events -> {};
   private volatile boolean closed;
 
@@ -85,10 +86,15 @@ final class LiveAnalysis implements AutoCloseable {
   /** A server under judgement; its samples wait while its past is read. */
   private static final class Entry {
     private final AnomalyWatch watch;
+
+    /** What the last process left, for as long as the watch is busy with the past. */
+    private final byte @Nullable [] left;
+
     private @Nullable Deque<ServerMetrics> waiting = new ArrayDeque<>();
 
-    private Entry(AnomalyWatch watch) {
+    private Entry(AnomalyWatch watch, byte @Nullable [] left) {
       this.watch = watch;
+      this.left = left;
     }
   }
 
@@ -100,8 +106,20 @@ final class LiveAnalysis implements AutoCloseable {
   /** Reads what the last process left. */
   void start() {
     if (file != null) {
-      file.read().forEach(watch -> restored.put(watch.server(), watch));
+      var latest = time.instant().plus(McpTimeSeriesManager.MAX_AHEAD);
+      for (var watch : file.read()) {
+        var last = watch.last();
+        if (last != null && last.isAfter(latest)) {
+          log.warn(
+              "what is usual for {} is learnt again: its last sample was of {}, which is to come",
+              watch.server(),
+              last);
+        } else {
+          restored.put(watch.server(), watch);
+        }
+      }
     }
+    started = true;
   }
 
   /**
@@ -140,7 +158,7 @@ final class LiveAnalysis implements AutoCloseable {
               known != null
                   ? known
                   : probed ? AnomalyWatch.ofProbed(server) : AnomalyWatch.ofReported(server);
-          var entry = new Entry(watch);
+          var entry = new Entry(watch, known == null ? null : known.save());
           try {
             learner.execute(() -> learn(entry, sample.at()));
           } catch (RejectedExecutionException e) {
@@ -170,7 +188,13 @@ final class LiveAnalysis implements AutoCloseable {
             e.getMessage());
       }
       failing = true;
+    } finally {
+      begin(entry);
     }
+  }
+
+  private void begin(Entry entry) {
+    var watch = entry.watch;
     var events = new ArrayList<MonitoringEvent>();
     synchronized (entry) {
       var waiting = entry.waiting;
@@ -221,8 +245,18 @@ final class LiveAnalysis implements AutoCloseable {
     }
   }
 
+  /** Drops what is known of a server, as it is watched no more or became another. */
+  void forget(ServerId server) {
+    restored.remove(server);
+    entries.remove(server);
+  }
+
   /** Drops servers that are silent, and writes the state of the others. */
-  void save() {
+  synchronized void save() {
+    if (!started) {
+      // The file holds more than is known here.
+      return;
+    }
     var oldest = time.instant().minus(FORGOTTEN_AFTER);
     entries
         .values()
@@ -242,11 +276,9 @@ final class LiveAnalysis implements AutoCloseable {
   private void forEachState(Consumer<byte[]> sink) {
     restored.values().forEach(watch -> sink.accept(watch.save()));
     for (var entry : entries.values()) {
-      byte[] state = null;
+      byte[] state;
       synchronized (entry) {
-        if (entry.waiting == null) {
-          state = entry.watch.save();
-        }
+        state = entry.waiting == null ? entry.watch.save() : entry.left;
       }
       if (state != null) {
         sink.accept(state);

@@ -367,6 +367,11 @@ public final class McpRealtimeManager {
     return states.newest(server).flatMap(sample -> health(sample, time.instant()));
   }
 
+  /** Drops what is usual for a server, as it is watched no more or became another. */
+  public void forget(ServerId server) {
+    timeSeries.analysis().forget(server);
+  }
+
   private Optional<HealthScore> health(ServerMetrics sample, Instant now) {
     var state = sample.stateAt(now, config.staleAfter());
     return HealthScore.of(

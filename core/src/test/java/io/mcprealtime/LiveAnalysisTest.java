@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -131,6 +132,64 @@ class LiveAnalysisTest {
   }
 
   @Test
+  void startThatFails_leavesTheFile() throws IOException {
+    try (var mcp = start()) {
+      collect(mcp, LEARNT, 1);
+      awaitLearnt(mcp);
+    }
+    var file = directory.resolve("analysis.state");
+    var before = Files.readAllBytes(file);
+
+    new LiveAnalysis((server, range, sink) -> {}, time, file).close();
+
+    assertThat(Files.readAllBytes(file)).isEqualTo(before);
+  }
+
+  @Test
+  void closeWhileThePastIsRead_keepsWhatWasLeft() {
+    try (var mcp = start()) {
+      collect(mcp, LEARNT, 1);
+      awaitLearnt(mcp);
+    }
+    var file = directory.resolve("analysis.state");
+    var reading = new CountDownLatch(1);
+    try (var analysis = new LiveAnalysis((server, range, sink) -> hang(reading), time, file)) {
+      analysis.start();
+      analysis.observe(List.of(sample(1)), false);
+      await().until(() -> reading.getCount() == 0);
+      analysis.save();
+      assertThat(new AnalysisFile(file).read()).hasSize(1);
+    }
+    assertThat(new AnalysisFile(file).read()).hasSize(1);
+  }
+
+  private static void hang(CountDownLatch begun) {
+    begun.countDown();
+    try {
+      new CountDownLatch(1).await();
+    } catch (InterruptedException e) {
+      throw new McpRealtimeException("interrupted", e);
+    }
+  }
+
+  @Test
+  void stateOfTheFuture_isLearntAgain() {
+    time.advance(Duration.ofDays(400));
+    try (var mcp = start()) {
+      collect(mcp, LEARNT, 1);
+      awaitLearnt(mcp);
+    }
+    time.advance(Duration.ofDays(-401));
+    try (var analysis =
+        new LiveAnalysis((server, range, sink) -> {}, time, directory.resolve("analysis.state"))) {
+      analysis.start();
+      analysis.observe(List.of(sample(1)), false);
+      await().until(() -> analysis.figures(SERVER).isPresent());
+      assertThat(analysis.figures(SERVER).orElseThrow().state()).isEqualTo(ServerState.HEALTHY);
+    }
+  }
+
+  @Test
   void past_isJudgedFromWhatIsStored() {
     try (var mcp = start()) {
       collect(mcp, LEARNT, 1);
@@ -154,7 +213,7 @@ class LiveAnalysisTest {
     try (var mcp = start()) {
       collect(mcp, 60, 1);
       awaitLearnt(mcp);
-      time.advance(Duration.ofDays(2));
+      time.advance(Duration.ofDays(15));
       mcp.timeSeries().analysis().save();
 
       assertThat(mcp.timeSeries().analysis().figures(SERVER)).isEmpty();

@@ -2,6 +2,7 @@ package io.mcprealtime.analysis;
 
 import io.mcprealtime.ServerId;
 import io.mcprealtime.ServerMetrics;
+import io.mcprealtime.ServerState;
 import io.mcprealtime.Severity;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -19,6 +20,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -98,6 +100,10 @@ public final class AnomalyWatch {
     figures.next(sample, last);
     last = at;
     availability(sample);
+    metrics.values().forEach(watch -> watch.endIfSilent(at, findings));
+    if (!isUnknown(sample) && !sample.state().isUp()) {
+      metrics.values().forEach(watch -> watch.end(findings));
+    }
     for (var metric : judged) {
       // What a server that is not up reports says nothing of how it works.
       var value = metric.of(sample);
@@ -128,7 +134,14 @@ public final class AnomalyWatch {
     }
   }
 
+  private static boolean isUnknown(ServerMetrics sample) {
+    return sample.state() == ServerState.UNKNOWN;
+  }
+
   private void availability(ServerMetrics sample) {
+    if (isUnknown(sample)) {
+      return;
+    }
     if (sample.state().isUp()) {
       if (downSince != null) {
         ended.addLast(outage(downSince, sample.at()));
@@ -174,14 +187,18 @@ public final class AnomalyWatch {
     }
   }
 
-  /** The anomalies that go on. */
+  /** The anomalies that go on; single spikes are none yet. */
   public List<Anomaly> open() {
+    return open(MetricWatch::confirmed);
+  }
+
+  private List<Anomaly> open(Function<MetricWatch, @Nullable Anomaly> which) {
     var open = new ArrayList<Anomaly>();
     if (downSince != null) {
       open.add(outage(downSince, null));
     }
     for (var watch : metrics.values()) {
-      var anomaly = watch.open();
+      var anomaly = which.apply(watch);
       if (anomaly != null) {
         open.add(anomaly);
       }
@@ -196,7 +213,7 @@ public final class AnomalyWatch {
   public AnomalyReport report(Instant from) {
     var found = new ArrayList<>(ended);
     found.removeIf(anomaly -> anomaly.until() != null && !anomaly.until().isAfter(from));
-    found.addAll(open());
+    found.addAll(open(MetricWatch::open));
     found.sort((a, b) -> a.since().compareTo(b.since()));
     return new AnomalyReport(
         server, found, shifts.stream().filter(seen -> seen.seenAt().isAfter(from)).toList());
@@ -221,7 +238,7 @@ public final class AnomalyWatch {
       out.writeUTF(error == null ? "" : error.substring(0, Math.min(error.length(), MOST_TEXT)));
       out.writeByte(metrics.size());
       for (var entry : metrics.entrySet()) {
-        out.writeByte(entry.getKey().ordinal());
+        out.writeUTF(entry.getKey().name());
         entry.getValue().save(out);
       }
       errors.save(out);
@@ -270,7 +287,7 @@ public final class AnomalyWatch {
     error = text.isEmpty() ? null : text;
     int count = in.readByte();
     for (int i = 0; i < count; i++) {
-      var metric = Metric.values()[in.readByte()];
+      var metric = Metric.valueOf(in.readUTF());
       metrics.put(metric, MetricWatch.restore(metric, in));
     }
     errors.restore(in);

@@ -29,6 +29,9 @@ public final class BandDetector implements Detector {
   /** How many times as far outside as all since the alarm is far worse. */
   private static final double FAR_WORSE = 5;
 
+  /** Values before what is usual is known. */
+  private static final int WARM_UP = UsualBand.WARM_UP;
+
   /** Values inside in a row that end an anomaly. */
   private static final int CALM = 10;
 
@@ -40,7 +43,7 @@ public final class BandDetector implements Detector {
 
   private static final int VALUE = 0;
   private static final int AGAINST_HOUR = 1;
-  private static final int DEVIATION = 3;
+  private static final int LEVEL = 2;
   private static final int WAYS = 5;
   private static final int NOTHING = -1;
 
@@ -70,6 +73,10 @@ public final class BandDetector implements Detector {
 
   private double outsideLow;
   private double outsideHigh;
+
+  /** Values since one that was unusual or belonged to an anomaly. */
+  private long sinceUnusual = 2 * RecentValues.SPAN;
+
   private int calm;
 
   /** Which way a value must go to be anomalous. */
@@ -106,13 +113,16 @@ public final class BandDetector implements Detector {
     double excess = 0;
     for (int way = 0; way < WAYS; way++) {
       if (way != (byHour ? VALUE : AGAINST_HOUR) && counts(way) && Double.isFinite(seen[way])) {
-        double one = bands[way].excess(seen[way], noise, side);
+        double one = bands[way].excess(seen[way], noise, floor, side);
         excess = Math.max(excess, one);
         first = first == NOTHING && one >= threshold ? way : first;
       }
     }
     double score = excess / threshold;
-    boolean onset = score >= 1 && (sinceOnset >= COOL_DOWN || excess >= FAR_WORSE * peak);
+    boolean onset =
+        score >= 1
+            && (sinceOnset >= COOL_DOWN || excess >= FAR_WORSE * peak)
+            && (side == Side.BOTH || outside == NOTHING);
     peak = onset ? excess : Math.max(peak, excess);
     follow(seen);
     if (onset && (outside == NOTHING || calm > 0)) {
@@ -123,13 +133,14 @@ public final class BandDetector implements Detector {
     }
     double low = byHour ? usual + reach(AGAINST_HOUR, -threshold) : reach(VALUE, -threshold);
     double high = byHour ? usual + reach(AGAINST_HOUR, threshold) : reach(VALUE, threshold);
-    learn(seen, onset);
+    learn(seen, score);
+    tire(onset);
     return new Verdict(score, low, high, onset, outside != NOTHING);
   }
 
-  /** A value that falls deviates more too, which is no rise. */
+  /** Spread and step rise with a value that falls too, or that was high and is no more. */
   private boolean counts(int way) {
-    return side == Side.BOTH || way != DEVIATION;
+    return side == Side.BOTH || way <= LEVEL;
   }
 
   /** How far a band reaches before a value is anomalous; NaN while it is not usable. */
@@ -151,7 +162,7 @@ public final class BandDetector implements Detector {
     calm = inside ? calm + 1 : 0;
     boolean newUsual = sinceOnset >= NEW_USUAL;
     if (newUsual && side == Side.UP) {
-      Arrays.setAll(bands, i -> new UsualBand());
+      begin();
     }
     if (calm == CALM || newUsual) {
       outside = NOTHING;
@@ -161,24 +172,70 @@ public final class BandDetector implements Detector {
 
   /**
    * Where only a rise is bad, what is bad is not learnt: a server that was slow for a while would
-   * be expected to be so again, and told of no more.
+   * be expected to be so again, and told of no more. Nor does a first slow answer count.
    */
-  private boolean learnsNow() {
-    return side == Side.BOTH || outside == NOTHING;
-  }
-
-  private void learn(double[] seen, boolean onset) {
-    for (int way = 0; way < WAYS; way++) {
-      if (Double.isFinite(seen[way]) && learnsNow()) {
+  private void learn(double[] seen, double score) {
+    sinceUnusual = outside != NOTHING || score >= 1 ? 0 : sinceUnusual + 1;
+    if (side == Side.BOTH) {
+      for (int way = 0; way < WAYS; way++) {
         bands[way].learn(seen[way]);
+      }
+    } else if (count == WARM_UP - 1) {
+      begin();
+    } else if (count >= WARM_UP && sinceUnusual > 0) {
+      bands[VALUE].learn(seen[VALUE]);
+      bands[AGAINST_HOUR].learn(seen[AGAINST_HOUR]);
+      if (sinceUnusual > 2 * RecentValues.SPAN) {
+        // Not the mean of now: it rises step by step, and would take what is usual along.
+        bands[LEVEL].learn(recent.meanBefore());
       }
     }
     if (outside == NOTHING) {
       hours.learn(seen[VALUE]);
     }
+    count++;
+  }
+
+  private void tire(boolean onset) {
     habit = habit * HABIT_LEFT + (onset ? HABIT : 0);
     sinceOnset = onset ? 0 : Math.min(sinceOnset + 1, NEW_USUAL);
-    count++;
+  }
+
+  /** Takes the last values as what is usual, the outliers among them cut to what others reach. */
+  private void begin() {
+    Arrays.setAll(bands, i -> new UsualBand());
+    for (double value : recent.withoutOutliers(2 * floor)) {
+      bands[VALUE].learn(value);
+    }
+  }
+
+  /** Takes the last alarm as none and over: the next need not wait for it, nor be louder. */
+  void forgive() {
+    outside = NOTHING;
+    calm = 0;
+    habit = Math.max(0, habit - HABIT);
+    sinceOnset = Math.max(sinceOnset, COOL_DOWN);
+    peak = 0;
+  }
+
+  /** Whether the anomaly that goes on was found by the mean of the last values. */
+  boolean isByLevel() {
+    return outside == LEVEL;
+  }
+
+  /** Upper end of the band that was left, as it was then. */
+  double leftHigh() {
+    return outsideHigh;
+  }
+
+  /** Lower end of the band that was left, as it was then. */
+  double leftLow() {
+    return outsideLow;
+  }
+
+  /** The mean of the last values; NaN until there are enough. */
+  double level() {
+    return recent.mean();
   }
 
   @Override
@@ -191,6 +248,7 @@ public final class BandDetector implements Detector {
     var out = ByteBuffer.allocate(MOST_BYTES).putInt(MAGIC).put(VERSION);
     out.putLong(count).putDouble(habit).putInt(sinceOnset).putDouble(peak);
     out.putInt(outside).putDouble(outsideLow).putDouble(outsideHigh).putInt(calm);
+    out.putLong(sinceUnusual);
     for (var band : bands) {
       band.write(out);
     }
@@ -241,6 +299,7 @@ public final class BandDetector implements Detector {
     outsideLow = in.getDouble();
     outsideHigh = in.getDouble();
     calm = in.getInt();
+    sinceUnusual = in.getLong();
     for (var band : bands) {
       band.read(in);
     }

@@ -18,6 +18,9 @@ final class FigureWatch {
   private static final double HOUR_MILLIS = Duration.ofHours(1).toMillis();
   private static final double USUAL_MILLIS = Duration.ofDays(1).toMillis();
 
+  /** What has faded to less than that is too old to speak of. */
+  private static final double LEAST_WEIGHT = 0.05;
+
   private ServerState state = ServerState.UNKNOWN;
   private double up;
   private double samples;
@@ -32,11 +35,16 @@ final class FigureWatch {
     double millis = before == null ? 0 : Duration.between(before, sample.at()).toMillis();
     double hour = Math.exp(-millis / HOUR_MILLIS);
     state = sample.state();
-    samples = samples * hour + 1;
-    up = up * hour + (state.isUp() ? 1 : 0);
+    samples *= hour;
+    up *= hour;
     calls *= hour;
     failures *= hour;
-    if (sample.requestCount() != null && sample.errorCount() != null) {
+    if (state != ServerState.UNKNOWN) {
+      samples++;
+      up += state.isUp() ? 1 : 0;
+    }
+    // What a server that is not up reports says nothing of how it works.
+    if (state.isUp() && sample.requestCount() != null && sample.errorCount() != null) {
       calls += sample.requestCount();
       failures += Math.min(sample.errorCount(), sample.requestCount());
     }
@@ -47,7 +55,7 @@ final class FigureWatch {
     usualSum *= usual;
     usualCount *= usual;
     var time = Metric.RESPONSE_TIME.of(sample);
-    if (time.isPresent()) {
+    if (time.isPresent() && state.isUp()) {
       double value = Metric.RESPONSE_TIME.scaled(time.getAsDouble());
       recentSum += value;
       recentCount++;
@@ -59,19 +67,20 @@ final class FigureWatch {
   HealthFigures figures(List<Anomaly> open) {
     return new HealthFigures(
         state,
-        samples == 0 ? null : up / samples,
-        calls == 0 ? null : failures / calls,
+        samples < LEAST_WEIGHT ? null : up / samples,
+        calls < LEAST_WEIGHT ? null : failures / calls,
+        calls < LEAST_WEIGHT ? null : calls,
         typical(recentSum, recentCount),
         typical(usualSum, usualCount),
         open);
   }
 
   private static @Nullable Double typical(double sum, double count) {
-    return count == 0 ? null : Metric.RESPONSE_TIME.unscaled(sum / count);
+    return count < LEAST_WEIGHT ? null : Metric.RESPONSE_TIME.unscaled(sum / count);
   }
 
   void save(DataOutputStream out) throws IOException {
-    out.writeByte(state.ordinal());
+    out.writeUTF(state.name());
     for (double value : values()) {
       out.writeDouble(value);
     }
@@ -84,7 +93,7 @@ final class FigureWatch {
   }
 
   void restore(DataInputStream in) throws IOException {
-    state = ServerState.values()[in.readByte()];
+    state = ServerState.valueOf(in.readUTF());
     up = in.readDouble();
     samples = in.readDouble();
     calls = in.readDouble();

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param state its newest
  * @param upRatio share of the samples of about the last hour in which it was up, 0 to 1
  * @param errorRate share of the calls of about the last hour that failed, 0 to 1
+ * @param calls how many those calls are, older ones counting less
  * @param recentMillis typical response time of about the last ten minutes, milliseconds
  * @param usualMillis typical response time of about the last day, milliseconds
  * @param anomalies those that go on
@@ -18,6 +19,7 @@ public record HealthFigures(
     ServerState state,
     @Nullable Double upRatio,
     @Nullable Double errorRate,
+    @Nullable Double calls,
     @Nullable Double recentMillis,
     @Nullable Double usualMillis,
     List<Anomaly> anomalies) {
@@ -27,11 +29,12 @@ public record HealthFigures(
 
   /** Those of a server of which nothing but its state is known. */
   public static HealthFigures of(ServerState state) {
-    return new HealthFigures(state, null, null, null, null, List.of());
+    return new HealthFigures(state, null, null, null, null, null, List.of());
   }
 
   /** The same with that state. */
   public HealthFigures withState(ServerState value) {
-    return new HealthFigures(value, upRatio, errorRate, recentMillis, usualMillis, anomalies);
+    return new HealthFigures(
+        value, upRatio, errorRate, calls, recentMillis, usualMillis, anomalies);
   }
 }

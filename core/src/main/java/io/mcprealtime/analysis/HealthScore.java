@@ -25,6 +25,9 @@ public record HealthScore(double score, HealthFigures figures, List<Deduction> d
   /** That share of failed calls takes off as much as errors can. */
   private static final double WORST_ERROR_RATE = 0.5;
 
+  /** One failure of two calls is not half of them: with so many calls errors count half. */
+  private static final double CALLS_THAT_COUNT_HALF = 20;
+
   private static final double MOST_FOR_RESPONSE_TIME = 20;
 
   /** Up to that many times the usual response time takes nothing off. */
@@ -57,7 +60,7 @@ public record HealthScore(double score, HealthFigures figures, List<Deduction> d
       return Optional.empty();
     }
     var found = new ArrayList<Deduction>();
-    add(found, "state", state(figures.state()), "It is %s.".formatted(figures.state()));
+    add(found, "state", state(figures.state()), "It is %s.", figures.state());
     var up = figures.upRatio();
     if (up != null) {
       add(
@@ -68,13 +71,18 @@ public record HealthScore(double score, HealthFigures figures, List<Deduction> d
           up * 100);
     }
     var errors = figures.errorRate();
-    if (errors != null) {
+    var calls = figures.calls();
+    if (errors != null && calls != null) {
       add(
           found,
           "errors",
-          MOST_FOR_ERRORS * Math.min(1, errors / WORST_ERROR_RATE),
-          "%.2f %% of the last hour's calls failed.",
-          errors * 100);
+          MOST_FOR_ERRORS
+              * Math.min(1, errors / WORST_ERROR_RATE)
+              * calls
+              / (calls + CALLS_THAT_COUNT_HALF),
+          "%.2f %% of the last hour's calls failed (of about %.0f).",
+          errors * 100,
+          calls);
     }
     responseTime(figures, found);
     anomalies(figures.anomalies(), found);
@@ -128,14 +136,15 @@ public record HealthScore(double score, HealthFigures figures, List<Deduction> d
         found,
         "anomalies",
         Math.min(MOST_FOR_ANOMALIES, points),
-        "Unusual now: %s.".formatted(String.join(", ", metrics)));
+        "Unusual now: %s.",
+        String.join(", ", metrics));
   }
 
+  @SuppressWarnings("AnnotateFormatMethod")
   private static void add(
       List<Deduction> found, String part, double points, String why, Object... figures) {
     if (points > 0) {
-      var text = figures.length == 0 ? why : String.format(Locale.ROOT, why, figures);
-      found.add(new Deduction(part, points, text));
+      found.add(new Deduction(part, points, String.format(Locale.ROOT, why, figures)));
     }
   }
 }

@@ -30,11 +30,12 @@ final class HourProfile {
   /** Goes to the hour of that instant; what is usual at it, or NaN when no day showed it. */
   double enter(Instant at) {
     long entered = Math.floorDiv(at.getEpochSecond(), SECONDS);
-    if (entered != hour) {
+    // One that is late does not bring an hour back that is over.
+    if (hour == NONE || entered > hour) {
       leave();
       hour = entered;
     }
-    return means[ofDay(hour)];
+    return means[ofDay(entered)];
   }
 
   /** Learns a value of the hour that was entered. */

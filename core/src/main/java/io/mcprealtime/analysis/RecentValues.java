@@ -25,6 +25,11 @@ final class RecentValues {
     return filled < SPAN ? Double.NaN : back(0) + meanDistance(0);
   }
 
+  /** Mean of as many values before the last ones; NaN until there are enough. */
+  double meanBefore() {
+    return filled < 2 * SPAN ? Double.NaN : back(0) + meanDistance(SPAN);
+  }
+
   /** Standard deviation of the last values; NaN until there are enough. */
   double deviation() {
     if (filled < SPAN) {
@@ -42,6 +47,28 @@ final class RecentValues {
   /** Mean of the last values less the mean of as many before them; NaN until there are enough. */
   double step() {
     return filled < 2 * SPAN ? Double.NaN : meanDistance(0) - meanDistance(SPAN);
+  }
+
+  /**
+   * The values that are held, those over the median by more than six robust deviations, or by the
+   * least distance, cut to that (median absolute deviation × 1.4826; Hampel, "The influence curve
+   * and its role in robust estimation", JASA 69, 1974).
+   */
+  double[] withoutOutliers(double leastDistance) {
+    var values = new double[filled];
+    for (int i = 0; i < filled; i++) {
+      values[i] = back(filled - 1 - i);
+    }
+    double median = MannKendall.median(values);
+    var distances = new double[filled];
+    for (int i = 0; i < filled; i++) {
+      distances[i] = Math.abs(values[i] - median);
+    }
+    double most = median + Math.max(leastDistance, 6 * 1.4826 * MannKendall.median(distances));
+    for (int i = 0; i < filled; i++) {
+      values[i] = Math.min(values[i], most);
+    }
+    return values;
   }
 
   private double meanDistance(int from) {

@@ -13,7 +13,7 @@ final class SavedAnomaly {
 
   static void write(DataOutputStream out, Anomaly anomaly) throws IOException {
     out.writeUTF(anomaly.metric());
-    out.writeByte(anomaly.severity().ordinal());
+    out.writeUTF(anomaly.severity().name());
     out.writeLong(anomaly.since().toEpochMilli());
     out.writeLong(anomaly.until() == null ? Long.MIN_VALUE : anomaly.until().toEpochMilli());
     out.writeDouble(anomaly.value());
@@ -25,7 +25,7 @@ final class SavedAnomaly {
 
   static Anomaly read(DataInputStream in) throws IOException {
     String metric = in.readUTF();
-    var severity = Severity.values()[in.readByte()];
+    var severity = Severity.valueOf(in.readUTF());
     var since = Instant.ofEpochMilli(in.readLong());
     long until = in.readLong();
     double value = in.readDouble();

@@ -14,7 +14,7 @@ final class UsualBand {
   private static final double BEYOND = 0.002;
 
   /** Values before the band is used. */
-  private static final int WARM_UP = 50;
+  static final int WARM_UP = 50;
 
   /** Count that is halved. */
   private static final int FULL = 10_000;
@@ -58,9 +58,10 @@ final class UsualBand {
    * How far outside a value lies, in deviations; 0 inside and while the band is not usable.
    *
    * @param noise a distance that does not count
+   * @param leastDeviation what a narrower band is taken to have
    * @param side which way counts
    */
-  double excess(double value, double noise, Side side) {
+  double excess(double value, double noise, double leastDeviation, Side side) {
     if (!isUsable()) {
       return 0;
     }
@@ -69,11 +70,15 @@ final class UsualBand {
     if (!(distance > noise)) {
       return 0;
     }
-    double deviation = deviation();
+    double deviation = Math.max(deviation(), leastDeviation);
     return deviation > 0 ? Math.min(MOST, distance / deviation) : MOST;
   }
 
+  /** Learns a value; NaN is none. */
   void learn(double value) {
+    if (Double.isNaN(value)) {
+      return;
+    }
     if (count == FULL) {
       thin();
     }

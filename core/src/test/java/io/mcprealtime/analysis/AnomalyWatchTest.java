@@ -2,6 +2,7 @@ package io.mcprealtime.analysis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import io.mcprealtime.ServerId;
 import io.mcprealtime.ServerMetrics;
@@ -74,7 +75,7 @@ class AnomalyWatchTest {
             anomaly -> {
               assertThat(anomaly.since()).isEqualTo(at(400));
               assertThat(anomaly.until()).isBetween(at(420), at(460));
-              assertThat(anomaly.value()).isEqualTo(2_000);
+              assertThat(anomaly.value()).isCloseTo(2_000, within(0.001));
               assertThat(anomaly.expectedLow()).isBetween(50.0, 100.0);
               assertThat(anomaly.expectedHigh()).isBetween(100.0, 200.0);
               assertThat(anomaly.severity()).isEqualTo(Severity.CRITICAL);
@@ -118,6 +119,68 @@ class AnomalyWatchTest {
     assertThat(ended())
         .singleElement()
         .satisfies(anomaly -> assertThat(anomaly.sentence()).endsWith("usual from now on."));
+  }
+
+  @Test
+  void oneExtremeValue_isNotToldWhateverItDoesToTheMean() {
+    observe(0, 400, sample -> sample);
+    observe(400, 401, sample -> sample.toBuilder().responseTime(Duration.ofSeconds(60)).build());
+    observe(401, 420, sample -> sample);
+    assertThat(began()).isEmpty();
+
+    observe(420, 440, sample -> sample.toBuilder().responseTime(SLOW).build());
+
+    assertThat(began()).hasSize(1);
+  }
+
+  @Test
+  void slowFirstAnswers_blindNobody() {
+    observe(0, 2, sample -> sample.toBuilder().responseTime(Duration.ofSeconds(10)).build());
+    observe(2, 300, sample -> sample);
+    observe(300, 320, sample -> sample.toBuilder().responseTime(Duration.ofMillis(600)).build());
+
+    assertThat(began()).hasSize(1);
+  }
+
+  @Test
+  void slightlySlower_isToldByTheMeanAndIsNotCritical() {
+    observe(0, 1_000, sample -> sample);
+    for (int i = 1_000; i < 1_100; i++) {
+      observe(sample(i, 1.5 * usual()));
+    }
+
+    assertThat(began())
+        .hasSize(1)
+        .allSatisfy(
+            anomaly -> {
+              assertThat(anomaly.severity()).isEqualTo(Severity.WARNING);
+              assertThat(anomaly.value()).isGreaterThan(anomaly.expectedHigh());
+            });
+  }
+
+  @Test
+  void serverThatGoesDown_endsWhatElseWasUnusual() {
+    observe(0, 400, sample -> sample);
+    observe(400, 405, sample -> sample.toBuilder().responseTime(SLOW).build());
+    for (int i = 405; i < 410; i++) {
+      observe(ServerMetrics.builder(SERVER, at(i), ServerState.DOWN).build());
+    }
+
+    assertThat(watch.open()).extracting(Anomaly::metric).containsExactly("availability");
+    assertThat(ended())
+        .singleElement()
+        .satisfies(anomaly -> assertThat(anomaly.until()).isEqualTo(at(404)));
+  }
+
+  @Test
+  void metricThatIsMeasuredNoMore_endsItsAnomaly() {
+    observe(0, 400, sample -> sample);
+    observe(400, 405, sample -> sample.toBuilder().memoryBytes(900_000_000L).build());
+    observe(405, 700, sample -> sample.toBuilder().memoryBytes(null).build());
+
+    assertThat(began()).hasSize(1);
+    assertThat(ended()).hasSize(1);
+    assertThat(watch.open()).isEmpty();
   }
 
   @Test

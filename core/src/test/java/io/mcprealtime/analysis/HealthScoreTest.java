@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 class HealthScoreTest {
   private static final HealthFigures GOOD =
-      new HealthFigures(ServerState.HEALTHY, 1.0, 0.0, 20.0, 20.0, List.of());
+      new HealthFigures(ServerState.HEALTHY, 1.0, 0.0, 240.0, 20.0, 20.0, List.of());
 
   private static double score(HealthFigures figures) {
     return HealthScore.of(figures).orElseThrow().score();
@@ -40,7 +40,13 @@ class HealthScoreTest {
     var score =
         HealthScore.of(
                 new HealthFigures(
-                    ServerState.HEALTHY, 0.9, 0.05, 200.0, 40.0, anomalies(1, Severity.WARNING)))
+                    ServerState.HEALTHY,
+                    0.9,
+                    0.05,
+                    180.0,
+                    200.0,
+                    40.0,
+                    anomalies(1, Severity.WARNING)))
             .orElseThrow();
 
     assertThat(score.deductions())
@@ -50,7 +56,7 @@ class HealthScoreTest {
         .extracting(Deduction::why)
         .contains(
             "It was up in 90.0 % of the last hour's samples.",
-            "5.00 % of the last hour's calls failed.",
+            "5.00 % of the last hour's calls failed (of about 180).",
             "It takes 200.0 ms where 40.0 ms was usual in the last day.",
             "Unusual now: memory_mb.");
     double taken = score.deductions().stream().mapToDouble(Deduction::points).sum();
@@ -92,7 +98,7 @@ class HealthScoreTest {
   private static HealthFigures figures(
       ServerState state, double up, double errors, double recent, double usual, int unusual) {
     return new HealthFigures(
-        state, up, errors, recent, usual, anomalies(unusual, Severity.CRITICAL));
+        state, up, errors, 50.0, recent, usual, anomalies(unusual, Severity.CRITICAL));
   }
 
   @Test

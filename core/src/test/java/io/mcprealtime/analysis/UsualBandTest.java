@@ -57,12 +57,12 @@ class UsualBandTest {
   void excess_outside_isInDeviations() {
     var band = new UsualBand();
     for (int i = 0; i < 50; i++) {
-      assertThat(band.excess(1000, 0, Side.BOTH)).isZero();
+      assertThat(band.excess(1000, 0, 0, Side.BOTH)).isZero();
       band.learn(i % 2 == 0 ? 0 : 6);
     }
-    assertThat(band.excess(6, 0, Side.BOTH)).isZero();
-    assertThat(band.excess(8, 0, Side.BOTH)).isEqualTo(2);
-    assertThat(band.excess(-3, 0, Side.BOTH)).isEqualTo(3);
-    assertThat(band.excess(-3, 4, Side.BOTH)).isZero();
+    assertThat(band.excess(6, 0, 0, Side.BOTH)).isZero();
+    assertThat(band.excess(8, 0, 0, Side.BOTH)).isEqualTo(2);
+    assertThat(band.excess(-3, 0, 0, Side.BOTH)).isEqualTo(3);
+    assertThat(band.excess(-3, 4, 0, Side.BOTH)).isZero();
   }
 }

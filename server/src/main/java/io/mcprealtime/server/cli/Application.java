@@ -115,6 +115,7 @@ public final class Application implements AutoCloseable {
       monitor.onEnd(probes::forget);
       monitor.onEnd(operations::forget);
       monitor.onEnd(drift::forget);
+      monitor.onEnd(mcp.manager()::forget);
       drift.onPins(monitor::pin);
       inputsOpen.push(monitor);
       this.servers = servers(config, monitor);

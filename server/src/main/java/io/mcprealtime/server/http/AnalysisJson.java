@@ -68,6 +68,7 @@ final class AnalysisJson {
                         .put("why", deduction.why())));
     json.put("upRatio", figures.upRatio())
         .put("errorRate", figures.errorRate())
+        .put("calls", figures.calls())
         .put("recentMs", figures.recentMillis())
         .put("usualMs", figures.usualMillis());
     var anomalies = json.putArray("anomalies");
