@@ -30,6 +30,7 @@ public final class Benchmarks {
               + " [--addresses N] [--jvm OPTIONS] [--profile FILE]"
               + " | anomalies [--servers N] [--minutes M] [--interval 250ms] [--seed N]"
               + " [--out DIR]"
+              + " | anomaly-simulation"
               + " | nab [--data DIR] [--out DIR]"
               + " | detector");
       System.exit(2);
@@ -51,6 +52,10 @@ public final class Benchmarks {
         case "trends" -> trends(settings.number("runs", 2_000));
         case "probing" -> Probing.run(jar, directory, settings);
         case "anomalies" -> Anomalies.run(settings);
+        case "anomaly-simulation" -> {
+          AnomalySimulation.print(30);
+          AnomalySimulation.print(12);
+        }
         case "nab" -> Nab.run(settings);
         case "detector" -> DetectorCost.run();
         case "ingest" -> Ingest.run(jar, directory, settings);
