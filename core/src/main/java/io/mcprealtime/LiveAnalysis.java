@@ -27,7 +27,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Judges samples as they come in. What is usual for a server is read from a file that the last
  * process left, and from what is stored since, a day at most, when its first sample comes in; until
- * that is done its samples wait. Thread-safe.
+ * that is done its samples wait. Of more than some ten thousand samples a second, as a bulk load
+ * brings them, the rest is not judged: what is stored of them can be, when somebody asks.
+ * Thread-safe.
  */
 final class LiveAnalysis implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(LiveAnalysis.class);
@@ -48,6 +50,7 @@ final class LiveAnalysis implements AutoCloseable {
   private final @Nullable AnalysisFile file;
   private final Map<ServerId, Entry> entries = new ConcurrentHashMap<>();
   private final Map<ServerId, AnomalyWatch> restored = new ConcurrentHashMap<>();
+  private final Allowance allowance = new Allowance();
   private final ThreadPoolExecutor learner;
   private volatile boolean started;
   private volatile Consumer<List<MonitoringEvent>> teller = events -> {};
@@ -83,6 +86,24 @@ final class LiveAnalysis implements AutoCloseable {
             });
   }
 
+  /** How many samples may be judged now: so many a second, and as many seconds ahead. */
+  private static final class Allowance {
+    private static final int A_SECOND = 20_000;
+    private static final int AHEAD_SECONDS = 5;
+
+    private double left = (double) A_SECOND * AHEAD_SECONDS;
+    private long lastNanos;
+
+    private synchronized int take(int wanted, long nanos) {
+      double seconds = Math.max(0, nanos - lastNanos) / 1e9;
+      lastNanos = nanos;
+      left = Math.min((double) A_SECOND * AHEAD_SECONDS, left + seconds * A_SECOND);
+      int taken = (int) Math.min(wanted, left);
+      left -= taken;
+      return taken;
+    }
+  }
+
   /** A server under judgement; its samples wait while its past is read. */
   private static final class Entry {
     private final AnomalyWatch watch;
@@ -91,6 +112,9 @@ final class LiveAnalysis implements AutoCloseable {
     private final byte @Nullable [] left;
 
     private @Nullable Deque<ServerMetrics> waiting = new ArrayDeque<>();
+
+    /** The newest sample that was not judged, as too many came in. */
+    private volatile @Nullable Instant skipped;
 
     private Entry(AnomalyWatch watch, byte @Nullable [] left) {
       this.watch = watch;
@@ -130,13 +154,16 @@ final class LiveAnalysis implements AutoCloseable {
    */
   List<MonitoringEvent> observe(List<ServerMetrics> samples, boolean probed) {
     var events = new ArrayList<MonitoringEvent>();
+    int allowed = allowance.take(samples.size(), time.nanoTime());
     for (var sample : samples) {
       var entry = entries.get(sample.server());
       if (entry == null) {
         entry = begin(sample, probed);
       }
       synchronized (entry) {
-        if (entry.waiting == null) {
+        if (allowed-- <= 0) {
+          entry.skipped = sample.at();
+        } else if (entry.waiting == null) {
           AnalysisEvents.of(sample, entry.watch.observe(sample), events::add);
         } else {
           entry.waiting.addLast(sample);
@@ -208,8 +235,16 @@ final class LiveAnalysis implements AutoCloseable {
     }
   }
 
-  /** What was unusual from an instant on; absent when that lies before what is remembered. */
+  /**
+   * What was unusual from an instant on; absent when that lies before what is remembered, or when
+   * not all that came in since was judged.
+   */
   Optional<AnomalyReport> report(ServerId server, Instant from) {
+    var entry = entries.get(server);
+    var skipped = entry == null ? null : entry.skipped;
+    if (skipped != null && !skipped.isBefore(from)) {
+      return Optional.empty();
+    }
     return ask(
         server,
         watch -> {

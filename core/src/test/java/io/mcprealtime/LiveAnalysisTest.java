@@ -209,6 +209,30 @@ class LiveAnalysisTest {
   }
 
   @Test
+  void bulkLoad_isNotJudgedAsItComesIn_butWhenSomebodyAsks() {
+    try (var mcp = start()) {
+      collect(mcp, LEARNT, 1);
+      awaitLearnt(mcp);
+      var slow = IntStream.range(0, 20).mapToObj(i -> sample(30)).toList();
+      var flood =
+          IntStream.range(0, 120_000)
+              .mapToObj(
+                  i ->
+                      ServerMetrics.builder(
+                              ServerId.of("bulk-" + i % 100),
+                              time.instant().minusMillis(i),
+                              ServerState.HEALTHY)
+                          .build())
+              .toList();
+      mcp.timeSeries().analysis().observe(flood, false);
+      mcp.manager().collectMetrics(slow);
+
+      assertThat(events(mcp, EventType.ANOMALY)).isEmpty();
+      assertThat(mcp.timeSeries().detectAnomalies(SERVER, 30).summary().critical()).isEqualTo(1);
+    }
+  }
+
+  @Test
   void silentServer_isForgotten() {
     try (var mcp = start()) {
       collect(mcp, 60, 1);
