@@ -18,8 +18,18 @@ public final class Benchmarks {
    */
   public static void main(String[] arguments)
       throws IOException, InterruptedException, SQLException {
+    try {
+      run(arguments);
+    } catch (UsageException e) {
+      System.err.println(e.getMessage());
+      System.exit(2);
+    }
+  }
+
+  private static void run(String... arguments)
+      throws IOException, InterruptedException, SQLException {
     if (arguments.length < 2) {
-      System.err.println(
+      throw new UsageException(
           "usage: benchmarks/run first-verdict | http-reads"
               + " | ingest [--rows N] [--rounds N]"
               + " | capacity [--servers N] [--past samples|rollups]"
@@ -33,7 +43,6 @@ public final class Benchmarks {
               + " | anomaly-simulation"
               + " | nab [--data DIR] [--out DIR]"
               + " | detector");
-      System.exit(2);
     }
     var jar = Path.of(arguments[0]).toAbsolutePath();
     var name = arguments[1];
@@ -59,7 +68,10 @@ public final class Benchmarks {
         case "nab" -> Nab.run(settings);
         case "detector" -> DetectorCost.run();
         case "ingest" -> Ingest.run(jar, directory, settings);
-        default -> System.err.printf("there is no benchmark '%s'%n", name);
+        default ->
+            throw new UsageException(
+                "there is no benchmark '%s'; benchmarks/run without a name says which there are"
+                    .formatted(name));
       }
     } finally {
       delete(directory);

@@ -37,7 +37,7 @@ final class Ingest {
     int rounds = settings.number("rounds", 5);
     var only = settings.text("only", "");
     if (rows % SERVERS != 0) {
-      throw new IllegalArgumentException("--rows must be a multiple of " + SERVERS);
+      throw new UsageException("--rows must be a multiple of " + SERVERS);
     }
     int samplesEach = rows / SERVERS * (rounds + 1);
     var now = TimeSource.system().instant().truncatedTo(ChronoUnit.MINUTES);

@@ -50,7 +50,7 @@ record NabSeries(
       }
       return all;
     } catch (NoSuchFileException e) {
-      throw new IllegalArgumentException(
+      throw new UsageException(
           ("there is no %s: name a folder with windows.json and data/ of the Numenta Anomaly"
                   + " Benchmark by --data or by the variable NAB_DIR")
               .formatted(e.getFile()),

@@ -10,13 +10,13 @@ final class Settings {
   /**
    * Reads options.
    *
-   * @throws IllegalArgumentException that names what is not one
+   * @throws UsageException that names what is not one
    */
   static Settings parse(String... arguments) {
     var settings = new Settings();
     for (int i = 0; i < arguments.length; i += 2) {
       if (!arguments[i].startsWith("--") || i + 1 == arguments.length) {
-        throw new IllegalArgumentException("expected --name value, found " + arguments[i]);
+        throw new UsageException("expected --name value, found " + arguments[i]);
       }
       settings.values.put(arguments[i].substring(2), arguments[i + 1]);
     }
@@ -25,7 +25,11 @@ final class Settings {
 
   int number(String name, int fallback) {
     var value = values.get(name);
-    return value == null ? fallback : Integer.parseInt(value);
+    try {
+      return value == null ? fallback : Integer.parseInt(value);
+    } catch (NumberFormatException e) {
+      throw new UsageException("--%s: '%s' is no whole number".formatted(name, value), e);
+    }
   }
 
   String text(String name, String fallback) {

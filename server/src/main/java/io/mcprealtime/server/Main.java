@@ -2,10 +2,8 @@ package io.mcprealtime.server;
 
 import io.mcprealtime.server.cli.CommandLineRunner;
 import io.mcprealtime.server.cli.Terminal;
-import java.io.OutputStream;
-import java.io.OutputStreamWriter;
-import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -22,15 +20,14 @@ public final class Main {
     Runtime.getRuntime().addShutdownHook(new Thread(() -> endInOrder(stop, done), "mcp-stop"));
     int code =
         CommandLineRunner.run(
-            new Terminal(writer(System.out), writer(System.err), System.getenv(), stop), arguments);
+            new Terminal(
+                // System.out would hide that it cannot be written.
+                new FileOutputStream(FileDescriptor.out), System.err, System.getenv(), stop),
+            arguments);
     done.countDown();
     if (stop.getCount() > 0) {
       System.exit(code);
     }
-  }
-
-  private static PrintWriter writer(OutputStream stream) {
-    return new PrintWriter(new OutputStreamWriter(stream, StandardCharsets.UTF_8), true);
   }
 
   private static void endInOrder(CountDownLatch stop, CountDownLatch done) {

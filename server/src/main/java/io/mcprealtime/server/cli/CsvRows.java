@@ -8,8 +8,8 @@ import java.util.Arrays;
 
 /**
  * Reads comma-separated values (RFC 4180) row by row, in memory that does not grow with the file.
- * Bytes are kept as they are; blank lines and a byte order mark are passed over. Lines may end in
- * LF, CRLF or CR, the last one in nothing.
+ * Bytes are kept as they are; lines of white space alone and a byte order mark are passed over: a
+ * row has two cells at least. Lines may end in LF, CRLF or CR, the last one in nothing.
  */
 final class CsvRows {
   /** A row beyond this is a quote that was left open, or no table. */
@@ -50,7 +50,16 @@ final class CsvRows {
       if (!read()) {
         return false;
       }
-    } while (length == 0);
+    } while (isBlank());
+    return true;
+  }
+
+  private boolean isBlank() {
+    for (int i = 0; i < length; i++) {
+      if (row[i] != ' ' && row[i] != '\t') {
+        return false;
+      }
+    }
     return true;
   }
 

@@ -7,8 +7,7 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -16,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -60,16 +60,27 @@ final class DetectCommand implements Callable<Integer> {
     var input = file.equals(STANDARD_INPUT) ? null : Path.of(file);
     check(input);
     if (out == null) {
-      print(terminal, detect(terminal, input, new TerminalStream(terminal.out())));
-      return 0;
+      return toStandardOutput(terminal, input);
     }
     DetectionSummary summary;
     try (var written = WholeFile.create(out)) {
       summary = detect(terminal, input, written.stream());
       written.finish();
+    } catch (IOException e) {
+      throw new McpRealtimeException("%s cannot be written: %s".formatted(out, e.getMessage()), e);
     }
     print(terminal, summary);
-    return 0;
+    return ExitCode.OK;
+  }
+
+  private int toStandardOutput(Terminal terminal, @Nullable Path input) {
+    try {
+      print(terminal, detect(terminal, input, terminal.bytes()));
+      return ExitCode.OK;
+    } catch (IOException e) {
+      // Whoever runs this tells the terminal's faults; that a reader has gone is none to tell.
+      return ExitCode.SOFTWARE;
+    }
   }
 
   private static void print(Terminal terminal, DetectionSummary summary) {
@@ -95,13 +106,18 @@ final class DetectCommand implements Callable<Integer> {
     }
   }
 
-  /** On a thread of its own: nothing ends a wait for standard input when this is to stop. */
-  private DetectionSummary detect(Terminal terminal, @Nullable Path input, OutputStream to) {
+  /**
+   * On a thread of its own: nothing ends a wait for standard input when this is to stop.
+   *
+   * @throws IOException when it cannot be written
+   */
+  private static DetectionSummary detect(Terminal terminal, @Nullable Path input, OutputStream to)
+      throws IOException {
     var done = new CompletableFuture<DetectionSummary>();
     daemon(
         "mcp-detect",
         () -> {
-          try (var in = input == null ? unclosed(System.in) : Files.newInputStream(input)) {
+          try (var in = open(input)) {
             var source = input == null ? "standard input" : input.toString();
             done.complete(
                 new Detection(source, new BandDetector())
@@ -122,10 +138,7 @@ final class DetectCommand implements Callable<Integer> {
       return done.join();
     } catch (CompletionException e) {
       if (e.getCause() instanceof IOException fault) {
-        throw new McpRealtimeException(
-            "%s cannot be written: %s"
-                .formatted(out == null ? "standard output" : out, fault.getMessage()),
-            fault);
+        throw fault;
       }
       if (e.getCause() instanceof McpRealtimeException fault) {
         throw fault;
@@ -133,6 +146,19 @@ final class DetectCommand implements Callable<Integer> {
       throw e;
     } finally {
       stopper.interrupt();
+    }
+  }
+
+  private static InputStream open(@Nullable Path input) {
+    if (input == null) {
+      return unclosed(System.in);
+    }
+    try {
+      return Files.newInputStream(input);
+    } catch (IOException e) {
+      var reason = e instanceof FileSystemException fault ? fault.getReason() : e.getMessage();
+      throw new McpRealtimeException(
+          "%s cannot be read: %s".formatted(input, String.valueOf(reason)), e);
     }
   }
 
@@ -160,31 +186,5 @@ final class DetectCommand implements Callable<Integer> {
 
   private ParameterException wrong(String message) {
     return new ParameterException(spec.commandLine(), message);
-  }
-
-  /** Takes whole rows of UTF-8 to a terminal's writer. */
-  private static final class TerminalStream extends OutputStream {
-    private final PrintWriter writer;
-
-    private TerminalStream(PrintWriter writer) {
-      this.writer = writer;
-    }
-
-    @Override
-    public void write(int one) {
-      writer.write(one);
-    }
-
-    @Override
-    public void write(byte[] bytes, int offset, int length) {
-      writer.write(new String(bytes, offset, length, StandardCharsets.UTF_8));
-    }
-
-    @Override
-    public void flush() throws IOException {
-      if (writer.checkError()) {
-        throw new IOException("nobody reads it any more");
-      }
-    }
   }
 }

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -25,7 +26,8 @@ import tools.jackson.databind.node.ObjectNode;
       "Shows which servers offer other tools, prompts or resources than those that are approved,"
           + " and how they differ. The first that is seen of a server is approved by itself.",
       "It asks the monitor that runs.",
-      "Exit code: 0 all is as approved, 1 something is not."
+      "Exit code: 0 all is as approved, 1 something is not, 2 nobody knows: no monitor could be"
+          + " asked, or it does not know SERVER."
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -33,6 +35,7 @@ import tools.jackson.databind.node.ObjectNode;
       "  mcp-realtime drift filesystem --config mcp-realtime.yaml",
       "  mcp-realtime drift filesystem --approve"
     },
+    exitCodeOnExecutionException = ExitCode.USAGE,
     mixinStandardHelpOptions = true)
 final class DriftCommand implements Callable<Integer> {
   @ParentCommand private RootCommand root = new RootCommand();

@@ -3,6 +3,7 @@ package io.mcprealtime.server.cli;
 import io.mcprealtime.EventType;
 import io.mcprealtime.LiveFeed;
 import io.mcprealtime.MonitoringEvent;
+import io.mcprealtime.ServerState;
 import io.mcprealtime.TimeSource;
 import io.mcprealtime.mcp.sample.FaultInjector;
 import io.mcprealtime.mcp.sample.FaultPlan;
@@ -36,6 +37,9 @@ final class FaultDrill implements LiveFeed.Listener, AutoCloseable {
   private static final int GRACE_SAMPLES = 10;
   private static final Duration LONGEST = Duration.ofDays(1);
 
+  /** A demonstration without a limit of time may be told things for weeks. */
+  static final int MOST_TOLD = 20_000;
+
   private static final List<SampleFault> OVER_HTTP =
       List.of(SampleFault.slow(8), SampleFault.errors(0.6), SampleFault.hang(), SampleFault.down());
   private static final List<SampleFault> OVER_STDIO =
@@ -50,7 +54,11 @@ final class FaultDrill implements LiveFeed.Listener, AutoCloseable {
   private final Duration interval;
   private final FaultInjector injector;
   private final List<Told> anomalies = new ArrayList<>();
-  private final List<Told> states = new ArrayList<>();
+  private final List<Told> outages = new ArrayList<>();
+
+  /** Since when nothing more is kept; null while there is room. */
+  private @Nullable Instant fullSince;
+
   private LiveFeed.@Nullable Subscription subscription;
 
   /**
@@ -121,16 +129,25 @@ final class FaultDrill implements LiveFeed.Listener, AutoCloseable {
   public synchronized void onEvents(List<MonitoringEvent> events) {
     for (var event : events) {
       var server = event.server();
-      if (server == null) {
+      if (server == null || fullSince != null) {
         continue;
       }
       if (event.type() == EventType.ANOMALY) {
         var metric = event.details().getOrDefault("metric", "");
         anomalies.add(new Told(server.value(), metric, onset(event), event.at()));
-      } else if (event.type() == EventType.STATUS_CHANGE) {
-        states.add(new Told(server.value(), event.details().getOrDefault("to", ""), event.at()));
+      } else if (event.type() == EventType.STATUS_CHANGE && tellsOfAnOutage(event)) {
+        outages.add(new Told(server.value(), event.details().getOrDefault("to", ""), event.at()));
+      }
+      if (anomalies.size() + outages.size() == MOST_TOLD) {
+        fullSince = event.at();
       }
     }
+  }
+
+  /** A server that comes back, if only half, tells nothing of the fault that was. */
+  private static boolean tellsOfAnOutage(MonitoringEvent event) {
+    var to = event.details().get("to");
+    return ServerState.AUTH_REQUIRED.name().equals(to) || ServerState.DOWN.name().equals(to);
   }
 
   /** An anomaly is told when it begins and when it ends; both name its onset. */
@@ -145,7 +162,9 @@ final class FaultDrill implements LiveFeed.Listener, AutoCloseable {
 
   /** What came of it, as lines for people. */
   synchronized List<String> lines() {
-    var injected = injector.injected();
+    var end = fullSince == null ? TimeSource.system().instant() : fullSince;
+    var injected =
+        injector.injected().stream().filter(fault -> !fault.from().isAfter(end)).toList();
     if (injected.isEmpty()) {
       return List.of(
           "The run was too short for faults: servers must be seen for %d s before the first one; try --duration 6m"
@@ -159,16 +178,14 @@ final class FaultDrill implements LiveFeed.Listener, AutoCloseable {
                         || STDIO_SERVERS.contains(anomaly.server()))
             .toList();
     var score =
-        FaultScore.of(
-            injected,
-            told,
-            states,
-            new Slack(interval, samples(GRACE_SAMPLES)),
-            TimeSource.system().instant());
+        FaultScore.of(injected, told, outages, new Slack(interval, samples(GRACE_SAMPLES)), end);
     var lines = new ArrayList<>(score.lines());
     lines.add(
         "A fault counts as found when something begins between its start and %d s after its end."
             .formatted(samples(GRACE_SAMPLES).toSeconds()));
+    if (fullSince != null) {
+      lines.add("Only what was until %s counts: more is not kept.".formatted(fullSince));
+    }
     long others =
         anomalies.stream()
             .filter(anomaly -> !told.contains(anomaly))

@@ -3,6 +3,7 @@ package io.mcprealtime.server.cli;
 import io.mcprealtime.McpRealtimeException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
@@ -14,13 +15,14 @@ import tools.jackson.databind.node.ObjectNode;
       "Shows what should be changed, with the numbers that say so, and whether what was changed"
           + " helped.",
       "It asks the monitor that runs.",
-      "Exit code: 0 nothing is urgent, 1 something is."
+      "Exit code: 0 nothing is urgent, 1 something is, 2 nobody knows: no monitor could be asked."
     },
     footerHeading = "%nExamples:%n",
     footer = {
       "  mcp-realtime recommendations",
       "  mcp-realtime recommendations --config mcp-realtime.yaml --json"
     },
+    exitCodeOnExecutionException = ExitCode.USAGE,
     mixinStandardHelpOptions = true)
 final class RecommendationsCommand implements Callable<Integer> {
   private static final String URGENT = "urgent";

@@ -1,8 +1,5 @@
 package io.mcprealtime.server.cli;
 
-import java.io.OutputStreamWriter;
-import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
@@ -47,12 +44,7 @@ final class RootCommand implements Runnable {
 
   /** For the fields that picocli fills. */
   RootCommand() {
-    this(
-        new Terminal(
-            new PrintWriter(new OutputStreamWriter(System.out, StandardCharsets.UTF_8)),
-            new PrintWriter(new OutputStreamWriter(System.err, StandardCharsets.UTF_8)),
-            Map.of(),
-            new CountDownLatch(1)));
+    this(new Terminal(System.out, System.err, Map.of(), new CountDownLatch(1)));
   }
 
   Terminal terminal() {

@@ -38,7 +38,7 @@ final class Timestamps {
           .optionalEnd()
           .parseDefaulting(ChronoField.HOUR_OF_DAY, 0)
           .toFormatter(Locale.ROOT)
-          .withResolverStyle(ResolverStyle.SMART);
+          .withResolverStyle(ResolverStyle.STRICT);
 
   /** Numbers below are seconds since 1970, up to the year 5138; then thousandths of them, etc. */
   private static final BigDecimal MOST_SECONDS = BigDecimal.valueOf(100_000_000_000L);

@@ -14,8 +14,6 @@ import io.mcprealtime.server.config.ServerConfigBuilder;
 import io.mcprealtime.testkit.TestRedis;
 import io.mcprealtime.wire.WireJson;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -49,8 +47,8 @@ class BudgetCommandTest {
   private static String databaseUrl;
 
   @TempDir private Path folder;
-  private final StringWriter out = new StringWriter();
-  private final StringWriter err = new StringWriter();
+  private final Text out = new Text();
+  private final Text err = new Text();
 
   @BeforeAll
   static void start() {
@@ -80,18 +78,13 @@ class BudgetCommandTest {
   }
 
   private int run(Map<String, String> environment, String... arguments) {
-    out.getBuffer().setLength(0);
-    err.getBuffer().setLength(0);
+    out.reset();
+    err.reset();
     var variables = new TreeMap<>(environment);
     variables.putIfAbsent("DATABASE_URL", databaseUrl);
     variables.put("MCP_REALTIME_DATA_DIR", folder.resolve("data").toString());
     return CommandLineRunner.run(
-        new Terminal(
-            new PrintWriter(out, true),
-            new PrintWriter(err, true),
-            variables,
-            new CountDownLatch(1)),
-        arguments);
+        new Terminal(out, err, variables, new CountDownLatch(1)), arguments);
   }
 
   private String config(String text) throws IOException {

@@ -7,8 +7,6 @@ import io.mcprealtime.mcp.sample.SampleBehaviour;
 import io.mcprealtime.mcp.sample.SampleMcpServer;
 import io.mcprealtime.wire.WireJson;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -32,17 +30,14 @@ class CommandLineRunnerTest {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   @TempDir private Path folder;
-  private final StringWriter out = new StringWriter();
-  private final StringWriter err = new StringWriter();
+  private final Text out = new Text();
+  private final Text err = new Text();
   private final CountDownLatch stop = new CountDownLatch(1);
 
   private int run(String... arguments) {
     var terminal =
         new Terminal(
-            new PrintWriter(out, true),
-            new PrintWriter(err, true),
-            Map.of("MCP_REALTIME_DATA_DIR", folder.resolve("default").toString()),
-            stop);
+            out, err, Map.of("MCP_REALTIME_DATA_DIR", folder.resolve("default").toString()), stop);
     return CommandLineRunner.run(terminal, arguments);
   }
 
@@ -57,8 +52,19 @@ class CommandLineRunnerTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", "serve", "probe", "demo", "detect", "migrate", "usage", "budget", "cleanup", "export",
-        "import"
+        "",
+        "serve",
+        "probe",
+        "demo",
+        "detect",
+        "migrate",
+        "usage",
+        "budget",
+        "cleanup",
+        "export",
+        "import",
+        "drift",
+        "recommendations"
       })
   void help_isWholeAndFitsATerminal(String command) {
     int code = command.isEmpty() ? run("--help") : run(command, "--help");
@@ -77,6 +83,31 @@ class CommandLineRunnerTest {
   void version_namesTheProgram() {
     assertThat(run("--version")).isZero();
     assertThat(out.toString()).startsWith("mcp-realtime ").contains("Java ");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "--version, No space left on device, 1",
+    "probe --json -- no-such-command-here, No space left on device, 1",
+    "recommendations --help, No space left on device, 2",
+    "--version, Broken pipe, 0"
+  })
+  void resultsThatDoNotGetOut_areAFailure_unlessTheReaderHasGone(
+      String words, String fault, int expected) {
+    var terminal = new Terminal(Failing.after(0, fault), err, Map.of(), stop);
+    assertThat(CommandLineRunner.run(terminal, words.split(" "))).isEqualTo(expected);
+    assertThat(err.toString())
+        .isEqualTo(
+            fault.equals("Broken pipe")
+                ? ""
+                : "error: standard output cannot be written: %s\n".formatted(fault));
+  }
+
+  @Test
+  void recommendations_withoutAMonitor_exitWith2_sinceOneIsUrgent() throws IOException {
+    var file = write("none.yaml", "http: {port: 0}").toString();
+    assertThat(run("recommendations", "-c", file)).isEqualTo(2);
+    assertThat(err.toString()).contains("no monitor runs at 127.0.0.1:0: start it with serve");
   }
 
   @ParameterizedTest

@@ -6,10 +6,13 @@ import static org.awaitility.Awaitility.await;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
-import java.io.PrintWriter;
-import java.io.StringWriter;
+import java.io.SequenceInputStream;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,13 +31,12 @@ class DetectCommandTest {
   private static final int STEP_AT = 1_200;
 
   @TempDir private Path folder;
-  private final StringWriter out = new StringWriter();
-  private final StringWriter err = new StringWriter();
+  private final Text out = new Text();
+  private final Text err = new Text();
   private final CountDownLatch stop = new CountDownLatch(1);
 
   private int run(Object... arguments) {
-    var terminal =
-        new Terminal(new PrintWriter(out, true), new PrintWriter(err, true), Map.of(), stop);
+    var terminal = new Terminal(out, err, Map.of(), stop);
     var words = List.of(arguments).stream().map(Object::toString).toArray(String[]::new);
     return CommandLineRunner.run(terminal, words);
   }
@@ -95,7 +97,7 @@ class DetectCommandTest {
     assertThat(run("detect", in)).isZero();
     var ofFile = out.toString();
     assertThat(ofFile).startsWith("timestamp,value,anomaly_score,is_anomaly\n2014-04-01 00:00:00,");
-    out.getBuffer().setLength(0);
+    out.reset();
     var bytes = new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8));
     assertThat(run(bytes, "detect", "-")).isZero();
     assertThat(out.toString()).isEqualTo(ofFile);
@@ -136,6 +138,70 @@ class DetectCommandTest {
       stop.countDown();
       assertThat(code.get(10, TimeUnit.SECONDS)).isEqualTo(1);
       assertThat(err.toString()).contains("stopped before the end of the input");
+    }
+  }
+
+  /** Never ends, so that only a fault of the output can end its reader. */
+  private static InputStream endless() {
+    var heading = new ByteArrayInputStream("timestamp,value".getBytes(StandardCharsets.UTF_8));
+    var row = "\n1,5".getBytes(StandardCharsets.UTF_8);
+    var rows =
+        new InputStream() {
+          private int at;
+
+          @Override
+          public int read() {
+            return row[at++ % row.length];
+          }
+
+          @Override
+          public int available() {
+            return 1;
+          }
+        };
+    return new SequenceInputStream(heading, rows);
+  }
+
+  private int runInto(OutputStream stream) {
+    var before = System.in;
+    System.setIn(endless());
+    try {
+      return CommandLineRunner.run(new Terminal(stream, err, Map.of(), stop), "detect", "-");
+    } finally {
+      System.setIn(before);
+    }
+  }
+
+  @Test
+  void aFullDisk_endsIt_andIsTold() {
+    assertThat(runInto(Failing.after(300_000, "No space left on device"))).isEqualTo(1);
+    assertThat(err.toString())
+        .isEqualTo("error: standard output cannot be written: No space left on device\n");
+  }
+
+  @Test
+  void aReaderThatGoes_endsItQuietly() {
+    assertThat(runInto(Failing.after(300_000, "Broken pipe"))).isEqualTo(1);
+    assertThat(err.toString()).isEmpty();
+  }
+
+  @Test
+  void bytesThatAreNoUtf8_areKeptOnStandardOutput() {
+    var bytes = "timestamp,value,name\n1,5,M\u00fcller\n".getBytes(StandardCharsets.ISO_8859_1);
+    assertThat(run(new ByteArrayInputStream(bytes), "detect", "-")).isZero();
+    assertThat(out.toByteArray())
+        .isEqualTo(
+            "timestamp,value,name,anomaly_score,is_anomaly\n1,5,M\u00fcller,0.0,0\n"
+                .getBytes(StandardCharsets.ISO_8859_1));
+  }
+
+  @Test
+  void anInputThatCannotBeOpened_isNamed() throws IOException {
+    var socket = folder.resolve("s");
+    try (var server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      server.bind(UnixDomainSocketAddress.of(socket));
+      assertThat(run("detect", socket)).isEqualTo(1);
+      assertThat(err.toString()).startsWith("error: %s cannot be read: ".formatted(socket));
     }
   }
 

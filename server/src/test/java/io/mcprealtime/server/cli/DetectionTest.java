@@ -92,6 +92,12 @@ class DetectionTest {
   }
 
   @Test
+  void linesOfWhiteSpace_arePassedOver() throws IOException {
+    assertThat(detect(" \ntimestamp,value\n1,5\n \t\r\n2,6\n   "))
+        .isEqualTo(HEADING + "1,5,0.0,0\n2,6,0.0,0\n");
+  }
+
+  @Test
   void bytesThatAreNoUtf8_areKept() throws IOException {
     byte[] bytes = "timestamp,value,name\n1,5,M\u00fcller\n".getBytes(StandardCharsets.ISO_8859_1);
     var out = new ByteArrayOutputStream();

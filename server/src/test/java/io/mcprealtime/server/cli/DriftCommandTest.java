@@ -13,8 +13,6 @@ import io.mcprealtime.server.config.ServerConfigBuilder;
 import io.mcprealtime.testkit.TestData;
 import io.mcprealtime.wire.WireJson;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URLEncoder;
@@ -35,16 +33,16 @@ class DriftCommandTest {
   private static final String READ_TOKEN = "the-read-token-of-this-test";
 
   @TempDir private Path folder;
-  private final StringWriter out = new StringWriter();
-  private final StringWriter err = new StringWriter();
+  private final Text out = new Text();
+  private final Text err = new Text();
 
   private int run(String... arguments) {
-    out.getBuffer().setLength(0);
-    err.getBuffer().setLength(0);
+    out.reset();
+    err.reset();
     return CommandLineRunner.run(
         new Terminal(
-            new PrintWriter(out, true),
-            new PrintWriter(err, true),
+            out,
+            err,
             Map.of("MCP_REALTIME_DATA_DIR", folder.resolve("data").toString()),
             new CountDownLatch(1)),
         arguments);
@@ -70,7 +68,7 @@ class DriftCommandTest {
     int port = freePort();
     var file = config("http: {port: %d}".formatted(port));
 
-    assertThat(run("drift", "-c", file)).isEqualTo(1);
+    assertThat(run("drift", "-c", file)).isEqualTo(2);
     assertThat(err.toString()).contains("no monitor runs at 127.0.0.1:" + port + ": start it");
     assertThat(run("drift", "--approve", "-c", file)).isEqualTo(2);
     assertThat(err.toString()).contains("--approve needs the name of a SERVER");
@@ -115,7 +113,7 @@ class DriftCommandTest {
             .contains("after  | Reads\\u{200b} and sends.\n");
         assertThat(run("drift", "-c", file, "--json", "my files")).isEqualTo(1);
         assertThat(WireJson.parse(out.toString()).get("class").stringValue()).isEqualTo("breaking");
-        assertThat(run("drift", "-c", file, "nobody")).isEqualTo(1);
+        assertThat(run("drift", "-c", file, "nobody")).isEqualTo(2);
         assertThat(err.toString()).contains("server 'nobody' is not known");
 
         assertThat(run("drift", "-c", file, "my files", "--approve")).as(err.toString()).isZero();

@@ -7,14 +7,19 @@ import io.mcprealtime.EventType;
 import io.mcprealtime.LiveFeed;
 import io.mcprealtime.MonitoringEvent;
 import io.mcprealtime.ServerId;
+import io.mcprealtime.ServerState;
 import io.mcprealtime.Severity;
 import io.mcprealtime.mcp.sample.SampleFault;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -58,6 +63,54 @@ class FaultDrillTest {
                       .contains("Anomalies told: 2, right: 1 (precision 50 %)")
                       .anyMatch(line -> line.startsWith("  false   weather: response_time_ms at"))
                       .anyMatch(line -> line.startsWith("1 more of servers")));
+    }
+  }
+
+  private static MonitoringEvent change(String server, Instant at, ServerState to) {
+    return MonitoringEvent.of(
+            ServerId.of(server), at, EventType.STATUS_CHANGE, Severity.INFO, "a change")
+        .withDetails(Map.of("from", "UNKNOWN", "to", to.name()));
+  }
+
+  @Test
+  void aChangeOfState_findsAnOutage_whenItIsForTheWorse() {
+    var hung = new CompletableFuture<Instant>();
+    try (var drill =
+        new FaultDrill(
+            INTERVAL,
+            (server, fault) -> {
+              if (server.equals("calendar") && SampleFault.hang().equals(fault)) {
+                hung.complete(Instant.now());
+              }
+            },
+            folder)) {
+      assertThat(drill.start(live, Duration.ofMillis(20L * 180))).isTrue();
+      var at = hung.orTimeout(30, TimeUnit.SECONDS).join();
+      drill.onEvents(
+          List.of(
+              change("calendar", at, ServerState.DEGRADED),
+              change("calendar", at, ServerState.UNKNOWN)));
+      await().untilAsserted(() -> assertThat(drill.lines()).contains("  hang    0 of 1"));
+      drill.onEvents(List.of(change("calendar", at, ServerState.DOWN)));
+      assertThat(drill.lines()).contains("  hang    1 of 1");
+    }
+  }
+
+  @Test
+  void whatIsTold_isKeptUpToABound_andWhatComesLaterCountsForNothing() {
+    try (var drill = drill()) {
+      assertThat(drill.start(live, Duration.ofMillis(20L * 100))).isTrue();
+      await().until(() -> orders.size() >= 2);
+      var start = Instant.now().truncatedTo(ChronoUnit.MILLIS);
+      drill.onEvents(
+          IntStream.rangeClosed(0, FaultDrill.MOST_TOLD)
+              .mapToObj(i -> anomaly("inventory", start.plusMillis(i)))
+              .toList());
+      assertThat(drill.lines())
+          .contains(
+              "Only what was until %s counts: more is not kept."
+                  .formatted(start.plusMillis(FaultDrill.MOST_TOLD - 1)))
+          .anyMatch(line -> line.startsWith(FaultDrill.MOST_TOLD + " more of servers"));
     }
   }
 

@@ -5,8 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import io.mcprealtime.wire.WireJson;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -108,15 +106,15 @@ class RecommendationsEndToEndTest extends WatchingApplication {
   private String run(String... options) throws IOException {
     var config = folder.resolve("asked.yaml");
     Files.writeString(config, "http: {port: %d}".formatted(application.port()));
-    var out = new StringWriter();
-    var err = new StringWriter();
+    var out = new Text();
+    var err = new Text();
     var arguments = new ArrayList<>(List.of("recommendations", "-c", config.toString()));
     arguments.addAll(List.of(options));
     int code =
         CommandLineRunner.run(
             new Terminal(
-                new PrintWriter(out, true),
-                new PrintWriter(err, true),
+                out,
+                err,
                 Map.of("MCP_REALTIME_DATA_DIR", folder.resolve("data").toString()),
                 new CountDownLatch(1)),
             arguments.toArray(String[]::new));

@@ -19,8 +19,6 @@ import io.mcprealtime.storage.TimeRange;
 import io.mcprealtime.testkit.TestData;
 import io.mcprealtime.wire.WireJson;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -44,8 +42,8 @@ class StoredDataCommandsTest {
   private static final TimeRange ALL = new TimeRange(NOW.minus(Duration.ofDays(60)), NOW.plus(DAY));
 
   @TempDir private Path folder;
-  private final StringWriter out = new StringWriter();
-  private final StringWriter err = new StringWriter();
+  private final Text out = new Text();
+  private final Text err = new Text();
   private EmbeddedPostgres server;
   private PostgresStorage storage;
 
@@ -68,17 +66,12 @@ class StoredDataCommandsTest {
   }
 
   private int run(Map<String, String> environment, String... arguments) {
-    out.getBuffer().setLength(0);
-    err.getBuffer().setLength(0);
+    out.reset();
+    err.reset();
     var variables = new TreeMap<>(environment);
     variables.putIfAbsent("MCP_REALTIME_DATA_DIR", folder.resolve("data").toString());
     return CommandLineRunner.run(
-        new Terminal(
-            new PrintWriter(out, true),
-            new PrintWriter(err, true),
-            variables,
-            new CountDownLatch(1)),
-        arguments);
+        new Terminal(out, err, variables, new CountDownLatch(1)), arguments);
   }
 
   private String config(String text) throws IOException {
