@@ -49,11 +49,20 @@ final class ShiftWatch {
   /** What an {@link HourProfile} writes. */
   private static final int HOURS_BYTES = 2 * Long.BYTES + Integer.BYTES + 24 + 24 * Double.BYTES;
 
+  /** So long it takes until what is usual at the hours is that of a new level. */
+  private static final int DAYS_TO_SETTLE = 14;
+
+  private static final int HOURS_OF_DAY = 24;
+  private static final long HOUR_MILLIS = 3_600_000;
+
   private double count;
   private double mean;
 
   /** The mean of the values less what is usual at their hours. */
   private double hourMean;
+
+  private double hourCount;
+  private long changedMillis;
 
   private double known;
   private double squares;
@@ -155,6 +164,11 @@ final class ShiftWatch {
     long before = lastMillis == 0 ? at.toEpochMilli() : lastMillis;
     lastMillis = at.toEpochMilli();
     double usual = hours.enter(at);
+    long days = daysSinceChange(lastMillis);
+    if (days != daysSinceChange(before) && days > 0 && days <= DAYS_TO_SETTLE) {
+      // From here on what is usual at the hours holds a share of the change.
+      hourCount = 0;
+    }
     if (known < WARM_UP) {
       hours.learn(value);
       hold(value - mean, 0, value - mean);
@@ -186,10 +200,17 @@ final class ShiftWatch {
       return changed(at, down);
     }
     // A new level is known from samples of the change itself, and may be off.
-    if (count < WARM_UP || Math.max(up.sum, down.sum) <= low) {
+    if (Math.min(count, hourCount) < WARM_UP || Math.max(up.sum, down.sum) <= low) {
       learn();
     }
     return Optional.empty();
+  }
+
+  /** In whole hours, as the hours are learnt. */
+  private long daysSinceChange(long millis) {
+    long hour = Math.floorDiv(millis, HOUR_MILLIS);
+    long changed = Math.floorDiv(changedMillis + HOUR_MILLIS / 2, HOUR_MILLIS);
+    return Math.floorDiv(hour - changed, HOURS_OF_DAY);
   }
 
   /** The variance that sums of deviations grow by with each sample. */
@@ -229,7 +250,8 @@ final class ShiftWatch {
     known = Math.min(known + held.count, MOST_LEARNT);
     count = Math.min(count + held.count, MOST_LEARNT);
     mean += held.deviations / count;
-    hourMean += held.hourDeviations / count;
+    hourCount = Math.min(hourCount + held.count, MOST_LEARNT);
+    hourMean += held.hourDeviations / hourCount;
     squares = squares * share + held.squares * (1 - 1 / count);
     products = products * share + held.products * (1 - 1 / count);
     lastDeviation = count == 1 ? 0 : lastDeviation;
@@ -249,6 +271,7 @@ final class ShiftWatch {
             Math.round(count),
             side.samples);
     count = LEAST_SAMPLES;
+    hourCount = LEAST_SAMPLES;
     mean = after;
     hourMean = hourAfter;
     double share = Math.min(1, MOST_KEPT / known);
@@ -259,13 +282,19 @@ final class ShiftWatch {
     held.clear();
     up.sum = 0;
     down.sum = 0;
-    return Math.abs(change) < LEAST_CHANGE ? Optional.empty() : Optional.of(shift);
+    if (Math.abs(change) < LEAST_CHANGE) {
+      return Optional.empty();
+    }
+    changedMillis = side.sinceMillis;
+    return Optional.of(shift);
   }
 
   void save(DataOutputStream out) throws IOException {
     out.writeDouble(count);
     out.writeDouble(mean);
     out.writeDouble(hourMean);
+    out.writeDouble(hourCount);
+    out.writeLong(changedMillis);
     out.writeDouble(known);
     out.writeDouble(squares);
     out.writeDouble(products);
@@ -283,6 +312,8 @@ final class ShiftWatch {
     count = in.readDouble();
     mean = in.readDouble();
     hourMean = in.readDouble();
+    hourCount = in.readDouble();
+    changedMillis = in.readLong();
     known = in.readDouble();
     squares = in.readDouble();
     products = in.readDouble();
