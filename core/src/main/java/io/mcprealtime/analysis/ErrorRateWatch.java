@@ -13,9 +13,14 @@ import org.jspecify.annotations.Nullable;
  * of two calls is not "50 %". A Bernoulli CUSUM (Reynolds and Stoumbos, "A CUSUM chart for
  * monitoring a proportion when inspecting continuously", Journal of Quality Technology 31, 1999):
  * the log-likelihood ratio of a raised rate against the usual one is summed and held at 0; over a
- * bound it is an anomaly. On average there are at least e^bound calls between two false ones
- * (Lorden, "Procedures for reacting to a change in distribution", 1971). The evidence is the exact
- * binomial probability of the failures since the sum left 0. Not thread-safe.
+ * bound it is an anomaly. Where the usual rate is known well, a second one looks for less of a
+ * rise. On average there are at least e^bound calls between two false ones of each (Lorden,
+ * "Procedures for reacting to a change in distribution", 1971), for a usual rate that is known. The
+ * first calls are learnt, and an anomaly only where almost all of them fail.
+ *
+ * <p>The binomial probability that goes with an anomaly is of a span that was chosen because it
+ * failed. It says how far from usual that span is; it is not the p-value of a test. Not
+ * thread-safe.
  */
 final class ErrorRateWatch {
   static final String METRIC = "error_rate";
@@ -31,13 +36,32 @@ final class ErrorRateWatch {
 
   private static final double PRIOR_CALLS = 100;
   private static final double LEAST_RATE = 0.001;
+
+  /** Where so many calls fail usually, more of them are no news. */
   private static final double MOST_RATE = 0.9;
+
+  /** So many calls are learnt before any is judged, unless so many of at least so many fail. */
+  private static final long LEARNT_UNJUDGED = 200;
+
+  private static final long FEWEST_JUDGED = 20;
+  private static final double FAILING_SHARE = 0.8;
 
   /** The rate that is looked for: so many times the usual one, and so much above it. */
   private static final double RAISED_FACTOR = 2;
 
   private static final double RAISED_BY = 0.05;
   private static final double MOST_RAISED = 0.95;
+
+  /** The other one, so many times the usual one, once so many calls are known. */
+  private static final double FINE_FACTOR = 4;
+
+  private static final double FINE_CALLS = 5_000;
+
+  /** A sample counts for no more calls than that. */
+  private static final long MOST_OF_A_SAMPLE = 1_000_000;
+
+  /** Counts of a span beyond this are halved. */
+  private static final long MOST_OF_A_SPAN = 10_000_000;
 
   /** Counts beyond this are halved, so that what is usual may change. */
   private static final double MOST_CALLS = 50_000;
@@ -56,15 +80,24 @@ final class ErrorRateWatch {
 
   private double knownCalls = PRIOR_CALLS;
   private double knownFailures = PRIOR_FAILURES;
-  private double sum;
+  private final Span first = new Span();
+  private final Span fine = new Span();
+
+  /** Neither learnt nor judged to be an anomaly: a sum is over 0. */
+  private final Span pending = new Span();
+
+  private boolean judges;
+  private boolean active;
+
+  /** The calls of the anomaly of now, or of the last one. */
+  private final Span found = new Span();
+
+  private double usual;
+  private double raised;
   private double evidence;
   private double back;
-  private long calls;
-  private long failures;
-  private long fine;
-  private long sinceMillis;
-  private boolean active;
-  private double usual;
+  private long well;
+  private @Nullable Anomaly told;
 
   /** What a sample brought. */
   enum Change {
@@ -73,35 +106,135 @@ final class ErrorRateWatch {
     ENDED
   }
 
+  /** Calls in a row and how much better a raised rate explains them. */
+  private static final class Span {
+    private double sum;
+    private long calls;
+    private long failures;
+    private long sinceMillis;
+
+    private void add(Instant at, long newCalls, long newFailures) {
+      sinceMillis = calls == 0 ? at.toEpochMilli() : sinceMillis;
+      calls += newCalls;
+      failures += newFailures;
+      if (calls > MOST_OF_A_SPAN) {
+        failures = failures / 2 + failures % 2;
+        calls = calls / 2 + calls % 2;
+      }
+    }
+
+    /** Goes on, or starts anew where the sum falls to 0. */
+    private void judge(Instant at, long newCalls, long newFailures, double rate, double usual) {
+      add(at, newCalls, newFailures);
+      sum = Math.max(0, sum + logRatio(newCalls, newFailures, rate, usual));
+      if (sum == 0) {
+        clear();
+      }
+    }
+
+    private void clear() {
+      sum = 0;
+      calls = 0;
+      failures = 0;
+    }
+
+    private void set(Span other) {
+      sum = other.sum;
+      calls = other.calls;
+      failures = other.failures;
+      sinceMillis = other.sinceMillis;
+    }
+
+    private void save(DataOutputStream out) throws IOException {
+      out.writeDouble(sum);
+      out.writeLong(calls);
+      out.writeLong(failures);
+      out.writeLong(sinceMillis);
+    }
+
+    private void restore(DataInputStream in) throws IOException {
+      sum = in.readDouble();
+      calls = in.readLong();
+      failures = in.readLong();
+      sinceMillis = in.readLong();
+    }
+  }
+
   Change next(Instant at, long newCalls, long newFailures) {
     if (newCalls <= 0 || newFailures < 0 || newFailures > newCalls) {
       return Change.NONE;
     }
+    if (newCalls <= MOST_OF_A_SAMPLE) {
+      return judge(at, newCalls, newFailures);
+    }
+    double share = (double) MOST_OF_A_SAMPLE / newCalls;
+    return judge(at, MOST_OF_A_SAMPLE, (long) Math.ceil(newFailures * share));
+  }
+
+  private Change judge(Instant at, long newCalls, long newFailures) {
+    told = null;
     if (active) {
-      return goOn(newCalls, newFailures);
+      return goOn(at, newCalls, newFailures);
     }
-    if (sum == 0) {
-      sinceMillis = at.toEpochMilli();
-      calls = 0;
-      failures = 0;
-    }
-    calls += newCalls;
-    failures += newFailures;
+    pending.add(at, newCalls, newFailures);
     double rate = usualRate();
-    sum = Math.max(0, sum + logRatio(newCalls, newFailures, raised(rate), rate));
-    if (sum == 0) {
-      learn(calls, failures);
+    if (!judges) {
+      return begin(rate);
+    }
+    if (rate >= MOST_RATE) {
+      learnPending();
       return Change.NONE;
     }
-    if (sum > BOUND) {
-      active = true;
-      usual = rate;
-      evidence = sum;
-      back = 0;
-      fine = 0;
-      return Change.BEGAN;
+    // Few calls tell a rate poorly, and what is a little over it is no news.
+    double most = Math.min(MOST_RATE, rate + Math.sqrt(rate * (1 - rate) / knownCalls));
+    double more = raised(most);
+    double less = FINE_FACTOR * most;
+    first.judge(at, newCalls, newFailures, more, most);
+    if (knownCalls > FINE_CALLS && less < more) {
+      fine.judge(at, newCalls, newFailures, less, most);
+    } else {
+      fine.clear();
+    }
+    if (first.sum > BOUND && first.sum >= fine.sum) {
+      return began(first, rate, more);
+    }
+    if (fine.sum > BOUND) {
+      return began(fine, rate, less);
+    }
+    if (first.sum == 0 && fine.sum == 0) {
+      learnPending();
     }
     return Change.NONE;
+  }
+
+  /** The first calls of all. */
+  private Change begin(double rate) {
+    if (pending.calls >= FEWEST_JUDGED && pending.failures >= FAILING_SHARE * pending.calls) {
+      judges = true;
+      pending.sum = logRatio(pending.calls, pending.failures, raised(rate), rate);
+      return began(pending, rate, raised(rate));
+    }
+    if (pending.calls >= LEARNT_UNJUDGED) {
+      judges = true;
+      knownCalls = 1;
+      knownFailures = PRIOR_FAILURES;
+      learnPending();
+    }
+    return Change.NONE;
+  }
+
+  private Change began(Span span, double rate, double sought) {
+    found.set(span);
+    active = true;
+    usual = rate;
+    raised = sought;
+    evidence = span.sum;
+    back = 0;
+    well = 0;
+    first.clear();
+    fine.clear();
+    pending.clear();
+    return Change.BEGAN;
   }
 
   /** By how much the other rate explains the calls better than the usual one. */
@@ -114,27 +247,37 @@ final class ErrorRateWatch {
     return Math.min(MOST_RAISED, rate * RAISED_FACTOR + RAISED_BY);
   }
 
-  private Change goOn(long newCalls, long newFailures) {
-    sum += logRatio(newCalls, newFailures, raised(usual), usual);
-    evidence = Math.max(evidence, sum);
+  private Change goOn(Instant at, long newCalls, long newFailures) {
+    found.sum += logRatio(newCalls, newFailures, raised, usual);
+    evidence = Math.max(evidence, found.sum);
     // Calls after the last failure belong to it only if another failure follows.
-    fine += newCalls;
+    well += newCalls;
     if (newFailures > 0) {
-      calls += fine;
-      failures += newFailures;
-      fine = 0;
+      found.add(at, well, newFailures);
+      well = 0;
     }
-    double seen = Math.min(MOST_RAISED, Math.max(raised(usual), (double) failures / calls));
+    double failing = (double) found.failures / found.calls;
+    double seen = Math.min(MOST_RAISED, Math.max(raised, failing));
     back = Math.max(0, back - logRatio(newCalls, newFailures, seen, usual));
-    if (back < END_BOUND && calls < ACCEPTED_AFTER) {
+    if (back < END_BOUND && found.calls < ACCEPTED_AFTER) {
       return Change.NONE;
     }
-    double most = Math.max(FIRST_CALLS, knownCalls * MOST_LEARNT_SHARE);
-    double share = calls >= ACCEPTED_AFTER ? 1 : Math.min(1, most / calls);
-    learn(calls * share, failures * share);
+    double share = 1;
+    if (found.calls >= ACCEPTED_AFTER) {
+      knownCalls = 0;
+      knownFailures = 0;
+    } else {
+      double most = Math.max(FIRST_CALLS, knownCalls * MOST_LEARNT_SHARE);
+      share = Math.min(1, most / found.calls);
+    }
+    learn(found.calls * share, found.failures * share);
     active = false;
-    sum = 0;
     return Change.ENDED;
+  }
+
+  private void learnPending() {
+    learn(pending.calls, pending.failures);
+    pending.clear();
   }
 
   private void learn(double newCalls, double newFailures) {
@@ -158,53 +301,75 @@ final class ErrorRateWatch {
 
   /** The anomaly of now, or the one that has just ended. */
   Anomaly anomaly(@Nullable Instant until) {
-    double share = (double) failures / calls;
-    double p = Binomial.upperTail(failures, calls, usual);
+    var open = told == null ? describe() : told;
+    told = open;
+    return until == null
+        ? open
+        : new Anomaly(
+            METRIC,
+            open.severity(),
+            open.since(),
+            until,
+            open.value(),
+            open.expectedLow(),
+            open.expectedHigh(),
+            open.score(),
+            open.sentence());
+  }
+
+  private Anomaly describe() {
+    double share = (double) found.failures / found.calls;
     var severity =
-        share >= CRITICAL_SHARE && calls >= WITNESSES ? Severity.CRITICAL : Severity.WARNING;
+        share >= CRITICAL_SHARE && found.calls >= WITNESSES ? Severity.CRITICAL : Severity.WARNING;
     return new Anomaly(
         METRIC,
         severity,
-        Instant.ofEpochMilli(sinceMillis),
-        until,
+        Instant.ofEpochMilli(found.sinceMillis),
+        null,
         share,
         0,
-        Binomial.expectedShare(calls, usual),
+        Binomial.expectedShare(found.calls, usual),
         evidence / BOUND,
         String.format(
             Locale.ROOT,
-            "%d of %d calls failed where %.2f %% is usual (exact binomial p = %.1g).",
-            failures,
-            calls,
+            "%d of %d calls failed where %.2f %% is usual"
+                + " (binomial probability of such a span %.1g; evidence, not a test's p).",
+            found.failures,
+            found.calls,
             usual * 100,
-            p));
+            Binomial.upperTail(found.failures, found.calls, usual)));
   }
 
   void save(DataOutputStream out) throws IOException {
     out.writeDouble(knownCalls);
     out.writeDouble(knownFailures);
-    out.writeDouble(sum);
-    out.writeDouble(evidence);
-    out.writeDouble(back);
-    out.writeLong(calls);
-    out.writeLong(failures);
-    out.writeLong(fine);
-    out.writeLong(sinceMillis);
+    first.save(out);
+    fine.save(out);
+    pending.save(out);
+    found.save(out);
+    out.writeBoolean(judges);
     out.writeBoolean(active);
     out.writeDouble(usual);
+    out.writeDouble(raised);
+    out.writeDouble(evidence);
+    out.writeDouble(back);
+    out.writeLong(well);
   }
 
   void restore(DataInputStream in) throws IOException {
     knownCalls = in.readDouble();
     knownFailures = in.readDouble();
-    sum = in.readDouble();
-    evidence = in.readDouble();
-    back = in.readDouble();
-    calls = in.readLong();
-    failures = in.readLong();
-    fine = in.readLong();
-    sinceMillis = in.readLong();
+    first.restore(in);
+    fine.restore(in);
+    pending.restore(in);
+    found.restore(in);
+    judges = in.readBoolean();
     active = in.readBoolean();
     usual = in.readDouble();
+    raised = in.readDouble();
+    evidence = in.readDouble();
+    back = in.readDouble();
+    well = in.readLong();
+    told = null;
   }
 }

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ErrorRateWatchTest {
   private static final Instant START = Instant.parse("2026-11-20T12:00:00Z");
 
-  private final ErrorRateWatch watch = new ErrorRateWatch();
+  private ErrorRateWatch watch = new ErrorRateWatch();
   private int calls;
 
   private Change next(long newCalls, long failures) {
@@ -57,16 +57,55 @@ class ErrorRateWatchTest {
     assertThat(anomaly.sentence()).contains("calls failed where 0.10 % is usual");
   }
 
-  @ParameterizedTest
-  @ValueSource(doubles = {0, 0.001, 0.02, 0.1, 0.4})
-  void steadyFailures_areUsual(double rate) {
-    var random = new Random(7);
+  /** Alarms that those calls give. */
+  private int begun(Random random, int samples, int callsOfEach, double rate) {
     int begun = 0;
-    for (int i = 0; i < 40_000; i++) {
-      begun += next(1, random.nextDouble() < rate ? 1 : 0) == Change.BEGAN ? 1 : 0;
+    for (int i = 0; i < samples; i++) {
+      int failures = 0;
+      for (int call = 0; call < callsOfEach; call++) {
+        failures += random.nextDouble() < rate ? 1 : 0;
+      }
+      begun += next(callsOfEach, failures) == Change.BEGAN ? 1 : 0;
     }
-    // What was not known to be usual may be told of at the start.
-    assertThat(begun).isLessThanOrEqualTo(rate > 0.05 ? 2 : 0);
+    return begun;
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {0, 0.001, 0.02, 0.03, 0.05, 0.1, 0.25, 0.4})
+  void steadyFailures_areUsualFromTheFirstCallOn(double rate) {
+    int begun = 0;
+    for (int seed = 0; seed < 30; seed++) {
+      watch = new ErrorRateWatch();
+      begun += begun(new Random(seed), 2_000, 4, rate);
+    }
+    assertThat(begun).isLessThanOrEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {0.97, 1})
+  void serverThatAlwaysFails_isToldOnceAtTheStart(double rate) {
+    assertThat(begun(new Random(1), 5, 10, rate)).isEqualTo(1);
+    assertThat(begun(new Random(2), 30_000, 10, rate)).isZero();
+    assertThat(watch.isActive()).isFalse();
+  }
+
+  @Test
+  void serverThatBeginsToFailForEver_isToldOnce() {
+    var random = new Random(1);
+    assertThat(begun(random, 5_000, 10, 0.002)).isZero();
+    assertThat(begun(random, 20_000, 10, 0.97)).isEqualTo(1);
+  }
+
+  @Test
+  void smallRiseOfBusyServer_isFound() {
+    var random = new Random(4);
+    assertThat(begun(random, 200, 1_500, 0.001)).isZero();
+    assertThat(begun(random, 5, 1_500, 0.012)).isEqualTo(1);
+    assertThat(watch.anomaly(null).sentence())
+        .contains(" % is usual (binomial probability of such a span ")
+        .endsWith("; evidence, not a test's p).");
+    assertThat(begun(random, 10, 1_500, 0.001)).isZero();
+    assertThat(watch.isActive()).isFalse();
   }
 
   @Test
@@ -95,19 +134,56 @@ class ErrorRateWatchTest {
   }
 
   @Test
-  void savedState_goesOnAlike() throws IOException {
+  void hugeCounts_areScaledDown() {
+    for (int i = 0; i < 10; i++) {
+      next(100, 0);
+    }
+    assertThat(next(Long.MAX_VALUE, 1)).isEqualTo(Change.NONE);
+    assertThat(next(Long.MAX_VALUE, Long.MAX_VALUE / 50)).isEqualTo(Change.BEGAN);
+
+    var anomaly = watch.anomaly(null);
+
+    assertThat(anomaly.value()).isBetween(0.019, 0.021);
+    assertThat(anomaly.sentence()).contains(" of 1000000 calls failed");
+    assertThat(watch.anomaly(null)).isSameAs(anomaly);
+    for (int i = 0; i < 100; i++) {
+      next(Long.MAX_VALUE, Long.MAX_VALUE / 2);
+      assertThat(watch.usualRate()).isBetween(0.001, 0.9);
+    }
+  }
+
+  @Test
+  void endedAnomaly_differsByItsEndOnly() {
+    begun(new Random(1), 500, 1, 0);
+    begun(new Random(1), 20, 1, 1);
+    var open = watch.anomaly(null);
+    var ended = watch.anomaly(START);
+
+    assertThat(ended.until()).isEqualTo(START);
+    assertThat(ended).usingRecursiveComparison().ignoringFields("until").isEqualTo(open);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {10, 4_000, 4_030})
+  void savedState_goesOnAlike(int samples) throws IOException {
     var random = new Random(3);
-    for (int i = 0; i < 300; i++) {
-      next(2, random.nextInt(20) == 0 ? 1 : 0);
+    for (int i = 0; i < samples; i++) {
+      next(2, i >= 4_000 || random.nextInt(20) == 0 ? 1 : 0);
     }
     var bytes = new ByteArrayOutputStream();
     watch.save(new DataOutputStream(bytes));
     var other = new ErrorRateWatch();
     other.restore(new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())));
-    for (int i = 0; i < 50; i++) {
-      var at = START.plusSeconds(10_000L + i);
-      assertThat(other.next(at, 2, i % 3)).isEqualTo(watch.next(at, 2, i % 3));
+    for (int i = 0; i < 300; i++) {
+      var at = START.plusSeconds(100_000L + i);
+      int failures = i < 150 ? i % 3 : 0;
+      assertThat(other.next(at, 2, failures)).isEqualTo(watch.next(at, 2, failures));
     }
-    assertThat(other.anomaly(null)).isEqualTo(watch.anomaly(null));
+    assertThat(other.usualRate()).isEqualTo(watch.usualRate());
+    var again = new ByteArrayOutputStream();
+    other.save(new DataOutputStream(again));
+    bytes.reset();
+    watch.save(new DataOutputStream(bytes));
+    assertThat(again.toByteArray()).isEqualTo(bytes.toByteArray());
   }
 }
