@@ -24,8 +24,10 @@ final class ShiftWatch {
   private static final double TOLERANCE_DEVIATIONS = 0.5;
 
   /**
-   * For independent normal noise of variance v, a tolerance d and a bound h, e^(2dh/v) is about how
-   * many samples lie between false changes (Siegmund, "Sequential Analysis", 1985).
+   * For normal noise of variance v, a tolerance d and a bound h, e^(2dh/v) is about how many
+   * samples lie between false changes (Siegmund, "Sequential Analysis", 1985): a million. In
+   * simulations there are more, and fewer where neighbours correlate by more than can be learnt;
+   * docs/error-rates-and-shifts.md has the figures.
    */
   private static final double FALSE_EXPONENT = 14;
 
