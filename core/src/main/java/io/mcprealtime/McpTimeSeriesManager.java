@@ -16,7 +16,6 @@ import io.mcprealtime.storage.Storage;
 import io.mcprealtime.storage.TimeRange;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -326,13 +325,6 @@ public final class McpTimeSeriesManager implements AutoCloseable {
   /** Judges what comes in. */
   LiveAnalysis analysis() {
     return analysis;
-  }
-
-  private List<ServerMetrics> samplesOfLast(ServerId server, Duration length) {
-    var samples = new ArrayList<ServerMetrics>();
-    var now = time.instant();
-    queryMetrics(server, new TimeRange(now.minus(length), now.plusMillis(1)), samples::add);
-    return samples;
   }
 
   /** How long database calls took since the process started. */

@@ -276,7 +276,7 @@ final class ErrorRateWatch {
   }
 
   private void learnPending() {
-    learn(pending.calls, pending.failures);
+    learn((double) pending.calls, (double) pending.failures);
     pending.clear();
   }
 
