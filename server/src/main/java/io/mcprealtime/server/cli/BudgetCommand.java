@@ -21,8 +21,8 @@ import tools.jackson.databind.node.ObjectNode;
 @Command(
     name = "budget",
     description = {
-      "Shows what is used of the services behind cache and database, against their limits:",
-      "commands and traffic of Redis in this month, its memory, what the database sent and holds.",
+      "Shows what is used of the services behind cache and database, against their limits:"
+          + " commands and traffic of Redis in this month, its memory, what the database sent and holds.",
       "It asks the monitor that runs; without one, the database for what was counted so far."
     },
     footerHeading = "%nExamples:%n",
