@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -47,12 +48,17 @@ public final class AdviceBook {
   private final List<Adviser> advisers = new CopyOnWriteArrayList<>();
   private final Object looking = new Object();
 
-  /** By id; these three belong to whoever looks. */
+  /** By id; these four belong to whoever looks. */
   private final Map<String, OpenAdvice> following = new LinkedHashMap<>();
 
   private final Deque<AdviceOutcome> ended = new ArrayDeque<>();
   private final Set<Adviser> failing = new HashSet<>();
+
+  /** When each adviser looked last without a fault. */
+  private final Map<Adviser, Instant> succeeded = new HashMap<>();
+
   private volatile List<OpenAdvice> open = List.of();
+  private volatile List<Recommendation> standing = List.of();
   private volatile List<AdviceOutcome> outcomes = List.of();
   private volatile @Nullable Instant looked;
 
@@ -77,6 +83,7 @@ public final class AdviceBook {
       for (var adviser : advisers) {
         try {
           look(adviser, now);
+          succeeded.put(adviser, now);
           failing.remove(adviser);
         } catch (McpRealtimeException e) {
           // What it said before stands until it can look again.
@@ -145,10 +152,10 @@ public final class AdviceBook {
       standing(known, newest, reading.figure(), now);
       return;
     }
-    var current = newest == null ? known : known.seen(newest, now);
+    var current = newest == null ? known : known.seen(now);
     following.put(id, current.changed(noticed));
-    if (noticed.equals(change)) {
-      Comparison.judge(noticed, reading.figure(), newest != null, now)
+    if (change != null && noticed.at().equals(change.at())) {
+      Comparison.judge(noticed, reading, newest != null, now)
           .ifPresent(verdict -> end(current.changed(noticed), verdict, reading.figure(), now));
     }
   }
@@ -163,11 +170,10 @@ public final class AdviceBook {
     if (setting.equals(before)) {
       return null;
     }
-    if (change != null && setting.equals(change.to())) {
-      return change;
+    if (change == null) {
+      return new Change(now, before, setting, known.recommendation().figure());
     }
-    var figure = change == null ? known.recommendation().figure() : change.before();
-    return new Change(now, before, setting, figure);
+    return setting.equals(change.to()) ? change : change.to(setting, now);
   }
 
   /** Nobody did anything. */
@@ -240,7 +246,15 @@ public final class AdviceBook {
 
   private void publish() {
     open = List.copyOf(following.values());
+    standing = open.stream().filter(this::stands).map(OpenAdvice::recommendation).toList();
     outcomes = List.copyOf(ended);
+  }
+
+  /** What an adviser said when it could look last holds until it can again. */
+  private boolean stands(OpenAdvice one) {
+    var adviser = adviserOf(one);
+    var last = adviser == null ? null : succeeded.get(adviser);
+    return last != null && one.change() == null && !one.seen().isBefore(last);
   }
 
   /** What stands or is being measured, as it was looked last, in the order in which it was made. */
@@ -248,13 +262,9 @@ public final class AdviceBook {
     return open;
   }
 
-  /** What was recommended when it was looked last and was not acted on yet. */
+  /** What each adviser recommended when it could look last and was not acted on yet. */
   public List<Recommendation> standing() {
-    var last = looked;
-    return open.stream()
-        .filter(one -> one.change() == null && one.seen().equals(last))
-        .map(OpenAdvice::recommendation)
-        .toList();
+    return standing;
   }
 
   /** What became of others, the newest first; at most {@value #MAX_OUTCOMES}. */

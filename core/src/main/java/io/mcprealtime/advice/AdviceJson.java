@@ -80,6 +80,7 @@ public final class AdviceJson {
         .put("at", change.at().toString())
         .put("from", change.from())
         .put("to", change.to())
+        .put("again", change.again())
         .set(BEFORE, toJson(change.before()));
     return json;
   }
@@ -154,7 +155,8 @@ public final class AdviceJson {
                 instant(change, "at"),
                 text(change, "from"),
                 text(change, "to"),
-                readFigure(change.path(BEFORE)))
+                readFigure(change.path(BEFORE)),
+                change.path("again").booleanValue(false))
             : null);
   }
 

@@ -7,12 +7,11 @@ import io.mcprealtime.advice.OpenAdvice.Change;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Whether a figure got better by a change. Better is a tenth better, or so much that the rule finds
  * nothing to recommend any more; for shares it must not be chance either (two proportions, one
- * sided, 5 %).
+ * sided, 5 %). What should only not rise did not help where it rose, beyond chance.
  */
 final class Comparison {
   static final Duration WAIT = Duration.ofMinutes(30);
@@ -30,12 +29,15 @@ final class Comparison {
   /**
    * Judges a change; empty while there is too little to judge by.
    *
-   * @param after measured since the change; null when it is not measured
+   * @param reading how it stands since the change
    * @param advised whether the rule still recommends the same
    */
-  static Optional<Verdict> judge(
-      Change change, @Nullable Figure after, boolean advised, Instant now) {
-    boolean over = !now.isBefore(change.at().plus(LONGEST_WAIT));
+  static Optional<Verdict> judge(Change change, Reading reading, boolean advised, Instant now) {
+    if (reading.settled() && !advised) {
+      return Optional.of(Verdict.NO_LONGER_NEEDED);
+    }
+    boolean over = !now.isBefore(change.at().plus(reading.longestWait()));
+    var after = reading.figure();
     if (after == null || (after.samples() != null && after.samples() < MIN_SAMPLES)) {
       return over ? Optional.of(Verdict.UNCLEAR) : Optional.empty();
     }
@@ -45,11 +47,16 @@ final class Comparison {
       return Optional.empty();
     }
     var before = change.before();
+    if (before.better() == Better.NOT_HIGHER) {
+      boolean rose = after.value() > before.value() && !mayBeChance(before, after);
+      return Optional.of(rose ? Verdict.DID_NOT_HELP : Verdict.HELPED);
+    }
     double gain =
         before.better() == Better.LOWER
             ? before.value() - after.value()
             : after.value() - before.value();
-    boolean better = gain > 0 && (gain >= IMPROVEMENT * Math.abs(before.value()) || !advised);
+    boolean ended = !advised && reading.silenceCounts();
+    boolean better = gain > 0 && (gain >= IMPROVEMENT * Math.abs(before.value()) || ended);
     if (!better) {
       return Optional.of(Verdict.DID_NOT_HELP);
     }

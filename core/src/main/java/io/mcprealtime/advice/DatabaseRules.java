@@ -28,6 +28,9 @@ final class DatabaseRules {
   /** What never happens at today's pace happens in so many days. */
   private static final double HORIZON_DAYS = BudgetStatus.HORIZON_DAYS;
 
+  /** Growth is that of seven days; a day later at the latest it is one since a change. */
+  private static final Duration GROWTH_WAIT = Duration.ofDays(8);
+
   private DatabaseRules() {}
 
   static List<ManagerRule> all() {
@@ -150,7 +153,11 @@ final class DatabaseRules {
       var limit = usage == null ? null : usage.limitBytes();
       double left = usage == null ? HORIZON_DAYS : daysLeft(usage);
       var age = days(facts.config().retention(DataKind.METRICS));
-      if (usage == null || growth == null || limit == null || left >= age) {
+      if (usage == null
+          || growth == null
+          || limit == null
+          || growth.bytesPerDay().median() <= 0
+          || left >= age) {
         return List.of();
       }
       double floor = days(facts.config().floor(DataKind.METRICS));
@@ -202,10 +209,21 @@ final class DatabaseRules {
         ManagerFacts facts, Recommendation recommendation, Instant since) {
       var usage = facts.usage();
       if (usage == null) {
-        return Optional.of(new Reading(null, null));
+        return Optional.of(new Reading(null, null).within(GROWTH_WAIT));
       }
-      var figure = usage.growth() == null ? null : figure(daysLeft(usage));
-      return Optional.of(new Reading(room(facts, usage), figure));
+      var room = room(facts, usage);
+      double left = daysLeft(usage);
+      var growth = usage.growth();
+      // Until the growth is one since the change alone, it is mostly that of before.
+      boolean measured =
+          growth != null
+              && (room.equals(recommendation.setting())
+                  || !facts.now().minus(growth.span()).isBefore(since));
+      var reading = new Reading(room, measured ? figure(left) : null);
+      return Optional.of(
+          reading
+              .within(GROWTH_WAIT)
+              .settled(growth != null && left >= days(facts.config().retention(DataKind.METRICS))));
     }
   }
 

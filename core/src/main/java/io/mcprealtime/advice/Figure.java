@@ -16,7 +16,9 @@ public record Figure(String name, double value, Unit unit, Better better, @Nulla
   /** Where it should go. */
   public enum Better {
     LOWER,
-    HIGHER
+    HIGHER,
+    /** What should change is not measured; this must not rise by it. */
+    NOT_HIGHER
   }
 
   /** What it is counted in, and how that is written. */
@@ -70,6 +72,11 @@ public record Figure(String name, double value, Unit unit, Better better, @Nulla
   /** A figure that should go down. */
   public static Figure lower(String name, double value, Unit unit) {
     return new Figure(name, value, unit, Better.LOWER, null);
+  }
+
+  /** A figure that must not go up. */
+  public static Figure notHigher(String name, double value, Unit unit) {
+    return new Figure(name, value, unit, Better.NOT_HIGHER, null);
   }
 
   /** A figure that should go up. */

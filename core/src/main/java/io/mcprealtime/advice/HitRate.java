@@ -40,16 +40,16 @@ final class HitRate implements ManagerRule {
     var tier = worst.getValue();
     return List.of(
         Recommendation.of(name())
-            .what(
-                "Ask for '%s' more often than its time to live%s, or let those who ask share answers"
-                    .formatted(worst.getKey(), timeToLive(worst.getKey())))
+            .what("Let those who ask for '%s' share answers".formatted(worst.getKey()))
             .why(
                 String.format(
                     Locale.ROOT,
-                    "the cache answers %.1f %% of the last %d reads; '%s' misses most, %d of its %d",
+                    "the cache answers %.1f %% of the last %d reads; '%s', which is kept%s, misses most,"
+                        + " %d of its %d",
                     rate * 100,
                     reads(all),
                     worst.getKey(),
+                    timeToLive(worst.getKey()),
                     tier.misses(),
                     reads(tier)))
             .effect("fewer reads wait for the database")
@@ -61,7 +61,7 @@ final class HitRate implements ManagerRule {
   private static String timeToLive(String name) {
     return CacheTier.ALL.stream()
         .filter(tier -> tier.name().equals(name))
-        .map(tier -> " of %d s".formatted(tier.timeToLive().toSeconds()))
+        .map(tier -> " for %d s".formatted(tier.timeToLive().toSeconds()))
         .findFirst()
         .orElse("");
   }

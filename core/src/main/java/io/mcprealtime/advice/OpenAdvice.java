@@ -20,11 +20,26 @@ public record OpenAdvice(
    * @param from the setting before
    * @param to the setting now
    * @param before the figure as it was measured last before that
+   * @param again whether it was changed once more, and the wait began anew; that happens once
    */
-  public record Change(Instant at, String from, String to, Figure before) {}
+  public record Change(Instant at, String from, String to, Figure before, boolean again) {
+    Change(Instant at, String from, String to, Figure before) {
+      this(at, from, to, before, false);
+    }
+
+    /** Somebody changed it to something else still. */
+    Change to(String setting, Instant now) {
+      return new Change(again ? at : now, from, setting, before, true);
+    }
+  }
 
   OpenAdvice seen(Recommendation newest, Instant now) {
     return new OpenAdvice(newest, since, now, change);
+  }
+
+  /** Its numbers hold still, but what was acted on is kept as it was. */
+  OpenAdvice seen(Instant now) {
+    return new OpenAdvice(recommendation, since, now, change);
   }
 
   OpenAdvice changed(@Nullable Change value) {

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.mcprealtime.ServerId;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,27 +40,37 @@ public record Recommendation(
   private static final int MAX_EVIDENCE = 20;
   private static final char SEPARATOR = ':';
 
+  /** Control and format characters, and line ends: servers name themselves. */
+  private static final Pattern CONTROL = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]");
+
+  private static final String REPLACEMENT = "\uFFFD";
+
   public Recommendation {
     if (id.isBlank() || id.length() > MAX_TEXT) {
       throw new IllegalArgumentException(
           "the id of a recommendation must have 1 to %d characters, has %d"
               .formatted(MAX_TEXT, id.length()));
     }
-    what = cut(what);
-    together = cut(together);
-    why = cut(why);
-    effect = cut(effect);
+    what = clean(what);
+    together = clean(together);
+    why = clean(why);
+    effect = clean(effect);
     requireNonNull(urgency, "urgency");
     requireNonNull(figure, "figure");
-    setting = setting == null ? null : cut(setting);
+    setting = setting == null ? null : clean(setting);
     if (evidence.size() > MAX_EVIDENCE) {
       throw new IllegalArgumentException(
           "a recommendation has at most %d pieces of evidence, %s has %d"
               .formatted(MAX_EVIDENCE, id, evidence.size()));
     }
     var bounded = new TreeMap<String, String>();
-    evidence.forEach((name, value) -> bounded.put(name, cut(value)));
+    evidence.forEach((name, value) -> bounded.put(name, clean(value)));
     evidence = Map.copyOf(bounded);
+  }
+
+  /** A text as it is kept: in one line, without characters that steer terminals, and bounded. */
+  static String clean(String text) {
+    return cut(CONTROL.matcher(text).replaceAll(REPLACEMENT));
   }
 
   private static String cut(String text) {

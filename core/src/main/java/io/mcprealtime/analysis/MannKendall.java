@@ -45,7 +45,7 @@ record MannKendall(
         slope,
         rank(slopes, (slopes.length - reach) / 2),
         rank(slopes, (slopes.length + reach) / 2 - 1),
-        Math.min(1, 2 * upperTail(Math.abs(z))),
+        Math.min(1, 2 * Normal.upperTail(Math.abs(z))),
         persistence.stepped());
   }
 
@@ -83,16 +83,5 @@ record MannKendall(
   private static double medianOfSorted(double[] sorted) {
     int middle = sorted.length / 2;
     return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-  }
-
-  /** P(Z &gt; z) of the standard normal: Abramowitz and Stegun 7.1.26, error under 1.5e-7. */
-  private static double upperTail(double z) {
-    double x = z / Math.sqrt(2);
-    double t = 1 / (1 + 0.3275911 * x);
-    double poly =
-        t
-            * (0.254829592
-                + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))));
-    return poly * Math.exp(-x * x) / 2;
   }
 }

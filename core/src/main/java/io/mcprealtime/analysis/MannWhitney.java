@@ -6,7 +6,7 @@ import java.util.Arrays;
  * Whether values of one group tend to be higher than those of another: the test of Mann and Whitney
  * ("On a test of whether one of two random variables is stochastically larger than the other",
  * Annals of Mathematical Statistics 18, 1947) by the normal approximation with the correction for
- * ties. Values must be independent: of a series, take medians of blocks.
+ * ties.
  *
  * @param pValue one-sided, of the hypothesis that the later values are not higher
  */
@@ -14,12 +14,16 @@ public record MannWhitney(double pValue) {
   private static final int MIN_VALUES = 4;
 
   /**
-   * Tests whether the later values are higher.
+   * Tests whether the later values are higher. All must be independent.
    *
    * @throws IllegalArgumentException when a group has under {@value #MIN_VALUES} values, for which
    *     the approximation is too coarse
    */
   public static MannWhitney higher(double[] before, double[] after) {
+    return higher(before, after, 1);
+  }
+
+  private static MannWhitney higher(double[] before, double[] after, double inflation) {
     int n = before.length;
     int m = after.length;
     if (n < MIN_VALUES || m < MIN_VALUES) {
@@ -51,26 +55,38 @@ public record MannWhitney(double pValue) {
     }
     double u = rankSum - m * (m + 1) / 2.0;
     double total = n + m;
-    double variance = n * (double) m / 12 * (total + 1 - ties / (total * (total - 1)));
+    double variance = n * (double) m / 12 * (total + 1 - ties / (total * (total - 1))) * inflation;
     if (variance <= 0) {
       return new MannWhitney(1);
     }
     double z = (u - n * (double) m / 2 - 0.5) / Math.sqrt(variance);
-    return new MannWhitney(upperTail(z));
+    return new MannWhitney(Normal.upperTail(z));
   }
 
-  private static double upperTail(double z) {
-    return z >= 0 ? tail(z) : 1 - tail(-z);
+  /**
+   * As {@link #higher}, of values that follow one another in time, where neighbours are alike: the
+   * variance is widened by as much as their first-order autocorrelation makes that of a mean wider.
+   *
+   * @param before oldest first
+   * @param after oldest first, next to the last before
+   */
+  public static MannWhitney higherSince(double[] before, double[] after) {
+    double correlation = Persistence.withinGroups(before, after);
+    double n = before.length;
+    double m = after.length;
+    double inflation =
+        (inflation(correlation, n) / n + inflation(correlation, m) / m) / (1 / n + 1 / m);
+    return higher(before, after, inflation);
   }
 
-  /** P(Z &gt; z) of the standard normal: Abramowitz and Stegun 7.1.26, error under 1.5e-7. */
-  private static double tail(double z) {
-    double x = z / Math.sqrt(2);
-    double t = 1 / (1 + 0.3275911 * x);
-    double poly =
-        t
-            * (0.254829592
-                + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))));
-    return poly * Math.exp(-x * x) / 2;
+  /** By how much the variance of the mean of so many is wider than that of independent ones. */
+  private static double inflation(double correlation, double n) {
+    double sum = 0;
+    double power = 1;
+    for (int lag = 1; lag < n; lag++) {
+      power *= correlation;
+      sum += (1 - lag / n) * power;
+    }
+    return 1 + 2 * sum;
   }
 }

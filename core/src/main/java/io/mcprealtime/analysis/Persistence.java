@@ -50,6 +50,19 @@ record Persistence(double inflation, boolean stepped) {
     return new Persistence(inflation(correlation, n), step >= 0);
   }
 
+  /**
+   * The first-order autocorrelation of two groups of values that follow one another, once the
+   * median of each is taken out: the bias of that put back, without further caution.
+   */
+  static double withinGroups(double[] before, double[] after) {
+    var all = Arrays.copyOf(before, before.length + after.length);
+    System.arraycopy(after, 0, all, before.length, after.length);
+    double unit = ROUNDING * Arrays.stream(all).map(Math::abs).max().orElse(0);
+    double spearman = lagOne(ranks(withoutStep(all, before.length), unit));
+    double unbiased = unbiased(2 * Math.sin(Math.PI * spearman / 6), all.length);
+    return Math.max(0, Math.min(MAX_CORRELATION, unbiased));
+  }
+
   /** Where the step lies that describes values clearly better than the line; -1 without one. */
   private static int step(double[] values, double[] line) {
     int n = values.length;
@@ -121,8 +134,12 @@ record Persistence(double inflation, boolean stepped) {
     return variance == 0 ? 0 : covariance / variance;
   }
 
+  private static double unbiased(double correlation, int n) {
+    return (n * correlation + BIAS_ADDED) / Math.max(1, n - BIAS_POINTS);
+  }
+
   private static double cautious(double correlation, int n) {
-    double unbiased = (n * correlation + BIAS_ADDED) / Math.max(1, n - BIAS_POINTS);
+    double unbiased = unbiased(correlation, n);
     double within = Math.max(0, Math.min(1, unbiased));
     double error = Math.sqrt((1 - within * within) / n + 1.0 / n / n);
     return Math.max(0, Math.min(MAX_CORRELATION, unbiased + CAUTION * error));

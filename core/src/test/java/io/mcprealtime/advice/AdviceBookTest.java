@@ -42,6 +42,10 @@ class AdviceBookTest {
     private boolean gone;
     private @Nullable RuntimeException fault;
     private int looks;
+    private Figure.Better direction = Figure.Better.LOWER;
+    private boolean settled;
+    private boolean silenceCounts = true;
+    private Duration wait = Comparison.LONGEST_WAIT;
 
     @Override
     public Set<String> rules() {
@@ -49,7 +53,7 @@ class AdviceBookTest {
     }
 
     private Figure figure() {
-      return Figure.lower("the share of probes that time out", share, Unit.SHARE).of(probes);
+      return new Figure("the share of probes that time out", share, Unit.SHARE, direction, probes);
     }
 
     @Override
@@ -78,7 +82,8 @@ class AdviceBookTest {
     public Optional<Reading> read(Recommendation recommendation, Instant since) {
       return gone
           ? Optional.empty()
-          : Optional.of(new Reading(setting, measured ? figure() : null));
+          : Optional.of(
+              new Reading(setting, measured ? figure() : null, wait, settled, silenceCounts));
     }
   }
 
@@ -284,6 +289,116 @@ class AdviceBookTest {
     look(Duration.ofDays(2));
 
     assertThat(book.open()).hasSize(1);
+    assertThat(book.standing()).hasSize(1);
+    timeouts.fault = null;
+    timeouts.measured = false;
+    look(FIVE_MINUTES);
+    assertThat(book.standing()).isEmpty();
+  }
+
+  @Test
+  void settingChangedAgainAndAgain_restartsTheWaitOnce() {
+    book.look();
+    timeouts.probes = 100;
+    timeouts.share = 0.001;
+    for (int i = 0; i < 3; i++) {
+      timeouts.setting = 6 + i + " s";
+      look(Duration.ofMinutes(20));
+    }
+    assertThat(book.outcomes()).isEmpty();
+    timeouts.setting = "20 s";
+    look(Duration.ofMinutes(20));
+
+    assertThat(outcome().verdict()).isEqualTo(Verdict.HELPED);
+    assertThat(outcome().settingBefore()).isEqualTo("5 s");
+    assertThat(outcome().settingAfter()).isEqualTo("20 s");
+  }
+
+  @Test
+  void settingChanged_thatLeavesNothingToRecommend_isDone_whateverTheFigureIs() {
+    book.look();
+    timeouts.setting = "6 s";
+    timeouts.settled = true;
+    look(FIVE_MINUTES);
+    look(FIVE_MINUTES);
+    assertThat(outcome().verdict()).as("it is still recommended").isEqualTo(Verdict.DID_NOT_HELP);
+
+    timeouts.setting = "7 s";
+    timeouts.measured = false;
+    look(FIVE_MINUTES);
+    look(FIVE_MINUTES);
+    assertThat(book.outcomes().get(0).verdict()).isEqualTo(Verdict.NO_LONGER_NEEDED);
+  }
+
+  @Test
+  void figure_thatTakesDaysToMeasure_isWaitedFor() {
+    book.look();
+    timeouts.wait = Duration.ofDays(8);
+    timeouts.setting = "12 s";
+    timeouts.measured = false;
+    look(FIVE_MINUTES);
+    look(Duration.ofDays(7));
+    assertThat(book.outcomes()).isEmpty();
+    timeouts.measured = true;
+    timeouts.share = 0.001;
+    look(FIVE_MINUTES);
+
+    assertThat(outcome().verdict()).isEqualTo(Verdict.HELPED);
+  }
+
+  @Test
+  void silence_ofARuleThatCouldNotSpeak_isNoHelp() {
+    timeouts.share = 0.0205;
+    timeouts.probes = 1_000_000;
+    book.look();
+    timeouts.setting = "12 s";
+    timeouts.share = 0.0195;
+    timeouts.silenceCounts = false;
+    look(FIVE_MINUTES);
+    look(FIVE_MINUTES);
+    assertThat(outcome().verdict()).isEqualTo(Verdict.DID_NOT_HELP);
+  }
+
+  @Test
+  void silence_ofARuleThatCouldSpeak_isHelp() {
+    timeouts.share = 0.0205;
+    timeouts.probes = 1_000_000;
+    book.look();
+    timeouts.setting = "12 s";
+    timeouts.share = 0.0195;
+    look(FIVE_MINUTES);
+    look(FIVE_MINUTES);
+    assertThat(outcome().verdict()).isEqualTo(Verdict.HELPED);
+  }
+
+  @Test
+  void figure_thatMustNotRise_andDoesNot_helped() {
+    timeouts.direction = Figure.Better.NOT_HIGHER;
+    book.look();
+    timeouts.setting = "3 s";
+    timeouts.share = 0.09;
+    look(FIVE_MINUTES);
+    look(FIVE_MINUTES);
+    assertThat(outcome().verdict()).as("that may be chance").isEqualTo(Verdict.HELPED);
+    timeouts.setting = "1 s";
+    look(FIVE_MINUTES);
+    timeouts.setting = "2 s";
+    timeouts.share = 0.2;
+    look(FIVE_MINUTES);
+    look(FIVE_MINUTES);
+    look(FIVE_MINUTES);
+
+    assertThat(book.outcomes().get(0).verdict()).isEqualTo(Verdict.DID_NOT_HELP);
+  }
+
+  @Test
+  void textsOfServers_keepToTheirLine() {
+    timeouts.setting = "ev\u001b[2Jil\n1.0";
+    book.look();
+    look(FIVE_MINUTES);
+
+    assertThat(book.open().get(0).recommendation().setting()).isEqualTo("ev\uFFFD[2Jil\uFFFD1.0");
+    assertThat(book.open().get(0).change()).isNull();
   }
 
   @Test

@@ -18,6 +18,7 @@ import io.mcprealtime.budget.BudgetStatus;
 import io.mcprealtime.budget.Resource;
 import io.mcprealtime.internal.Timer.Timings;
 import io.mcprealtime.spool.SpoolStatus;
+import io.mcprealtime.storage.DataKind;
 import io.mcprealtime.storage.StorageUsage;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -42,6 +43,7 @@ class ManagerAdviceTest {
   private long writeFailures;
   private @Nullable SpoolStatus spool;
   private @Nullable DataUsage usage;
+  private McpRealtimeConfig config = McpRealtimeConfig.defaults();
   private @Nullable String fault;
   private List<BudgetStatus> budgets = List.of();
 
@@ -56,7 +58,7 @@ class ManagerAdviceTest {
             Optional.empty());
     return new ManagerFacts(
         now,
-        McpRealtimeConfig.defaults(),
+        config,
         latest,
         cache,
         new DatabaseTimings("test", Timings.NONE, writes),
@@ -214,6 +216,36 @@ class ManagerAdviceTest {
   }
 
   @Test
+  void storage_thatShrinks_isNotToBeEmptiedFaster() {
+    usage = usage(510_000_000, -1_000_000);
+
+    assertThat(look()).extracting(Recommendation::rule).containsExactly("storage-over");
+  }
+
+  @Test
+  void storage_whoseRetentionIsShorterThanItLasts_isSettled_andMeasuredByItsGrowthSince() {
+    usage = usage(200_000_000, 100_000_000);
+    var found = look().get(0);
+    assertThat(read(found).settled()).isFalse();
+    config = McpRealtimeConfig.builder().retention(DataKind.METRICS, Duration.ofDays(2)).build();
+
+    assertThat(look()).isEmpty();
+    assertThat(read(found).settled()).isTrue();
+    assertThat(read(found).figure()).isNull();
+    assertThat(read(found).longestWait()).isEqualTo(Duration.ofDays(8));
+    var changed = now;
+    now = now.plus(Duration.ofHours(23)).minusSeconds(1);
+    look();
+    assertThat(advice.read(found, changed).orElseThrow().figure()).isNull();
+    now = now.plusSeconds(1);
+    look();
+    assertThat(advice.read(found, changed).orElseThrow().figure())
+        .isNotNull()
+        .extracting(Figure::text)
+        .isEqualTo("3.0 days");
+  }
+
+  @Test
   void budget_thatEndsBeforeTheMonth_namesWhatToChange() {
     budgets = List.of(commands(NOON.plus(Duration.ofDays(5)), 750_000L));
 
@@ -263,9 +295,8 @@ class ManagerAdviceTest {
     assertThat(found)
         .extracting(Recommendation::text)
         .containsExactly(
-            "Ask for 'summary' more often than its time to live of 60 s, or let those who ask share"
-                + " answers: the cache answers 60.0 % of the last 100 reads;"
-                + " 'summary' misses most, 30 of its 40");
+            "Let those who ask for 'summary' share answers: the cache answers 60.0 % of the last 100"
+                + " reads; 'summary', which is kept for 60 s, misses most, 30 of its 40");
     cache = cache(75, 25, Map.of("summary", new Tier(75, 25)));
     assertThat(look()).isEmpty();
     cache = cache(10, 89, Map.of("summary", new Tier(10, 89)));

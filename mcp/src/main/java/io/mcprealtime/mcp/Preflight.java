@@ -204,7 +204,7 @@ final class Preflight {
       return "no X.509 certificate";
     }
     var until = certificate.getNotAfter().toInstant();
-    expires(until);
+    expires(until, certificate.getNotBefore().toInstant());
     long days =
         Duration.between(engine.settings.time().instant(), until).toSeconds() / SECONDS_PER_DAY;
     return "certificate valid until %s (%d days)"
@@ -224,8 +224,8 @@ final class Preflight {
     return seen == null ? null : CertificateCatcher.describe(seen);
   }
 
-  private synchronized void expires(Instant at) {
-    expiry = new Expiry(Expiry.Kind.CERTIFICATE, url.getHost(), at);
+  private synchronized void expires(Instant at, Instant begins) {
+    expiry = new Expiry(Expiry.Kind.CERTIFICATE, url.getHost(), at, begins);
   }
 
   private synchronized void hold(Socket attempt) {

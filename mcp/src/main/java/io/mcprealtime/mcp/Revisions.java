@@ -15,13 +15,8 @@ public final class Revisions {
     return List.copyOf(all);
   }
 
-  /** The newest that the monitor speaks. */
-  public static String newest() {
-    return Protocol.MODERN;
-  }
-
-  /** How many of those that the monitor speaks are newer than that one. */
-  public static int newerThan(String revision) {
-    return (int) NEWEST_FIRST.stream().filter(known -> known.compareTo(revision) > 0).count();
+  /** Those that the monitor speaks and that are newer than that one, the newest first. */
+  public static List<String> newerThan(String revision) {
+    return NEWEST_FIRST.stream().filter(known -> known.compareTo(revision) > 0).toList();
   }
 }

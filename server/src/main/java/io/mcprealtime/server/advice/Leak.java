@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 /** A server's memory only grows, as its watch has found. */
 final class Leak implements ServerRule {
   static final String NAME = "memory-leak";
+  private static final String FOUND = "foundAt";
+
   static final String SLOPE = "slopeBytesPerHour";
 
   /** Minutes of a process's memory before its growth means anything. */
@@ -70,6 +72,7 @@ final class Leak implements ServerRule {
             .effect("its memory stays within bounds")
             .figure(growth(slope, points))
             .setting(setting(facts))
+            .evidence(FOUND, event.at())
             .build());
   }
 
@@ -79,6 +82,10 @@ final class Leak implements ServerRule {
     if (setting == null) {
       return Optional.of(new Reading(null, null));
     }
+    boolean untouched = setting.equals(recommendation.setting());
+    if (untouched && Marks.isOver(recommendation, FOUND, facts.now())) {
+      return Optional.empty();
+    }
     var from = since.isBefore(facts.now().minus(SPAN)) ? facts.now().minus(SPAN) : since;
     var figure =
         facts
@@ -86,6 +93,7 @@ final class Leak implements ServerRule {
             .memory(facts.id(), from, facts.now(), MIN_POINTS)
             .map(found -> growth(found.bytesPerHour(), found.points()))
             .orElse(null);
-    return Optional.of(new Reading(setting, figure));
+    // Nothing was found of a new process yet: that says nothing of its memory.
+    return Optional.of(new Reading(setting, figure).withoutSilence());
   }
 }

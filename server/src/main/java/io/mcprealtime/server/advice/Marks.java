@@ -4,6 +4,7 @@ import io.mcprealtime.EventType;
 import io.mcprealtime.LiveFeed;
 import io.mcprealtime.MonitoringEvent;
 import io.mcprealtime.ServerId;
+import io.mcprealtime.advice.Recommendation;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -52,6 +53,12 @@ public final class Marks implements LiveFeed.Listener {
   void forgetBefore(Instant instant) {
     drifts.values().removeIf(event -> event.at().isBefore(instant));
     leaks.values().removeIf(event -> event.at().isBefore(instant));
+  }
+
+  /** Whether what a recommendation goes by is too old to say that it still holds. */
+  static boolean isOver(Recommendation recommendation, String when, Instant now) {
+    var at = recommendation.evidence().get(when);
+    return at == null || Instant.parse(at).isBefore(now.minus(SPAN));
   }
 
   Optional<MonitoringEvent> drift(ServerId server) {

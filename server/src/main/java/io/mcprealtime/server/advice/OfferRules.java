@@ -2,6 +2,7 @@ package io.mcprealtime.server.advice;
 
 import static io.mcprealtime.advice.Figure.Unit.COUNT;
 import static io.mcprealtime.advice.Figure.Unit.DAYS;
+import static io.mcprealtime.advice.Figure.Unit.SHARE;
 import static io.mcprealtime.server.advice.ServerRule.format;
 
 import io.mcprealtime.Era;
@@ -37,6 +38,10 @@ final class OfferRules {
       return NAME;
     }
 
+    private static String setting(int count) {
+      return count + " tools";
+    }
+
     private static Figure tools(int count) {
       return Figure.lower("the number of its tools", count, COUNT);
     }
@@ -63,7 +68,7 @@ final class OfferRules {
                       .formatted(count, size, MOST))
               .effect("models have more room and choose the right tool more often")
               .figure(tools(count))
-              .setting(count + " tools");
+              .setting(setting(count));
       bytes.ifPresent(value -> recommendation.evidence("definitionBytes", value));
       return Optional.of(recommendation.build());
     }
@@ -72,8 +77,13 @@ final class OfferRules {
     public Optional<Reading> read(ServerFacts facts, Recommendation recommendation, Instant since) {
       var check = facts.view().lastCheck();
       var count = check == null ? null : check.toolCount();
+      if (count == null) {
+        return Optional.of(new Reading(null, null));
+      }
+      // More tools are no answer to the advice.
+      boolean fewer = count < recommendation.figure().value();
       return Optional.of(
-          count == null ? new Reading(null, null) : new Reading(count + " tools", tools(count)));
+          new Reading(fewer ? setting(count) : recommendation.setting(), tools(count)));
     }
   }
 
@@ -98,8 +108,8 @@ final class OfferRules {
       if (check == null || check.era() != Era.LEGACY || revision == null) {
         return Optional.empty();
       }
-      int newer = Revisions.newerThan(revision);
-      if (newer < MIN_BEHIND) {
+      var newer = Revisions.newerThan(revision);
+      if (newer.size() < MIN_BEHIND) {
         return Optional.empty();
       }
       return Optional.of(
@@ -108,10 +118,10 @@ final class OfferRules {
               .what("Update %s to a release that speaks a newer MCP".formatted(facts.id()))
               .together("Update to releases that speak a newer MCP")
               .why(
-                  "it answered the offer of MCP %s with %s, %d revisions older"
-                      .formatted(Revisions.newest(), revision, newer))
+                  "it speaks MCP %s; newer revisions are %s"
+                      .formatted(revision, String.join(", ", newer)))
               .effect("clients that leave old revisions behind can still use it")
-              .figure(behind(newer))
+              .figure(behind(newer.size()))
               .setting(facts.release())
               .build());
     }
@@ -122,7 +132,8 @@ final class OfferRules {
       var revision = check == null ? null : check.protocolVersion();
       return Optional.of(
           new Reading(
-              facts.release(), revision == null ? null : behind(Revisions.newerThan(revision))));
+              facts.release(),
+              revision == null ? null : behind(Revisions.newerThan(revision).size())));
     }
   }
 
@@ -130,7 +141,13 @@ final class OfferRules {
   static final class EndsSoon implements ServerRule {
     static final String NAME = "ends-soon";
 
+    private static final String END = "end";
+
     private static final Duration SOON = Duration.ofDays(14);
+
+    /** Of a lifetime: who renews by machine does so before. */
+    private static final int LAST_PART = 3;
+
     private static final Duration NOW = Duration.ofDays(1);
     private static final double SECONDS_PER_DAY = 86_400;
 
@@ -157,8 +174,17 @@ final class OfferRules {
     @Override
     public Optional<Recommendation> look(ServerFacts facts) {
       return next(facts)
-          .filter(expiry -> !expiry.at().isAfter(facts.now().plus(SOON)))
+          .filter(expiry -> !expiry.at().isAfter(facts.now().plus(soon(expiry))))
           .map(expiry -> advice(facts, expiry));
+    }
+
+    private static Duration soon(Expiry expiry) {
+      var begins = expiry.begins();
+      if (begins == null) {
+        return SOON;
+      }
+      var part = Duration.between(begins, expiry.at()).dividedBy(LAST_PART);
+      return part.compareTo(SOON) < 0 ? part : SOON;
     }
 
     private static Recommendation advice(ServerFacts facts, Expiry expiry) {
@@ -179,6 +205,7 @@ final class OfferRules {
           .urgency(expiry.at().isAfter(facts.now().plus(NOW)) ? Urgency.NORMAL : Urgency.URGENT)
           .figure(left)
           .setting(setting(expiry))
+          .evidence(END, expiry.at())
           .build();
     }
 
@@ -187,28 +214,45 @@ final class OfferRules {
       // A probe that fails sees none of them.
       return Optional.of(
           next(facts)
-              .map(expiry -> new Reading(setting(expiry), left(facts, expiry)))
+              .map(
+                  expiry ->
+                      new Reading(
+                          isLater(expiry, recommendation)
+                              ? setting(expiry)
+                              : recommendation.setting(),
+                          left(facts, expiry)))
               .orElse(new Reading(null, null)));
+    }
+
+    /** Nobody renews by making it end sooner. */
+    private static boolean isLater(Expiry expiry, Recommendation recommendation) {
+      var end = recommendation.evidence().get(END);
+      return end == null || expiry.at().isAfter(Instant.parse(end));
     }
   }
 
   /** Its state goes to and fro. */
   static final class Flaps implements ServerRule {
     static final String NAME = "flapping";
+    static final int MIN_SAMPLES = 20;
 
     @Override
     public String name() {
       return NAME;
     }
 
-    private static Figure changes(ServerFacts facts) {
-      var recent = facts.view().recent();
+    private static int changes(List<ServerView.Point> samples) {
       int changes = 0;
-      for (int i = 1; i < recent.size(); i++) {
-        changes += recent.get(i).state() == recent.get(i - 1).state() ? 0 : 1;
+      for (int i = 1; i < samples.size(); i++) {
+        changes += samples.get(i).state() == samples.get(i - 1).state() ? 0 : 1;
       }
-      return Figure.lower("the changes of state among its latest samples", changes, COUNT)
-          .of(recent.size());
+      return changes;
+    }
+
+    private static Figure share(List<ServerView.Point> samples) {
+      double share = (double) changes(samples) / Math.max(1, samples.size());
+      return Figure.lower("the share of its latest samples that changed its state", share, SHARE)
+          .of(samples.size());
     }
 
     @Override
@@ -217,17 +261,17 @@ final class OfferRules {
       if (watch == null || !watch.flapping()) {
         return Optional.empty();
       }
-      var figure = changes(facts);
+      var recent = facts.view().recent();
       return Optional.of(
           Recommendation.of(NAME)
               .server(facts.id())
               .what("Find out why the state of %s goes to and fro".formatted(facts.id()))
               .together("Find out why states go to and fro of")
               .why(
-                  "its state changed %s times in its last %d samples%s"
-                      .formatted(figure.text(), facts.view().recent().size(), reason(facts.view())))
+                  "its state changed %d times in its last %d samples%s"
+                      .formatted(changes(recent), recent.size(), reason(facts.view())))
               .effect("its state can be relied on")
-              .figure(figure)
+              .figure(share(recent))
               .setting(facts.release())
               .build());
     }
@@ -239,7 +283,10 @@ final class OfferRules {
 
     @Override
     public Optional<Reading> read(ServerFacts facts, Recommendation recommendation, Instant since) {
-      return Optional.of(new Reading(facts.release(), changes(facts)));
+      var samples =
+          facts.view().recent().stream().filter(point -> !point.at().isBefore(since)).toList();
+      return Optional.of(
+          new Reading(facts.release(), samples.size() < MIN_SAMPLES ? null : share(samples)));
     }
   }
 }

@@ -33,8 +33,14 @@ final class ProbeSeries {
   /** The first request of a session; NaN without one. */
   private float[] first = new float[FIRST_SIZE];
 
-  /** How long a request without an answer was waited for; NaN when there was none. */
+  /** How long a request without an answer was waited for, no tool call; NaN without one. */
   private float[] hung = new float[FIRST_SIZE];
+
+  /** The longest request that succeeded, of any kind but starts of processes; NaN without one. */
+  private float[] longest = new float[FIRST_SIZE];
+
+  /** Whether any request timed out, tool calls too, starts of processes not. */
+  private boolean[] late = new boolean[FIRST_SIZE];
 
   private int size;
   private int next;
@@ -51,22 +57,31 @@ final class ProbeSeries {
       grow(Math.min(KEPT, size * 2));
     }
     at[next] = (int) result.at().getEpochSecond();
-    float longest = Float.NaN;
+    float slow = Float.NaN;
+    float most = Float.NaN;
+    boolean cut = false;
     float sum = 0;
     float begun = Float.NaN;
     float waited = Float.NaN;
     for (var operation : result.operations()) {
       float millis = (float) (operation.duration().toNanos() / NANOS_PER_MILLI);
+      boolean start = operation.first() && startsProcess;
+      if (operation.succeeded() && !start) {
+        most = max(most, millis);
+      }
       if (TIMEOUT.equals(operation.errorType())) {
-        waited = operation.first() && startsProcess ? waited : millis;
+        cut |= !start;
+        waited = start || operation.tool() != null ? waited : millis;
       } else if (operation.succeeded() && operation.first()) {
         begun = millis;
       } else if (isAnswer(operation)) {
         sum += millis;
-        longest = Float.isNaN(longest) ? millis : Math.max(longest, millis);
+        slow = max(slow, millis);
       }
     }
-    slowest[next] = longest;
+    slowest[next] = slow;
+    longest[next] = most;
+    late[next] = cut;
     later[next] = sum;
     first[next] = begun;
     hung[next] = waited;
@@ -76,6 +91,10 @@ final class ProbeSeries {
     if (catalog != null) {
       toolBytes = toolBytes(catalog);
     }
+  }
+
+  private static float max(float one, float other) {
+    return Float.isNaN(one) ? other : Math.max(one, other);
   }
 
   /** Tools take what they do, not what the server does. */
@@ -89,6 +108,8 @@ final class ProbeSeries {
     later = Arrays.copyOf(later, length);
     first = Arrays.copyOf(first, length);
     hung = Arrays.copyOf(hung, length);
+    longest = Arrays.copyOf(longest, length);
+    late = Arrays.copyOf(late, length);
   }
 
   private static long toolBytes(Catalog catalog) {
@@ -119,6 +140,8 @@ final class ProbeSeries {
         times(slowest, probes),
         times(first, probes),
         times(hung, probes),
+        times(longest, probes),
+        (int) Arrays.stream(probes).filter(i -> late[i]).count(),
         Arrays.stream(probes).mapToDouble(i -> later[i]).sum());
   }
 
@@ -135,12 +158,25 @@ final class ProbeSeries {
    *
    * @param slowest the slowest answer of each probe
    * @param first the first requests of sessions
-   * @param hung how long requests without an answer were waited for
+   * @param hung how long requests without an answer were waited for, without tool calls
+   * @param longest the longest success of each probe, of any kind but starts of processes
+   * @param late how many probes had any request that timed out, tool calls too
    * @param laterTotal what all answers but first ones took together, milliseconds
    */
-  record Figures(int probes, Times slowest, Times first, Times hung, double laterTotal) {
+  record Figures(
+      int probes,
+      Times slowest,
+      Times first,
+      Times hung,
+      Times longest,
+      int late,
+      double laterTotal) {
     double hungShare() {
       return probes == 0 ? 0 : (double) hung.count() / probes;
+    }
+
+    double lateShare() {
+      return probes == 0 ? 0 : (double) late / probes;
     }
   }
 }

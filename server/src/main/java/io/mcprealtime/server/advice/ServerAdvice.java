@@ -71,7 +71,7 @@ public final class ServerAdvice implements Adviser {
             new OfferRules.OldRevision(),
             new OfferRules.EndsSoon(),
             new OfferRules.Flaps())
-        .forEach(rule -> rules.put(rule.name(), rule));
+        .forEach(rule -> rules.put(rule.name(), new Guarded(rule)));
   }
 
   @Override
@@ -136,7 +136,7 @@ public final class ServerAdvice implements Adviser {
   @Override
   public synchronized Optional<Reading> read(Recommendation recommendation, Instant since) {
     if (recommendation.rule().equals(StoragePace.NAME)) {
-      return Optional.of(storagePace.read(usage));
+      return Optional.of(storagePace.read(usage, recommendation, since, now));
     }
     var rule = rules.get(recommendation.rule());
     ServerId server = recommendation.server();

@@ -22,6 +22,7 @@ final class SlowerSinceChange implements ServerRule {
   /** Five minutes each, before and after. */
   static final int MIN_BLOCKS = 6;
 
+  private static final String CHANGED = "changedAt";
   private static final Duration SPAN = Duration.ofHours(3);
   private static final double SIGNIFICANCE = 0.001;
   private static final double FACTOR = 1.2;
@@ -45,23 +46,22 @@ final class SlowerSinceChange implements ServerRule {
 
   private static Optional<Recommendation> since(ServerFacts facts, Instant change) {
     var history = facts.history();
-    var until = change.plus(SPAN).isBefore(facts.now()) ? change.plus(SPAN) : facts.now();
+    var before = history.responseTimes(facts.id(), change.minus(SPAN), change);
+    boolean lately = change.plus(SPAN).isAfter(facts.now());
+    var until = lately ? facts.now() : change.plus(SPAN);
     var after = history.responseTimes(facts.id(), change, until);
-    if (after.medians().size() < MIN_BLOCKS) {
+    double p = slower(before, after);
+    if (p >= SIGNIFICANCE) {
       return Optional.empty();
     }
-    var before = history.responseTimes(facts.id(), change.minus(SPAN), change);
-    if (before.medians().size() < MIN_BLOCKS) {
+    // What was slow for hours and is not any more needs nobody.
+    var last =
+        lately ? after : history.responseTimes(facts.id(), facts.now().minus(SPAN), facts.now());
+    if (!lately && slower(before, last) >= SIGNIFICANCE) {
       return Optional.empty();
     }
     double old = before.median().orElse(0);
-    double now = after.median().orElse(0);
-    double p =
-        MannWhitney.higher(History.array(before.medians()), History.array(after.medians()))
-            .pValue();
-    if (p >= SIGNIFICANCE || now < FACTOR * old || now - old < MIN_MILLIS) {
-      return Optional.empty();
-    }
+    double now = last.median().orElse(0);
     return Optional.of(
         Recommendation.of(NAME)
             .server(facts.id())
@@ -75,12 +75,25 @@ final class SlowerSinceChange implements ServerRule {
                         + " (medians of 5 minutes: %d before, %d after, p = %.2g)",
                     time(now), time(old), before.medians().size(), after.medians().size(), p))
             .effect("it answers as fast as before")
-            .figure(median(now, after.samples()))
+            .figure(median(now, last.samples()))
             .setting(facts.release())
-            .evidence("changedAt", change)
+            .evidence(CHANGED, change)
             .evidence("medianBeforeMillis", format("%.1f", old))
             .evidence("pValue", p)
             .build());
+  }
+
+  /** How likely chance alone makes it so much slower; 1 where that is too little to matter. */
+  private static double slower(History.ResponseTimes before, History.ResponseTimes after) {
+    if (before.medians().size() < MIN_BLOCKS || after.medians().size() < MIN_BLOCKS) {
+      return 1;
+    }
+    double old = before.median().orElse(0);
+    double now = after.median().orElse(0);
+    return now < FACTOR * old || now - old < MIN_MILLIS
+        ? 1
+        : MannWhitney.higherSince(History.array(before.medians()), History.array(after.medians()))
+            .pValue();
   }
 
   private static Figure median(double millis, long samples) {
@@ -89,12 +102,28 @@ final class SlowerSinceChange implements ServerRule {
 
   @Override
   public Optional<Reading> read(ServerFacts facts, Recommendation recommendation, Instant since) {
+    var setting = facts.release();
+    boolean over = Marks.isOver(recommendation, CHANGED, facts.now());
+    var present = new Reading(setting, null).setting();
+    if (over && present != null && present.equals(recommendation.setting())) {
+      return Optional.empty();
+    }
     var from = since.isBefore(facts.now().minus(SPAN)) ? facts.now().minus(SPAN) : since;
     var times = facts.history().responseTimes(facts.id(), from, facts.now());
     var figure =
         times.medians().size() < MIN_BLOCKS || times.median().isEmpty()
             ? null
             : median(times.median().getAsDouble(), times.samples());
-    return Optional.of(new Reading(facts.release(), figure));
+    var reading = new Reading(setting, figure);
+    return Optional.of(
+        !over && isOfNewest(facts, recommendation) ? reading : reading.withoutSilence());
+  }
+
+  /** Whether the catalog did not change once more, since which it may be no slower. */
+  private boolean isOfNewest(ServerFacts facts, Recommendation recommendation) {
+    return marks
+        .drift(facts.id())
+        .filter(event -> event.at().toString().equals(recommendation.evidence().get(CHANGED)))
+        .isPresent();
   }
 }

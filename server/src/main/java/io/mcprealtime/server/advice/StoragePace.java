@@ -9,6 +9,7 @@ import io.mcprealtime.advice.Reading;
 import io.mcprealtime.advice.Recommendation;
 import io.mcprealtime.analysis.Range;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,9 @@ final class StoragePace {
 
   /** Share of the limit that samples of full age may take. */
   private static final double FILLING = 0.8;
+
+  /** Growth is that of seven days; a day later at the latest it is one since a change. */
+  private static final Duration GROWTH_WAIT = Duration.ofDays(8);
 
   private final Duration interval;
   private final Duration age;
@@ -87,8 +91,15 @@ final class StoragePace {
             .build());
   }
 
-  Reading read(@Nullable DataUsage usage) {
+  /** How the growth stands: once the interval is another, by that since the change alone. */
+  Reading read(
+      @Nullable DataUsage usage, Recommendation recommendation, Instant since, Instant now) {
     var growth = usage == null ? null : usage.growth();
-    return new Reading(setting(), growth == null ? null : growth(growth.bytesPerDay().median()));
+    boolean measured =
+        growth != null
+            && (setting().equals(recommendation.setting())
+                || !now.minus(growth.span()).isBefore(since));
+    var figure = measured && growth != null ? growth(growth.bytesPerDay().median()) : (Figure) null;
+    return new Reading(setting(), figure).within(GROWTH_WAIT);
   }
 }

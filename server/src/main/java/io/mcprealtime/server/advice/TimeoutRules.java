@@ -1,6 +1,5 @@
 package io.mcprealtime.server.advice;
 
-import static io.mcprealtime.advice.Figure.Unit.MILLISECONDS;
 import static io.mcprealtime.advice.Figure.Unit.SHARE;
 import static io.mcprealtime.server.advice.ServerRule.format;
 import static io.mcprealtime.server.advice.ServerRule.time;
@@ -51,6 +50,10 @@ final class TimeoutRules {
     private static final double MOST_HUNG_SHARE = 0.5;
 
     private static final double CLOSE = 0.7;
+
+    /** Who never took half of the time-out would not have come in twice of it either. */
+    private static final double HALF = 0.5;
+
     private static final String SHARE_NAME = "the share of probes that time out";
     private static final String RATIO_NAME =
         "the slowest of 100 answers as a share of the time-out";
@@ -71,9 +74,7 @@ final class TimeoutRules {
               && probes.hungShare() >= HUNG_SHARE
               && probes.hungShare() <= MOST_HUNG_SHARE;
       boolean close = probes.slowest().count() >= MIN_FOR_P99 && p99 > CLOSE * timeout;
-      // A server that answers at once or not at all is not slow.
-      boolean slow = p99 * 5 > timeout;
-      if (!(hangs && slow) && !close) {
+      if (!(hangs && slow(facts, probes)) && !close) {
         return Optional.empty();
       }
       double better = wholeSeconds(Math.max(2 * p99, 1.5 * timeout));
@@ -103,6 +104,14 @@ final class TimeoutRules {
               .build());
     }
 
+    /** A server that answers at once or not at all is not slow. */
+    private static boolean slow(ServerFacts facts, ProbeSeries.Figures probes) {
+      double half = HALF * timeout(facts);
+      // Starts of processes have a time-out of their own.
+      boolean process = facts.definition().transport().equals("stdio");
+      return probes.slowest().longest() > half || (!process && probes.first().longest() > half);
+    }
+
     private static Figure hungShare(ProbeSeries.Figures probes) {
       return Figure.lower(SHARE_NAME, probes.hungShare(), SHARE).of(probes.probes());
     }
@@ -117,10 +126,12 @@ final class TimeoutRules {
       var probes = facts.probes().since(since);
       boolean share = recommendation.figure().name().equals(SHARE_NAME);
       int measured = share ? probes.probes() : probes.slowest().count();
-      int enough = share ? MIN_PROBES : MIN_FOR_P99 / 2;
+      int enough = share ? MIN_PROBES : MIN_FOR_P99;
       var figure =
           measured < enough ? null : share ? hungShare(probes) : ratio(probes, timeout(facts));
-      return Optional.of(new Reading(setting(facts), figure));
+      var reading = new Reading(setting(facts), figure);
+      // With more time, what came late is no longer near its end, and the rule is silent.
+      return Optional.of(share ? reading.withoutSilence() : reading);
     }
   }
 
@@ -131,7 +142,12 @@ final class TimeoutRules {
 
     private static final double FACTOR = 20;
     private static final double ROOM = 5;
-    private static final String WAITED = "how long a server that hangs is waited for";
+    private static final double ROOM_FOR_LONGEST = 2;
+
+    /** Probes since a change before they tell whether more time out. */
+    private static final int MIN_SINCE = 200;
+
+    private static final String LATE = "the share of probes that time out";
 
     @Override
     public String name() {
@@ -144,7 +160,9 @@ final class TimeoutRules {
       double timeout = timeout(facts);
       double p99 = probes.slowest().quantile(0.99).orElse(timeout);
       boolean hung = probes.hung().longest() > 0.9 * timeout;
-      double better = Math.max(SECOND, wholeSeconds(ROOM * p99));
+      double longest = probes.longest().longest();
+      double better =
+          Math.max(SECOND, wholeSeconds(Math.max(ROOM * p99, ROOM_FOR_LONGEST * longest)));
       if (probes.probes() < MIN_PROBES || !hung || p99 * FACTOR >= timeout || better >= timeout) {
         return Optional.empty();
       }
@@ -157,30 +175,32 @@ final class TimeoutRules {
               .together("Lower the request time-out of")
               .why(
                   format(
-                      "99 of 100 answers take up to %s (n = %d), and %d of %d probes waited %s for"
-                          + " one that never came",
+                      "99 of 100 answers take up to %s (n = %d), the longest request %s, and %d of"
+                          + " %d probes waited %s for one that never came",
                       time(p99),
                       probes.slowest().count(),
+                      time(longest),
                       probes.hung().count(),
                       probes.probes(),
                       time(timeout)))
               .effect("an outage is seen sooner")
-              .figure(waited(probes))
+              .figure(late(probes))
               .setting(setting(facts))
               .evidence("probes", probes.probes())
               .evidence("p99Millis", format("%.1f", p99))
+              .evidence("longestMillis", format("%.1f", longest))
               .build());
     }
 
-    private static Figure waited(ProbeSeries.Figures probes) {
-      return Figure.lower(WAITED, probes.hung().mean(), MILLISECONDS);
+    private static Figure late(ProbeSeries.Figures probes) {
+      return Figure.notHigher(LATE, probes.lateShare(), SHARE).of(probes.probes());
     }
 
     @Override
     public Optional<Reading> read(ServerFacts facts, Recommendation recommendation, Instant since) {
       var probes = facts.probes().since(since);
       return Optional.of(
-          new Reading(setting(facts), probes.hung().count() == 0 ? null : waited(probes)));
+          new Reading(setting(facts), probes.probes() < MIN_SINCE ? null : late(probes)));
     }
   }
 }

@@ -34,9 +34,4 @@ final class Times {
   double longest() {
     return sorted.length == 0 ? 0 : sorted[sorted.length - 1];
   }
-
-  /** The mean, or 0. */
-  double mean() {
-    return DoubleStream.of(sorted).average().orElse(0);
-  }
 }

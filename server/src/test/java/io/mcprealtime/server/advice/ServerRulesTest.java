@@ -24,6 +24,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.IntToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -139,8 +140,47 @@ class ServerRulesTest {
         .containsEntry("definitionBytes", "4018");
     facts.toolCount = 40;
     assertThat(rule.look(facts.now())).isEmpty();
-    assertThat(read(rule, Facts.NOON).setting()).isEqualTo("40 tools");
+    assertThat(read(rule, Facts.NOON).setting()).as("no fewer than 1").isNull();
     facts.toolCount = null;
+    assertThat(rule.look(facts.now())).isEmpty();
+    assertThat(read(rule, Facts.NOON)).isEqualTo(new Reading(null, null));
+  }
+
+  @Test
+  void toolsThatBecomeMore_areNoAnswer() {
+    var rule = new OfferRules.TooManyTools();
+    facts.toolCount = 60;
+    var found = rule.look(facts.now()).orElseThrow();
+    facts.toolCount = 62;
+    assertThat(rule.read(facts.now(), found, Facts.NOON).orElseThrow().setting())
+        .isEqualTo("60 tools");
+    facts.toolCount = 59;
+    assertThat(rule.read(facts.now(), found, Facts.NOON).orElseThrow().setting())
+        .isEqualTo("59 tools");
+  }
+
+  @Test
+  void rule_thatCannotJudge_isSilent() {
+    var rule =
+        new Guarded(
+            new ServerRule() {
+              @Override
+              public String name() {
+                return "broken";
+              }
+
+              @Override
+              public Optional<Recommendation> look(ServerFacts facts) {
+                throw new IllegalStateException("a fault of ours");
+              }
+
+              @Override
+              public Optional<Reading> read(
+                  ServerFacts facts, Recommendation recommendation, Instant since) {
+                throw new IllegalStateException("a fault of ours");
+              }
+            });
+
     assertThat(rule.look(facts.now())).isEmpty();
     assertThat(read(rule, Facts.NOON)).isEqualTo(new Reading(null, null));
   }
@@ -151,8 +191,8 @@ class ServerRulesTest {
     facts.revision = "2025-06-18";
     assertThat(text(rule))
         .isEqualTo(
-            "Update github to a release that speaks a newer MCP: it answered the offer of MCP"
-                + " 2026-07-28 with 2025-06-18, 2 revisions older");
+            "Update github to a release that speaks a newer MCP:"
+                + " it speaks MCP 2025-06-18; newer revisions are 2026-07-28, 2025-11-25");
     assertThat(figure(read(rule, Facts.NOON))).isEqualTo("2");
     facts.revision = "2025-11-25";
     assertThat(rule.look(facts.now())).isEmpty();
@@ -198,6 +238,41 @@ class ServerRulesTest {
     assertThat(new OfferRules.EndsSoon().look(facts.now())).isEmpty();
   }
 
+  private Instant earliest(Duration lifetime) {
+    var rule = new OfferRules.EndsSoon();
+    var end = Facts.NOON.plus(lifetime);
+    facts.expiries.clear();
+    facts.expiries.add(new Expiry(Expiry.Kind.CERTIFICATE, "github.example", end, Facts.NOON));
+    var at = facts.time.instant();
+    while (rule.look(facts.now()).isEmpty()) {
+      facts.time.advance(Duration.ofHours(1));
+      at = facts.time.instant();
+    }
+    return at;
+  }
+
+  @Test
+  void certificate_thatLivesShort_isToBeRenewedInItsLastThird() {
+    assertThat(earliest(Duration.ofDays(6))).isEqualTo(Facts.NOON.plus(Duration.ofDays(4)));
+    assertThat(earliest(Duration.ofDays(90))).isEqualTo(Facts.NOON.plus(Duration.ofDays(76)));
+  }
+
+  @Test
+  void certificate_thatEndsSooner_wasNotRenewed() {
+    var rule = new OfferRules.EndsSoon();
+    var end = Facts.NOON.plus(Duration.ofDays(10));
+    facts.expiries.add(new Expiry(Expiry.Kind.CERTIFICATE, "github.example", end));
+    var found = rule.look(facts.now()).orElseThrow();
+    facts.expiries.set(
+        0, new Expiry(Expiry.Kind.CERTIFICATE, "github.example", end.minusSeconds(1)));
+    assertThat(rule.read(facts.now(), found, Facts.NOON).orElseThrow().setting())
+        .isEqualTo(found.setting());
+    facts.expiries.set(
+        0, new Expiry(Expiry.Kind.CERTIFICATE, "github.example", end.plusSeconds(1)));
+    assertThat(rule.read(facts.now(), found, Facts.NOON).orElseThrow().setting())
+        .isEqualTo("certificate until 2026-11-30T12:00:01Z");
+  }
+
   @Test
   void state_thatGoesToAndFro_isToBeLookedAt() {
     var rule = new OfferRules.Flaps();
@@ -213,7 +288,12 @@ class ServerRulesTest {
             "Find out why the state of github goes to and fro:"
                 + " its state changed 9 times in its last 10 samples");
     facts.flapping = false;
-    assertThat(figure(read(rule, Facts.NOON))).isEqualTo("9");
+    for (int i = 10; i < 30; i++) {
+      facts.recent.add(new ServerView.Point(Facts.NOON.plusSeconds(i), ServerState.HEALTHY, null));
+    }
+    assertThat(figure(read(rule, Facts.NOON))).isEqualTo("33.3 %");
+    assertThat(figure(read(rule, Facts.NOON.plusSeconds(10)))).isEqualTo("0.0 %");
+    assertThat(read(rule, Facts.NOON.plusSeconds(11)).figure()).isNull();
   }
 
   private MonitoringEvent event(EventType type, Instant at, Map<String, String> details) {
@@ -269,6 +349,7 @@ class ServerRulesTest {
     assertThat(read(rule, Facts.NOON).figure()).isNull();
     samples(Facts.NOON, 40, i -> 5, i -> 1e8 + i * 1e5);
     var reading = read(rule, Facts.NOON);
+    assertThat(reading.silenceCounts()).isFalse();
     assertThat(reading.setting()).isEqualTo("process 78");
     assertThat(figure(reading)).endsWith(" an hour");
   }
@@ -280,7 +361,14 @@ class ServerRulesTest {
     assertThat(rule.look(facts.now())).isEmpty();
     assertThat(read(rule, Facts.NOON)).isEqualTo(new Reading(null, null));
     facts.process = process(77, Duration.ofHours(2));
-    assertThat(rule.look(facts.now())).isPresent();
+    var found = rule.look(facts.now()).orElseThrow();
+    facts.time.advance(Marks.SPAN);
+    assertThat(rule.read(facts.now(), found, Facts.NOON)).isPresent();
+    facts.time.advance(Duration.ofSeconds(1));
+    assertThat(rule.read(facts.now(), found, Facts.NOON)).isEmpty();
+    facts.process = process(78, Duration.ofMinutes(1));
+    assertThat(rule.read(facts.now(), found, Facts.NOON)).as("it is being judged").isPresent();
+    facts.process = process(77, Duration.ofDays(2));
     marks.forgetBefore(Facts.NOON.plusSeconds(1));
 
     assertThat(rule.look(facts.now())).isEmpty();
@@ -297,26 +385,47 @@ class ServerRulesTest {
   @Test
   void serverThatIsSlowerSinceItsCatalogChanged_isToBeLookedAt() {
     var rule = new SlowerSinceChange(marks);
-    facts.time.advance(Duration.ofMinutes(100));
-    samples(Facts.NOON, 60, i -> 20 + i % 7, null);
-    samples(Facts.NOON.plus(Duration.ofHours(1)), 40, i -> 60 + i % 7, null);
+    facts.time.advance(Duration.ofMinutes(280));
+    samples(Facts.NOON, 180, i -> 20 + i % 7, null);
+    samples(Facts.NOON.plus(Duration.ofHours(3)), 100, i -> 60 + i % 7, null);
     assertThat(rule.look(facts.now())).isEmpty();
-    drift(Facts.NOON.plus(Duration.ofHours(1)));
+    drift(Facts.NOON.plus(Duration.ofHours(3)));
 
     var found = rule.look(facts.now()).orElseThrow();
 
     assertThat(found.what())
         .isEqualTo(
-            "Look at what changed in github at 2026-11-20T13:00:00Z,"
+            "Look at what changed in github at 2026-11-20T15:00:00Z,"
                 + " or go back to the release before");
     assertThat(found.why())
         .matches(
             "since it offers something else its answers take 6\\d\\.\\d ms at the median,"
-                + " 2\\d\\.\\d ms before \\(medians of 5 minutes: 12 before, 8 after, p = .+\\)");
+                + " 2\\d\\.\\d ms before \\(medians of 5 minutes: 36 before, 20 after, p = .+\\)");
     assertThat(found.setting()).isEqualTo("github 1.0, MCP 2026-07-28");
-    assertThat(found.figure().samples()).isEqualTo(40);
+    assertThat(found.figure().samples()).isEqualTo(100);
     assertThat(read(rule, facts.time.instant().minus(Duration.ofMinutes(15))).figure()).isNull();
     assertThat(figure(read(rule, Facts.NOON))).endsWith("ms");
+  }
+
+  @Test
+  void serverThatWasSlowerForHours_isToBeLookedAtWhileItStillIs() {
+    var rule = new SlowerSinceChange(marks);
+    var change = Facts.NOON.plus(Duration.ofHours(3));
+    drift(change);
+    facts.time.advance(Duration.ofHours(9));
+    samples(Facts.NOON, 180, i -> 20 + i % 7, null);
+    samples(change, 360, i -> 60 + i % 7, null);
+
+    var found = rule.look(facts.now()).orElseThrow();
+    assertThat(rule.read(facts.now(), found, change).orElseThrow().silenceCounts()).isTrue();
+    facts.time.advance(Duration.ofHours(3));
+    samples(Facts.NOON.plus(Duration.ofHours(9)), 180, i -> 20 + i % 7, null);
+    assertThat(rule.look(facts.now())).isEmpty();
+
+    facts.time.advance(Duration.ofHours(19));
+    assertThat(rule.read(facts.now(), found, change)).isEmpty();
+    facts.serverName = "github 2.0";
+    assertThat(rule.read(facts.now(), found, change).orElseThrow().silenceCounts()).isFalse();
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.mcprealtime.server.advice;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mcprealtime.advice.Figure;
 import io.mcprealtime.advice.Recommendation;
 import io.mcprealtime.mcp.Operation;
 import java.time.Duration;
@@ -151,17 +152,67 @@ class TimeoutRulesTest {
     assertThat(found.text())
         .isEqualTo(
             "Lower the request time-out of github to 1 s (collection.requestTimeout, or a timeout"
-                + " of its own): 99 of 100 answers take up to 99.2 ms (n = 499), and 1 of 500 probes"
-                + " waited 5.00 s for one that never came");
-    assertThat(found.figure().text()).isEqualTo("5.00 s");
+                + " of its own): 99 of 100 answers take up to 99.2 ms (n = 499), the longest request"
+                + " 100.0 ms, and 1 of 500 probes waited 5.00 s for one that never came");
+    assertThat(found.figure().text()).isEqualTo("0.2 %");
+    assertThat(found.figure().better()).isEqualTo(Figure.Better.NOT_HIGHER);
     assertThat(loose.read(facts.now(), found, facts.time.instant().plusSeconds(1)).orElseThrow())
         .satisfies(reading -> assertThat(reading.figure()).isNull());
     facts.timeout = Duration.ofSeconds(1);
     var changed = facts.time.instant().plusSeconds(1);
+    facts.answers(198, 100);
+    facts.probe(new Operation("tools/call", facts.timeout, "timeout", false, "slow", null));
+    assertThat(loose.read(facts.now(), found, changed).orElseThrow().figure()).isNull();
     facts.hangs(1);
     assertThat(loose.read(facts.now(), found, changed).orElseThrow().figure())
         .isNotNull()
-        .satisfies(figure -> assertThat(figure.text()).isEqualTo("1.00 s"));
+        .satisfies(figure -> assertThat(figure.text()).as("tool calls too").isEqualTo("1.0 %"));
+  }
+
+  @Test
+  void waiting_isNotToBeShorterThanTwiceAnythingThatSucceeded() {
+    facts.probe(Facts.first(900), Facts.answer(50));
+    facts.probe(
+        new Operation("tools/call", Duration.ofMillis(1_400), null, false, "slow", null),
+        Facts.answer(50));
+    facts.answers(497, 100);
+    facts.hangs(1);
+
+    assertThat(loose().orElseThrow().what())
+        .startsWith("Lower the request time-out of github to 3 s");
+    facts.probe(new Operation("tools/call", Duration.ofSeconds(3), null, false, "slow", null));
+    assertThat(loose()).isEmpty();
+  }
+
+  @Test
+  void startsOfProcesses_areNoRequests() {
+    facts.definition = Facts.definition(Facts.STDIO);
+    facts.probe(Facts.first(4_000), Facts.answer(50));
+    facts.answers(498, 100);
+    facts.hangs(1);
+
+    assertThat(loose().orElseThrow().what())
+        .startsWith("Lower the request time-out of github to 1 s");
+  }
+
+  @Test
+  void toolCallsThatHang_sayNothingOfTheServer() {
+    facts.answers(47, 3_000);
+    for (int i = 0; i < 5; i++) {
+      facts.probe(new Operation("tools/call", facts.timeout, "timeout", false, "slow", null));
+    }
+
+    assertThat(tight()).isEmpty();
+  }
+
+  @Test
+  void probesThatTimeOut_whereNothingTookHalfOfTheTime_areNotHelpedByMore() {
+    facts.answers(47, 2_500);
+    facts.hangs(3);
+    assertThat(tight()).isEmpty();
+    facts.probe(Facts.first(2_600));
+
+    assertThat(tight()).isPresent();
   }
 
   @Test
