@@ -34,7 +34,7 @@ final class DatabaseRules {
   private DatabaseRules() {}
 
   static List<ManagerRule> all() {
-    return List.of(new Silent(), new Over(), new Full(), new Short());
+    return List.of(new Silent(), new Over(), new Full(), new RunsShort());
   }
 
   @SuppressWarnings("AnnotateFormatMethod")
@@ -152,16 +152,18 @@ final class DatabaseRules {
       var growth = usage == null ? null : usage.growth();
       var limit = usage == null ? null : usage.limitBytes();
       double left = usage == null ? HORIZON_DAYS : daysLeft(usage);
+      var perDay = growth == null ? null : growth.bytesPerDay().median();
       var age = days(facts.config().retention(DataKind.METRICS));
       if (usage == null
           || growth == null
           || limit == null
-          || growth.bytesPerDay().median() <= 0
+          || perDay == null
+          || perDay <= 0
           || left >= age) {
         return List.of();
       }
       double floor = days(facts.config().floor(DataKind.METRICS));
-      double enough = Math.max(floor, Math.floor(FILLING * limit / growth.bytesPerDay().median()));
+      double enough = Math.max(floor, Math.floor(FILLING * limit / perDay));
       var what =
           enough < age
               ? format("Shorten retention.metrics to %.3g days, or raise the limit", enough)
@@ -173,16 +175,12 @@ final class DatabaseRules {
                   format(
                       "the database grows by %.2f MB a day (%d measurements over %.1f days) and is"
                           + " full in %s days, before samples of %.3g days are dropped",
-                      growth.bytesPerDay().median() / 1e6,
-                      growth.points(),
-                      days(growth.span()),
-                      range(usage),
-                      age))
+                      perDay / 1e6, growth.points(), days(growth.span()), range(left, usage), age))
               .effect("the database does not reach its limit")
               .urgency(left <= URGENT_DAYS ? Urgency.URGENT : Urgency.NORMAL)
               .figure(figure(left))
               .setting(room(facts, usage))
-              .evidence("bytesPerDay", Math.round(growth.bytesPerDay().median()))
+              .evidence("bytesPerDay", Math.round(perDay))
               .evidence("limitBytes", limit)
               .build());
     }
@@ -193,11 +191,12 @@ final class DatabaseRules {
     }
 
     /** {@code 4.1 (3.0 to 6.5)}; without a later bound {@code 4.1 (3.0 at the least)}. */
-    private static String range(DataUsage usage) {
+    private static String range(double median, DataUsage usage) {
       var days = usage.fullInDays().orElseThrow();
-      return days.high() == null
-          ? format("%.1f (%.1f at the least)", days.median(), days.low())
-          : format("%.1f (%.1f to %.1f)", days.median(), days.low(), days.high());
+      var high = days.high();
+      return high == null
+          ? format("%.1f (%.1f at the least)", median, days.low())
+          : format("%.1f (%.1f to %.1f)", median, days.low(), high);
     }
 
     private static Figure figure(double left) {
@@ -228,7 +227,7 @@ final class DatabaseRules {
   }
 
   /** What a service gives a month is used up before the month ends. */
-  private record Short() implements ManagerRule {
+  private record RunsShort() implements ManagerRule {
     @Override
     public String name() {
       return "budget-short";
@@ -249,7 +248,12 @@ final class DatabaseRules {
       var perDay = status.perDay();
       var lasts = status.lastsUntil();
       var end = median(lasts);
-      if (perDay == null || limit == null || used == null || forecast == null || end == null) {
+      if (perDay == null
+          || limit == null
+          || used == null
+          || forecast == null
+          || lasts == null
+          || end == null) {
         return Optional.empty();
       }
       var left = Duration.between(facts.now(), end);

@@ -63,7 +63,7 @@ final class WriteFailures implements ManagerRule {
     var spool = facts.spool();
     return Figure.lower(
         "the number of records and writes that are not stored",
-        (spool == null ? 0 : spool.records()) + lately(facts),
+        (double) ((spool == null ? 0 : spool.records()) + lately(facts)),
         COUNT);
   }
 

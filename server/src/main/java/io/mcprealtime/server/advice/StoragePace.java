@@ -54,15 +54,17 @@ final class StoragePace {
   Optional<Recommendation> look(@Nullable DataUsage usage, int servers) {
     var growth = usage == null ? null : usage.growth();
     var limit = usage == null ? null : usage.limitBytes();
+    var perDay = growth == null ? null : growth.bytesPerDay().median();
     if (usage == null
         || growth == null
         || limit == null
-        || growth.bytesPerDay().median() <= 0
+        || perDay == null
+        || perDay <= 0
         || servers == 0) {
       return Optional.empty();
     }
     double days = age.toSeconds() / SECONDS_PER_DAY;
-    double whole = growth.bytesPerDay().median() * days;
+    double whole = perDay * days;
     var full = usage.fullInDays().map(Range::median).orElse(null);
     double left = full == null ? days : full;
     if (left >= days || whole <= FILLING * limit) {
@@ -78,14 +80,9 @@ final class StoragePace {
                     "%d servers probed every %.3g s make the database grow by %.2f MB a day, which"
                         + " over the %.3g days that samples are kept is %.0f MB, of a limit of"
                         + " %.0f MB",
-                    servers,
-                    seconds,
-                    growth.bytesPerDay().median() / 1e6,
-                    days,
-                    whole / 1e6,
-                    limit / 1e6))
+                    servers, seconds, perDay / 1e6, days, whole / 1e6, limit / 1e6))
             .effect("samples of their full age fit")
-            .figure(growth(growth.bytesPerDay().median()))
+            .figure(growth(perDay))
             .setting(setting())
             .evidence("measurements", growth.points())
             .build());
@@ -95,11 +92,12 @@ final class StoragePace {
   Reading read(
       @Nullable DataUsage usage, Recommendation recommendation, Instant since, Instant now) {
     var growth = usage == null ? null : usage.growth();
+    var perDay = growth == null ? null : growth.bytesPerDay().median();
     boolean measured =
         growth != null
             && (setting().equals(recommendation.setting())
                 || !now.minus(growth.span()).isBefore(since));
-    var figure = measured && growth != null ? growth(growth.bytesPerDay().median()) : (Figure) null;
+    var figure = measured && perDay != null ? growth(perDay) : null;
     return new Reading(setting(), figure).within(GROWTH_WAIT);
   }
 }

@@ -239,7 +239,8 @@ class ReadsTest {
     var stats = fixture.json("/api/v1/stats");
     assertThat(stats.at("/cache/hits").intValue()).isPositive();
     assertThat(stats.at("/database/backend").stringValue()).isEqualTo("in-memory");
-    assertThat(stats.at("/database/writes/count").intValue()).isEqualTo(5);
+    // Events of samples that waited while the past was read may be a write of their own.
+    assertThat(stats.at("/database/writes/count").intValue()).isBetween(5, 6);
     assertThat(stats.at("/database/spool").isNull()).isTrue();
     assertThat(stats.at("/system/totalServers").intValue()).isEqualTo(2);
     assertThat(stats.at("/system/activeServers").intValue()).isEqualTo(1);
