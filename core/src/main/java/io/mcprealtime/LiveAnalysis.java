@@ -27,9 +27,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Judges samples as they come in. What is usual for a server is read from a file that the last
  * process left, and from what is stored since, a day at most, when its first sample comes in; until
- * that is done its samples wait. Of more than some ten thousand samples a second, as a bulk load
- * brings them, the rest is not judged: what is stored of them can be, when somebody asks.
- * Thread-safe.
+ * that is done its samples wait. Of more than some thousand samples a second, as a bulk load brings
+ * them, the rest is not judged: what is stored of them can be, when somebody asks. Thread-safe.
  */
 final class LiveAnalysis implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(LiveAnalysis.class);
@@ -50,6 +49,10 @@ final class LiveAnalysis implements AutoCloseable {
   private final @Nullable AnalysisFile file;
   private final Map<ServerId, Entry> entries = new ConcurrentHashMap<>();
   private final Map<ServerId, AnomalyWatch> restored = new ConcurrentHashMap<>();
+
+  /** Held for whole batches: callers that go over the same servers would wait at each of them. */
+  private final Object judging = new Object();
+
   private final Allowance allowance = new Allowance();
   private final ThreadPoolExecutor learner;
   private volatile boolean started;
@@ -88,8 +91,8 @@ final class LiveAnalysis implements AutoCloseable {
 
   /** How many samples may be judged now: so many a second, and as many seconds ahead. */
   private static final class Allowance {
-    private static final int A_SECOND = 20_000;
-    private static final int AHEAD_SECONDS = 5;
+    private static final int A_SECOND = 5_000;
+    private static final int AHEAD_SECONDS = 2;
 
     private double left = (double) A_SECOND * AHEAD_SECONDS;
     private long lastNanos;
@@ -155,15 +158,13 @@ final class LiveAnalysis implements AutoCloseable {
   List<MonitoringEvent> observe(List<ServerMetrics> samples, boolean probed) {
     var events = new ArrayList<MonitoringEvent>();
     int allowed = allowance.take(samples.size(), time.nanoTime());
-    for (var sample : samples) {
-      var entry = entries.get(sample.server());
-      if (entry == null) {
-        entry = begin(sample, probed);
-      }
-      synchronized (entry) {
-        if (allowed-- <= 0) {
-          entry.skipped = sample.at();
-        } else if (entry.waiting == null) {
+    synchronized (judging) {
+      for (var sample : samples.subList(0, allowed)) {
+        var entry = entries.get(sample.server());
+        if (entry == null) {
+          entry = begin(sample, probed);
+        }
+        if (entry.waiting == null) {
           AnalysisEvents.of(sample, entry.watch.observe(sample), events::add);
         } else {
           entry.waiting.addLast(sample);
@@ -171,6 +172,12 @@ final class LiveAnalysis implements AutoCloseable {
             entry.waiting.removeFirst();
           }
         }
+      }
+    }
+    for (var sample : samples.subList(allowed, samples.size())) {
+      var entry = entries.get(sample.server());
+      if (entry != null) {
+        entry.skipped = sample.at();
       }
     }
     return events;
@@ -223,7 +230,7 @@ final class LiveAnalysis implements AutoCloseable {
   private void begin(Entry entry) {
     var watch = entry.watch;
     var events = new ArrayList<MonitoringEvent>();
-    synchronized (entry) {
+    synchronized (judging) {
       var waiting = entry.waiting;
       if (waiting != null) {
         waiting.forEach(sample -> AnalysisEvents.of(sample, watch.observe(sample), events::add));
@@ -273,7 +280,7 @@ final class LiveAnalysis implements AutoCloseable {
     if (entry == null) {
       return Optional.empty();
     }
-    synchronized (entry) {
+    synchronized (judging) {
       return entry.waiting == null
           ? Optional.ofNullable(question.apply(entry.watch))
           : Optional.empty();
@@ -297,7 +304,7 @@ final class LiveAnalysis implements AutoCloseable {
         .values()
         .removeIf(
             entry -> {
-              synchronized (entry) {
+              synchronized (judging) {
                 var last = entry.watch.last();
                 return entry.waiting == null && last != null && last.isBefore(oldest);
               }
@@ -312,7 +319,7 @@ final class LiveAnalysis implements AutoCloseable {
     restored.values().forEach(watch -> sink.accept(watch.save()));
     for (var entry : entries.values()) {
       byte[] state;
-      synchronized (entry) {
+      synchronized (judging) {
         state = entry.waiting == null ? entry.watch.save() : entry.left;
       }
       if (state != null) {

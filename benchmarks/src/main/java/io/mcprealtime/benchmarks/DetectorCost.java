@@ -4,10 +4,11 @@ import io.mcprealtime.analysis.BandDetector;
 import java.lang.management.ManagementFactory;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.Options;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 
-/** What a series under the detector costs: time a value, bytes in the heap, bytes saved. */
+/** What judging costs: time of a value and of a sample, a series' bytes in the heap and saved. */
 final class DetectorCost {
   private static final int DETECTORS = 10_000;
   private static final int VALUES = 200;
@@ -33,17 +34,27 @@ final class DetectorCost {
     System.out.printf(
         "heap of a detector %,d bytes (of %,d of them), saved %,d bytes after %,d values%n",
         heap / DETECTORS, detectors.length, old.save().length, old.count());
+    measure(
+        new OptionsBuilder()
+            .include(DetectorTime.class.getName())
+            .forks(1)
+            .warmupIterations(3)
+            .warmupTime(TimeValue.seconds(2))
+            .measurementIterations(5)
+            .measurementTime(TimeValue.seconds(2))
+            .build());
+    measure(
+        new OptionsBuilder()
+            .include(SampleTime.class.getName())
+            .forks(1)
+            .warmupIterations(5)
+            .measurementIterations(10)
+            .build());
+  }
+
+  private static void measure(Options options) {
     try {
-      new Runner(
-              new OptionsBuilder()
-                  .include(DetectorTime.class.getName())
-                  .forks(1)
-                  .warmupIterations(3)
-                  .warmupTime(TimeValue.seconds(2))
-                  .measurementIterations(5)
-                  .measurementTime(TimeValue.seconds(2))
-                  .build())
-          .run();
+      new Runner(options).run();
     } catch (RunnerException e) {
       throw new IllegalStateException("JMH did not run: " + e.getMessage(), e);
     }

@@ -175,6 +175,9 @@ public final class AnomalyWatch {
     ended.addAll(findings.ended());
     ended.addAll(findings.endedUntold());
     shifts.addAll(findings.shifts());
+    if (ended.isEmpty() && shifts.isEmpty()) {
+      return;
+    }
     var oldest = remembered == null ? now.minus(MEMORY) : remembered;
     int most = remembered == null ? MOST_ENDED : MOST_OF_THE_PAST;
     ended.removeIf(anomaly -> anomaly.until() != null && anomaly.until().isBefore(oldest));

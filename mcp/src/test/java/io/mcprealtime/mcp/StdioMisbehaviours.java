@@ -81,7 +81,7 @@ final class StdioMisbehaviours {
           entry("never reads", "sleep 999"),
           entry("reads and says nothing", "misbehave() { :; }"),
           entry("closes stdout and lives on", "exec 1>&-; sleep 999"),
-          entry("closes stdin and lives on", "misbehave() { sound; exec 0<&-; sleep 999; }"),
+          entry("closes stdin and lives on", "misbehave() { exec 0<&-; sound; sleep 999; }"),
           entry("closes stderr", "exec 2>&-"),
           entry("floods stderr", "yes complaint >&2 &"),
           entry("stderr line without end", "yes complaint | tr -d '\\n' >&2 &"),
