@@ -39,8 +39,8 @@ public class SampleTime {
   int servers;
 
   private final Map<ServerId, AnomalyWatch> watches = new HashMap<>();
-  private SampleFeed feed;
-  private List<ServerMetrics> samples;
+  private SampleFeed feed = new SampleFeed(0, SampleFeed.range(FROM, 0));
+  private List<ServerMetrics> samples = List.of();
 
   /** Reported samples: response time, throughput, memory and errors are judged. */
   @Setup(Level.Trial)
