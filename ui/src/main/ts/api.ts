@@ -58,6 +58,11 @@ export async function fetchRecommendations(): Promise<unknown> {
   return getJson("recommendations");
 }
 
+/** What limited services are used for. */
+export async function fetchBudget(): Promise<unknown> {
+  return getJson("budget");
+}
+
 /** The servers that offer something else than what is approved. */
 export async function fetchDrifts(): Promise<readonly unknown[]> {
   return array(object(await getJson("drift"))["drifts"]);

@@ -1,6 +1,7 @@
 import { DEFAULT_VIEW, readView, writeView } from "./address.ts";
 import { advice, AdvicePanel } from "./advice.ts";
 import {
+  fetchBudget,
   fetchDrifts,
   fetchIncidents,
   fetchNewestEvents,
@@ -14,6 +15,7 @@ import {
 import { byId } from "./dom.ts";
 import { Filters, Lateness, Pulse } from "./header.ts";
 import { IncidentBanner, openIncidents } from "./incidents.ts";
+import { limits, LimitsPanel } from "./limits.ts";
 import { List } from "./list.ts";
 import { CATALOG_CHANGED, type MonitoringEvent, type State } from "./model.ts";
 import { SORT_KEYS, type SortKey, type View } from "./order.ts";
@@ -44,6 +46,8 @@ const DRIFT_LEAST_MS = 2_000;
 /** The monitor itself looks no more often. */
 const ADVICE_PACE_MS = 60_000;
 const ADVICE_LEAST_MS = 5_000;
+const LIMITS_PACE_MS = 60_000;
+const LIMITS_LEAST_MS = 5_000;
 const PROBING_PACE_MS = 60_000;
 const PROBING_LEAST_MS = 5_000;
 /** Among so many of the newest events, changes of catalogs are looked for. */
@@ -61,6 +65,8 @@ class App {
   readonly #driftNews = this.#paced(() => this.#loadDrifts(), () => DRIFT_LEAST_MS);
   readonly #advice = new AdvicePanel();
   readonly #adviceNews = this.#paced(() => this.#loadAdvice(), () => ADVICE_LEAST_MS);
+  readonly #limits = new LimitsPanel();
+  readonly #limitNews = this.#paced(() => this.#loadLimits(), () => LIMITS_LEAST_MS);
   readonly #probingNews = this.#paced(() => this.#loadProbing(), () => PROBING_LEAST_MS);
   readonly #filters = new Filters((state) => this.#toggle(state));
   readonly #search = byId("search", HTMLInputElement);
@@ -202,6 +208,8 @@ class App {
       this.#incidentNews.want(0);
     } else if (event.type === "recommendation") {
       this.#adviceNews.want(0);
+    } else if (event.type === "quota") {
+      this.#limitNews.want(0);
     } else if (event.type === "overload") {
       this.#probingNews.want(0);
     } else if (event.type === CATALOG_CHANGED) {
@@ -224,6 +232,7 @@ class App {
     this.#probingNews.want(0);
     this.#driftNews.want(0);
     this.#adviceNews.want(0);
+    this.#limitNews.want(0);
     this.#watchNews.want(this.#watchPace());
     void this.#loadCatalogChanges();
   }
@@ -268,6 +277,14 @@ class App {
       this.#advice.show(advice(await fetchRecommendations()), this.#now());
     } finally {
       this.#adviceNews.want(ADVICE_PACE_MS);
+    }
+  }
+
+  async #loadLimits(): Promise<void> {
+    try {
+      this.#limits.show(limits(await fetchBudget()), this.#now());
+    } finally {
+      this.#limitNews.want(LIMITS_PACE_MS);
     }
   }
 

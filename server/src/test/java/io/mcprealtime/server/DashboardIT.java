@@ -146,6 +146,11 @@ class DashboardIT {
       assertThat(jar.post("/api/v1/metrics", samples.toString()).statusCode()).isEqualTo(200);
 
       var page = browser.open(jar.url());
+      var limits = page.getByTestId("limits");
+      assertThat(limits).containsText(Pattern.compile("Limits: Database \\d+(\\.\\d)? %"));
+      limits.locator("summary").click();
+      assertThat(limits).containsText(Pattern.compile("\\d+ MB of 500 MB used\\."));
+      limits.locator("summary").click();
       assertThat(page.locator("[data-server=mirror] .row .score")).hasText("100");
       assertThat(page.locator("[data-server=mirror] [data-sign=unusual]")).hasCount(0);
       var score = page.locator("[data-server=orders] .row .score");
@@ -203,6 +208,7 @@ class DashboardIT {
         dataDirectory: "%s"
         http: { port: 0 }
         collection: { interval: 1s, healthInterval: 1s }
+        budget: { limits: { database_size: 500MB } }
         servers:
         %s"""
             .formatted(directory.resolve("data"), servers));
