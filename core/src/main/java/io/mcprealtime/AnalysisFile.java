@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,12 +36,13 @@ final class AnalysisFile {
     this.file = file;
   }
 
-  /** The states in the file, as far as they are whole. */
+  /** The states in the file that are whole; where some are not, a copy of it is kept beside. */
   List<AnomalyWatch> read() {
     var found = new ArrayList<AnomalyWatch>();
     if (!Files.exists(file)) {
       return found;
     }
+    String fault = null;
     try (var in = new DataInputStream(new BufferedInputStream(Files.newInputStream(file)))) {
       if (in.readInt() != MAGIC) {
         throw new IOException("it is no file of this program");
@@ -51,27 +53,54 @@ final class AnalysisFile {
           throw new IOException("a record has " + length + " bytes");
         }
         byte[] state = in.readNBytes(length);
-        if (state.length < length || checksum(state) != expected) {
-          throw new IOException("a record is damaged");
+        if (state.length < length) {
+          throw new EOFException();
         }
-        restore(state, found);
+        fault = restore(state, expected, found, fault);
       }
     } catch (EOFException e) {
-      log.warn("{} ends early; what is usual is learnt again from what is stored", file);
+      fault = "it ends early";
     } catch (IOException e) {
-      log.warn(
-          "{} cannot be read; what is usual is learnt again from what is stored: {}",
-          file,
-          e.getMessage());
+      fault = e.getMessage();
+    }
+    if (fault != null) {
+      keepAside(found.size(), fault);
     }
     return found;
   }
 
-  private void restore(byte[] state, List<AnomalyWatch> found) {
+  private static @Nullable String restore(
+      byte[] state, long expected, List<AnomalyWatch> found, @Nullable String fault) {
+    if (checksum(state) != expected) {
+      return "a record is damaged";
+    }
     try {
       found.add(AnomalyWatch.restore(state));
+      return fault;
     } catch (IllegalArgumentException e) {
-      log.warn("a record of {} is learnt again from what is stored: {}", file, e.getMessage());
+      return e.getMessage();
+    }
+  }
+
+  private void keepAside(int whole, String fault) {
+    var aside = file.resolveSibling(file.getFileName() + ".broken");
+    try {
+      Files.copy(file, aside, StandardCopyOption.REPLACE_EXISTING);
+      log.warn(
+          "{} is read for {} servers only, the others are learnt again from a day of what is stored:"
+              + " {}. A copy is kept as {}",
+          file,
+          whole,
+          fault,
+          aside.getFileName());
+    } catch (IOException e) {
+      log.warn(
+          "{} is read for {} servers only, the others are learnt again from a day of what is stored:"
+              + " {}. No copy can be kept: {}",
+          file,
+          whole,
+          fault,
+          e.getMessage());
     }
   }
 

@@ -42,6 +42,15 @@ final class LiveAnalysis implements AutoCloseable {
   /** Samples of a server that wait while its past is read; the oldest are skipped beyond. */
   private static final int MOST_WAITING = 2_000;
 
+  /**
+   * So many servers are judged as they are heard of, in some 80 MB. Names are whatever callers say,
+   * so there must be a bound; what is stored of the others is judged when somebody asks.
+   */
+  static final int MOST_SERVERS = 5_000;
+
+  /** A server makes room for another when it was silent for so long, and is begun with no older. */
+  private static final Duration SILENT = Duration.ofHours(1);
+
   private static final Duration STOP_BOUND = Duration.ofSeconds(2);
 
   private final History history;
@@ -49,6 +58,9 @@ final class LiveAnalysis implements AutoCloseable {
   private final @Nullable AnalysisFile file;
   private final Map<ServerId, Entry> entries = new ConcurrentHashMap<>();
   private final Map<ServerId, AnomalyWatch> restored = new ConcurrentHashMap<>();
+
+  /** When the past of a server began anew, as it was watched no more or became another. */
+  private final Map<ServerId, Instant> forgotten = new ConcurrentHashMap<>();
 
   /** Held for whole batches: callers that go over the same servers would wait at each of them. */
   private final Object judging = new Object();
@@ -58,6 +70,11 @@ final class LiveAnalysis implements AutoCloseable {
   private volatile boolean started;
   private volatile Consumer<List<MonitoringEvent>> teller = events -> {};
   private volatile boolean closed;
+
+  private final Seldom lookForRoom = new Seldom(Duration.ofMinutes(1));
+  private final Seldom tellOfSkipped = new Seldom(Duration.ofHours(1));
+  private final Seldom tellOfClock = new Seldom(Duration.ofHours(1));
+  private final Seldom tellOfFull = new Seldom(Duration.ofHours(1));
 
   /** Of the learner alone. */
   private boolean failing;
@@ -89,24 +106,6 @@ final class LiveAnalysis implements AutoCloseable {
             });
   }
 
-  /** How many samples may be judged now: so many a second, and as many seconds ahead. */
-  private static final class Allowance {
-    private static final int A_SECOND = 5_000;
-    private static final int AHEAD_SECONDS = 2;
-
-    private double left = (double) A_SECOND * AHEAD_SECONDS;
-    private long lastNanos;
-
-    private synchronized int take(int wanted, long nanos) {
-      double seconds = Math.max(0, nanos - lastNanos) / 1e9;
-      lastNanos = nanos;
-      left = Math.min((double) A_SECOND * AHEAD_SECONDS, left + seconds * A_SECOND);
-      int taken = (int) Math.min(wanted, left);
-      left -= taken;
-      return taken;
-    }
-  }
-
   /** A server under judgement; its samples wait while its past is read. */
   private static final class Entry {
     private final AnomalyWatch watch;
@@ -133,10 +132,10 @@ final class LiveAnalysis implements AutoCloseable {
   /** Reads what the last process left. */
   void start() {
     if (file != null) {
-      var latest = time.instant().plus(McpTimeSeriesManager.MAX_AHEAD);
+      var now = time.instant();
       for (var watch : file.read()) {
         var last = watch.last();
-        if (last != null && last.isAfter(latest)) {
+        if (last != null && isToCome(last, now)) {
           log.warn(
               "what is usual for {} is learnt again: its last sample was of {}, which is to come",
               watch.server(),
@@ -157,12 +156,13 @@ final class LiveAnalysis implements AutoCloseable {
    */
   List<MonitoringEvent> observe(List<ServerMetrics> samples, boolean probed) {
     var events = new ArrayList<MonitoringEvent>();
-    int allowed = allowance.take(samples.size(), time.nanoTime());
+    // Probes come at a pace of our own.
+    int allowed = probed ? samples.size() : allowance.take(samples.size(), time.nanoTime());
     synchronized (judging) {
       for (var sample : samples.subList(0, allowed)) {
-        var entry = entries.get(sample.server());
+        var entry = entry(sample, probed);
         if (entry == null) {
-          entry = begin(sample, probed);
+          continue;
         }
         if (entry.waiting == null) {
           AnalysisEvents.of(sample, entry.watch.observe(sample), events::add);
@@ -174,32 +174,104 @@ final class LiveAnalysis implements AutoCloseable {
         }
       }
     }
-    for (var sample : samples.subList(allowed, samples.size())) {
+    skip(samples.subList(allowed, samples.size()));
+    return events;
+  }
+
+  private void skip(List<ServerMetrics> samples) {
+    if (samples.isEmpty()) {
+      return;
+    }
+    for (var sample : samples) {
       var entry = entries.get(sample.server());
       if (entry != null) {
         entry.skipped = sample.at();
       }
     }
-    return events;
+    if (tellOfSkipped.isDue(time.instant())) {
+      log.info(
+          "samples come in faster than {} a second; what is beyond is stored, and judged only when"
+              + " somebody asks, {} of {} just now",
+          Allowance.A_SECOND,
+          samples.size(),
+          samples.get(0).server());
+    }
+  }
+
+  /** The server under judgement, begun where it is not; null when it is not to be judged. */
+  private @Nullable Entry entry(ServerMetrics sample, boolean probed) {
+    var server = sample.server();
+    var now = time.instant();
+    var entry = entries.get(server);
+    if (entry != null) {
+      var last = entry.waiting == null ? entry.watch.last() : null;
+      if (last == null || !isToCome(last, now)) {
+        return entry;
+      }
+      if (tellOfClock.isDue(now)) {
+        log.warn(
+            "what is usual for {} and maybe others is learnt again: the clock went back, from {}",
+            server,
+            last);
+      }
+      entries.remove(server);
+    }
+    if (sample.at().isBefore(now.minus(SILENT)) || !hasRoom(server, now)) {
+      return null;
+    }
+    return begin(sample, probed);
+  }
+
+  private static boolean isToCome(Instant last, Instant now) {
+    return last.isAfter(now.plus(McpTimeSeriesManager.MAX_AHEAD));
+  }
+
+  private boolean hasRoom(ServerId server, Instant now) {
+    if (entries.size() < MOST_SERVERS) {
+      return true;
+    }
+    if (lookForRoom.isDue(now)) {
+      dropSilent(now.minus(SILENT));
+    }
+    boolean found = entries.size() < MOST_SERVERS;
+    if (!found && tellOfFull.isDue(now)) {
+      log.warn(
+          "{} servers are judged as they are heard of; {} and others beyond are judged when somebody"
+              + " asks",
+          MOST_SERVERS,
+          server);
+    }
+    return found;
+  }
+
+  private void dropSilent(Instant oldest) {
+    synchronized (judging) {
+      entries
+          .values()
+          .removeIf(
+              entry -> {
+                // While it waits, its watch is in another's hands.
+                var last = entry.waiting == null ? entry.watch.last() : null;
+                return last != null && last.isBefore(oldest);
+              });
+    }
   }
 
   private Entry begin(ServerMetrics sample, boolean probed) {
-    return entries.computeIfAbsent(
-        sample.server(),
-        server -> {
-          var known = restored.remove(server);
-          var watch =
-              known != null
-                  ? known
-                  : probed ? AnomalyWatch.ofProbed(server) : AnomalyWatch.ofReported(server);
-          var entry = new Entry(watch, known == null ? null : known.save());
-          try {
-            learner.execute(() -> learn(entry, sample.at()));
-          } catch (RejectedExecutionException e) {
-            log.debug("{} is judged no more: this is closed", server);
-          }
-          return entry;
-        });
+    var server = sample.server();
+    var known = restored.remove(server);
+    var watch =
+        known != null
+            ? known
+            : probed ? AnomalyWatch.ofProbed(server) : AnomalyWatch.ofReported(server);
+    var entry = new Entry(watch, known == null ? null : known.save());
+    entries.put(server, entry);
+    try {
+      learner.execute(() -> learn(entry, sample.at()));
+    } catch (RejectedExecutionException e) {
+      log.debug("{} is judged no more: this is closed", server);
+    }
+    return entry;
   }
 
   /** Reads the past of a server, then what waited meanwhile. */
@@ -208,6 +280,10 @@ final class LiveAnalysis implements AutoCloseable {
     var day = until.minus(LEARNT);
     var last = watch.last();
     var from = last == null || last.isBefore(day) ? day : last.plusMillis(1);
+    var anew = forgotten.get(watch.server());
+    if (anew != null && anew.isAfter(from)) {
+      from = anew;
+    }
     try {
       if (from.isBefore(until) && !closed) {
         // Nobody else has this watch in hand before its samples stop waiting.
@@ -236,6 +312,10 @@ final class LiveAnalysis implements AutoCloseable {
         waiting.forEach(sample -> AnalysisEvents.of(sample, watch.observe(sample), events::add));
       }
       entry.waiting = null;
+      if (entries.get(watch.server()) != entry) {
+        // It was forgotten meanwhile.
+        return;
+      }
     }
     if (!events.isEmpty()) {
       teller.accept(events);
@@ -289,8 +369,11 @@ final class LiveAnalysis implements AutoCloseable {
 
   /** Drops what is known of a server, as it is watched no more or became another. */
   void forget(ServerId server) {
-    restored.remove(server);
-    entries.remove(server);
+    synchronized (judging) {
+      forgotten.put(server, time.instant());
+      restored.remove(server);
+      entries.remove(server);
+    }
   }
 
   /** Drops servers that are silent, and writes the state of the others. */
@@ -300,15 +383,8 @@ final class LiveAnalysis implements AutoCloseable {
       return;
     }
     var oldest = time.instant().minus(FORGOTTEN_AFTER);
-    entries
-        .values()
-        .removeIf(
-            entry -> {
-              synchronized (judging) {
-                var last = entry.watch.last();
-                return entry.waiting == null && last != null && last.isBefore(oldest);
-              }
-            });
+    dropSilent(oldest);
+    forgotten.values().removeIf(at -> at.isBefore(time.instant().minus(LEARNT)));
     restored.values().removeIf(watch -> watch.last() == null || watch.last().isBefore(oldest));
     if (file != null) {
       file.write(this::forEachState);

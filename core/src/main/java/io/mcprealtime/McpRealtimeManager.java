@@ -157,7 +157,7 @@ public final class McpRealtimeManager {
     long start = time.nanoTime();
     var written = timeSeries.insertMetrics(samples);
     long handedOver = time.nanoTime();
-    var news = states.observe(samples);
+    var news = states.observe(samples, time.instant());
     boolean cached = cache.cacheServerMetrics(news.newest());
     long cachedAt = time.nanoTime();
     live.metrics(samples);

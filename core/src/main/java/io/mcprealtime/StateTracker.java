@@ -1,5 +1,6 @@
 package io.mcprealtime;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -12,7 +13,13 @@ import java.util.stream.Collectors;
 
 /** Remembers each server's newest state and makes an event of each change. */
 final class StateTracker {
+  /** From so many servers on, those that were not heard of for a day are dropped. */
+  private static final int MANY = 20_000;
+
+  private static final Duration FORGOTTEN_AFTER = Duration.ofDays(1);
+
   private final Map<ServerId, ServerMetrics> newest = new ConcurrentHashMap<>();
+  private volatile int sweepAt = MANY;
 
   /** Takes these as known, but for servers of which newer ones were heard. */
   void learn(Collection<ServerMetrics> latest) {
@@ -50,15 +57,18 @@ final class StateTracker {
    */
   record News(List<ServerMetrics> newest, List<MonitoringEvent> events) {}
 
-  /** Takes samples; late ones bring nothing new. */
-  News observe(List<ServerMetrics> samples) {
+  /** Takes samples; late ones bring nothing new, but for what is known of a time to come. */
+  News observe(List<ServerMetrics> samples, Instant now) {
+    var latest = now.plus(McpTimeSeriesManager.MAX_AHEAD);
     var accepted = new ArrayList<ServerMetrics>();
     var events = new ArrayList<MonitoringEvent>();
     for (var sample : samples) {
       newest.compute(
           sample.server(),
           (server, before) -> {
-            if (before != null && !sample.at().isAfter(before.at())) {
+            if (before != null
+                && !sample.at().isAfter(before.at())
+                && !before.at().isAfter(latest)) {
               return before;
             }
             if (before != null && before.state() != sample.state()) {
@@ -67,6 +77,11 @@ final class StateTracker {
             accepted.add(sample);
             return sample;
           });
+    }
+    if (newest.size() > sweepAt) {
+      var oldest = now.minus(FORGOTTEN_AFTER);
+      newest.values().removeIf(sample -> sample.at().isBefore(oldest));
+      sweepAt = Math.max(MANY, 2 * newest.size());
     }
     return new News(accepted, events);
   }

@@ -3,12 +3,15 @@ package io.mcprealtime;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.mcprealtime.analysis.AnomalyWatch;
 import io.mcprealtime.storage.InMemoryStorage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
@@ -115,7 +118,7 @@ class LiveAnalysisTest {
   }
 
   @Test
-  void damagedRecord_leavesTheOnesBefore() throws IOException {
+  void damagedRecord_isLeftOut_andACopyIsKept() throws IOException {
     var file = directory.resolve("analysis.state");
     try (var mcp = start()) {
       collect(mcp, LEARNT, 1);
@@ -127,8 +130,26 @@ class LiveAnalysisTest {
     bytes[bytes.length / 2] ^= 1;
     Files.write(file, bytes);
     assertThat(new AnalysisFile(file).read()).isEmpty();
-    Files.write(file, java.util.Arrays.copyOf(bytes, 20));
+    assertThat(directory.resolve("analysis.state.broken")).hasBinaryContent(bytes);
+    Files.write(file, Arrays.copyOf(bytes, 20));
     assertThat(new AnalysisFile(file).read()).isEmpty();
+  }
+
+  @Test
+  void damagedRecord_leavesTheOnesAfterIt() throws IOException {
+    var file = directory.resolve("analysis.state");
+    var other = AnomalyWatch.ofProbed(ServerId.of("other"));
+    other.observe(sample(1));
+    var watch = AnomalyWatch.ofProbed(SERVER);
+    watch.observe(sample(1));
+    new AnalysisFile(file).write(sink -> List.of(other, watch).forEach(w -> sink.accept(w.save())));
+    var bytes = Files.readAllBytes(file);
+    bytes[Integer.BYTES + Integer.BYTES + Long.BYTES + 5] ^= 1;
+    Files.write(file, bytes);
+
+    assertThat(new AnalysisFile(file).read())
+        .singleElement()
+        .satisfies(found -> assertThat(found.server()).isEqualTo(SERVER));
   }
 
   @Test
@@ -230,6 +251,117 @@ class LiveAnalysisTest {
       assertThat(events(mcp, EventType.ANOMALY)).isEmpty();
       assertThat(mcp.timeSeries().detectAnomalies(SERVER, 30).summary().critical()).isEqualTo(1);
     }
+  }
+
+  @Test
+  void probedServer_isJudgedWhateverElseComesIn() {
+    try (var analysis = new LiveAnalysis((server, range, sink) -> {}, time, null)) {
+      var flood =
+          IntStream.range(0, 20_000)
+              .mapToObj(i -> named("bulk-" + i % 100, time.instant()))
+              .toList();
+      analysis.observe(List.of(sample(1)), true);
+      analysis.observe(flood, false);
+      await().until(() -> analysis.figures(SERVER).isPresent());
+      var probe = sample(1);
+      analysis.observe(List.of(probe), true);
+
+      assertThat(analysis.report(SERVER, probe.at())).isPresent();
+    }
+  }
+
+  @Test
+  void namesWithoutEnd_areBounded() {
+    try (var analysis = new LiveAnalysis((server, range, sink) -> {}, time, null)) {
+      int most = LiveAnalysis.MOST_SERVERS;
+      for (int i = 0; i < most + 100; i++) {
+        analysis.observe(List.of(named("name-" + i, time.instant())), true);
+      }
+      await().until(() -> analysis.figures(ServerId.of("name-" + (most - 1))).isPresent());
+      assertThat(analysis.figures(ServerId.of("name-" + most))).isEmpty();
+
+      time.advance(Duration.ofHours(2));
+      analysis.observe(List.of(sample(1)), true);
+      await().until(() -> analysis.figures(SERVER).isPresent());
+      assertThat(analysis.figures(ServerId.of("name-0"))).isEmpty();
+    }
+  }
+
+  @Test
+  void oldSampleOfAnUnknownServer_beginsNothing() {
+    try (var analysis = new LiveAnalysis((server, range, sink) -> {}, time, null)) {
+      analysis.observe(List.of(named("old", time.instant().minusSeconds(3_601))), false);
+      analysis.observe(List.of(named("new", time.instant().minusSeconds(3_600))), false);
+      await().until(() -> analysis.figures(ServerId.of("new")).isPresent());
+      assertThat(analysis.figures(ServerId.of("old"))).isEmpty();
+    }
+  }
+
+  @Test
+  void forgottenServer_isAnotherFromThen() {
+    try (var mcp = start()) {
+      collect(mcp, LEARNT, 1);
+      awaitLearnt(mcp);
+      mcp.manager().forget(SERVER);
+      collect(mcp, 30, 10);
+      awaitLearnt(mcp);
+
+      assertThat(mcp.manager().health(SERVER).orElseThrow().score()).isEqualTo(100);
+      assertThat(events(mcp, EventType.ANOMALY)).isEmpty();
+      assertThat(events(mcp, EventType.PERFORMANCE_DEGRADATION)).isEmpty();
+    }
+  }
+
+  @Test
+  void serverForgottenWhileItsPastIsRead_isNotToldOf() throws Exception {
+    var reading = new CountDownLatch(1);
+    var goOn = new CountDownLatch(1);
+    var told = new ArrayList<MonitoringEvent>();
+    LiveAnalysis.History past =
+        (server, range, sink) -> {
+          IntStream.range(0, LEARNT).forEach(i -> sink.accept(sample(1)));
+          reading.countDown();
+          awaitUninterruptibly(goOn);
+        };
+    try (var analysis = new LiveAnalysis(past, time, null)) {
+      analysis.tell(told::addAll);
+      analysis.observe(List.of(named(SERVER.value(), time.instant())), true);
+      reading.await();
+      for (int i = 0; i < 20; i++) {
+        analysis.observe(List.of(sample(30)), true);
+      }
+      analysis.forget(SERVER);
+      goOn.countDown();
+    }
+    assertThat(told).isEmpty();
+  }
+
+  private static void awaitUninterruptibly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Test
+  void clockThatGoesBack_beginsAnew() {
+    try (var mcp = start()) {
+      collect(mcp, LEARNT, 1);
+      awaitLearnt(mcp);
+      time.advance(Duration.ofHours(-3));
+      var ill = ServerMetrics.builder(SERVER, time.instant(), ServerState.DEGRADED).build();
+      mcp.manager().collectMetrics(List.of(ill));
+      awaitLearnt(mcp);
+
+      var figures = mcp.timeSeries().analysis().figures(SERVER).orElseThrow();
+      assertThat(figures.state()).isEqualTo(ServerState.DEGRADED);
+      assertThat(mcp.manager().health(SERVER).orElseThrow().score()).isLessThan(100);
+    }
+  }
+
+  private static ServerMetrics named(String name, Instant at) {
+    return ServerMetrics.builder(ServerId.of(name), at, ServerState.HEALTHY).build();
   }
 
   @Test

@@ -47,6 +47,10 @@ public final class AnomalyWatch {
   private final FigureWatch figures = new FigureWatch();
   private @Nullable Instant since;
   private @Nullable Instant last;
+
+  /** The newest sample that told of calls; after a restart the newest of all. */
+  private @Nullable Instant lastCounts;
+
   private @Nullable Instant downSince;
   private boolean seenUp;
   private @Nullable String error;
@@ -101,8 +105,12 @@ public final class AnomalyWatch {
     last = at;
     availability(sample);
     metrics.values().forEach(watch -> watch.endIfSilent(at, findings));
+    if (lastCounts != null && lastCounts.isBefore(at.minus(MetricWatch.SILENT))) {
+      endErrors(findings);
+    }
     if (!isUnknown(sample) && !sample.state().isUp()) {
       metrics.values().forEach(watch -> watch.end(findings));
+      endErrors(findings);
     }
     for (var metric : judged) {
       // What a server that is not up reports says nothing of how it works.
@@ -120,6 +128,14 @@ public final class AnomalyWatch {
     return findings;
   }
 
+  /** Ends an anomaly of the error rate when there is nothing to be said of it any more. */
+  private void endErrors(Findings findings) {
+    if (errors.isActive() && lastCounts != null) {
+      findings.ended(errors.anomaly(lastCounts), true);
+      errors.end();
+    }
+  }
+
   private void errorRate(ServerMetrics sample, Findings findings) {
     var calls = sample.requestCount();
     var failed = sample.errorCount();
@@ -127,6 +143,7 @@ public final class AnomalyWatch {
     if (calls == null || failed == null || !sample.state().isUp()) {
       return;
     }
+    lastCounts = sample.at();
     switch (errors.next(sample.at(), calls, failed)) {
       case BEGAN -> findings.began(errors.anomaly(null));
       case ENDED -> findings.ended(errors.anomaly(sample.at()), true);
@@ -284,6 +301,7 @@ public final class AnomalyWatch {
   private void read(DataInputStream in) throws IOException {
     since = readInstant(in);
     last = readInstant(in);
+    lastCounts = last;
     downSince = readInstant(in);
     seenUp = in.readBoolean();
     String text = in.readUTF();

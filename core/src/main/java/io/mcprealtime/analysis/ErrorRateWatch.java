@@ -275,6 +275,15 @@ final class ErrorRateWatch {
     return Change.ENDED;
   }
 
+  /** Ends what goes on, as nothing is heard of calls any more; of its calls nothing is learnt. */
+  void end() {
+    active = false;
+    told = null;
+    first.clear();
+    fine.clear();
+    pending.clear();
+  }
+
   private void learnPending() {
     learn((double) pending.calls, (double) pending.failures);
     pending.clear();

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /** Follows one metric of one server, and joins what its detector says into anomalies. */
 final class MetricWatch {
   /** A metric that is not measured for so long says nothing of now. */
-  private static final Duration SILENT = Duration.ofHours(1);
+  static final Duration SILENT = Duration.ofHours(1);
 
   private final Metric metric;
   private final BandDetector detector;
@@ -62,8 +62,11 @@ final class MetricWatch {
   /** Ends an anomaly, as there is nothing to be said of the metric any more. */
   void end(Findings findings) {
     if (episode != null) {
+      boolean told = episode.isTold();
       end(episode.end(last), episode, findings);
-      detector.forgive();
+      if (told) {
+        detector.forgive();
+      }
     }
   }
 

@@ -61,6 +61,37 @@ class AnomalyWatchTest {
     return heard.stream().flatMap(findings -> findings.ended().stream()).toList();
   }
 
+  private void failing(int from, int to) {
+    observe(from, to, sample -> sample.toBuilder().errorCount(sample.requestCount()).build());
+  }
+
+  @Test
+  void errors_endWhenTheServerIsDown() {
+    observe(0, 100, sample -> sample);
+    failing(100, 103);
+    assertThat(watch.open()).extracting(Anomaly::metric).contains("error_rate");
+    observe(ServerMetrics.builder(SERVER, at(103), ServerState.DOWN).build());
+
+    assertThat(watch.open()).extracting(Anomaly::metric).containsExactly("availability");
+    assertThat(ended())
+        .filteredOn(anomaly -> anomaly.metric().equals("error_rate"))
+        .singleElement()
+        .satisfies(anomaly -> assertThat(anomaly.until()).isEqualTo(at(102)));
+  }
+
+  @Test
+  void errors_endWhenNobodyCountsForAnHour() {
+    observe(0, 100, sample -> sample);
+    failing(100, 103);
+    for (int i = 103; i < 103 + 241; i++) {
+      observe(ServerMetrics.builder(SERVER, at(i), ServerState.HEALTHY).build());
+    }
+    assertThat(watch.open()).isEmpty();
+
+    failing(400, 403);
+    assertThat(watch.open()).extracting(Anomaly::metric).contains("error_rate");
+  }
+
   @Test
   void slowness_isOneAnomalyWithOnsetEndAndEvidence() {
     observe(0, 400, sample -> sample);
