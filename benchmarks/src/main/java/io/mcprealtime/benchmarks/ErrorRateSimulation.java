@@ -240,6 +240,6 @@ final class ErrorRateSimulation {
   }
 
   private static void cell(String text) {
-    System.out.printf("%32s", text);
+    System.out.printf("  %30s", text);
   }
 }

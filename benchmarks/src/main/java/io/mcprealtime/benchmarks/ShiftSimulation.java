@@ -17,6 +17,7 @@ import java.util.stream.IntStream;
  */
 final class ShiftSimulation {
   private static final int DAY = ResponseTimes.DAY_SAMPLES;
+  private static final int FRIDAY_NOON_TO_MONDAY = DAY * 5 / 2;
   private static final int STEP_AT = 6_000;
   private static final int PATIENCE = 1_500;
   private static final double[] FACTORS = {1.25, 1.5, 2, 4};
@@ -198,11 +199,14 @@ final class ShiftSimulation {
   /** What is usual at an hour is not so on every day. */
   private static void printRhythms(Kind kind, int runs) {
     System.out.printf("%nshifts told a server, ± standard error, of %d servers (σ 0.15)%n", runs);
-    var weekdays = new ResponseTimes("", 0.15, 0, 0, Rhythm.WEEKDAYS);
-    print(
-        "9 to 17 h × 2 from Monday to Friday, days 2 to 22",
-        told(kind, weekdays, sample -> 1, DAY, 22 * DAY, runs));
     var flat = new ResponseTimes("", 0.15, 0);
+    // What the first days show is taken for what is usual.
+    for (boolean monday : new boolean[] {true, false}) {
+      int ahead = monday ? FRIDAY_NOON_TO_MONDAY : 0;
+      print(
+          "9 to 17 h × 2 on weekdays, days 2 to 22, first day a " + (monday ? "Monday" : "Friday"),
+          told(kind, flat, sample -> Rhythm.WEEKDAYS.factor(sample + ahead), DAY, 22 * DAY, runs));
+    }
     Change late = sample -> sample < 3 * DAY ? 1 : Rhythm.OFFICE.factor(sample);
     int before = 0;
     for (int days : new int[] {7, 10, 14}) {
@@ -219,15 +223,15 @@ final class ShiftSimulation {
     print("9 to 17 h × 2, thrice as slow from the fifth day on", more);
     int hits = (int) Arrays.stream(more).filter(count -> count > 1).count();
     System.out.printf(
-        "%-56s%16s%n",
+        "%-64s%16s%n",
         "... servers with more than that one", Delays.percent(new Share(hits, runs)));
   }
 
   private static void print(String label, int... told) {
-    System.out.printf("%-56s%16s%n", label, Average.of(told).text());
+    System.out.printf("%-64s%16s%n", label, Average.of(told).text());
   }
 
   private static void cell(String text) {
-    System.out.printf("%36s", text);
+    System.out.printf("  %34s", text);
   }
 }
