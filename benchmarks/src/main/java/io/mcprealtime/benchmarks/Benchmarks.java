@@ -36,6 +36,8 @@ public final class Benchmarks {
               + " | reads [--few N] [--many N]"
               + " | cache [--rounds N] [--seconds N]"
               + " | trends [--runs N]"
+              + " | error-rates [--runs N]"
+              + " | shifts [--runs N]"
               + " | probing [--targets N] [--stdio N] [--seconds N] [--warm-up N] [--interval 15s]"
               + " [--addresses N] [--jvm OPTIONS] [--profile FILE]"
               + " | anomalies [--servers N] [--minutes M] [--interval 250ms] [--seed N]"
@@ -59,6 +61,8 @@ public final class Benchmarks {
         case "reads" -> StorageReads.run(directory, settings);
         case "cache" -> CacheFigures.run(directory, settings);
         case "trends" -> trends(settings.number("runs", 2_000));
+        case "error-rates" -> ErrorRateSimulation.print(settings.number("runs", 60));
+        case "shifts" -> ShiftSimulation.print(settings.number("runs", 60));
         case "probing" -> Probing.run(jar, directory, settings);
         case "anomalies" -> Anomalies.run(settings);
         case "anomaly-simulation" -> {
