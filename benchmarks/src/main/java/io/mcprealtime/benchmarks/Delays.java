@@ -4,14 +4,19 @@ import io.mcprealtime.benchmarks.TrendSimulation.Share;
 import java.util.Arrays;
 import java.util.Locale;
 
-/**
- * How long it takes until a change is told.
- *
- * @param found the delays of those that were told, ascending
- * @param runs how many there were
- */
-record Delays(int[] found, int runs) {
+/** How long it takes until a change is told. */
+final class Delays {
   private static final double NINE_IN_TEN = 0.9;
+
+  /** Of those that were told, ascending. */
+  private final int[] found;
+
+  private final int runs;
+
+  private Delays(int[] found, int runs) {
+    this.found = found;
+    this.runs = runs;
+  }
 
   /** Of each run, -1 where it was not told. */
   static Delays of(int... each) {
