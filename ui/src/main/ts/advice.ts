@@ -118,37 +118,57 @@ export class AdvicePanel {
   readonly #lines = byId("advice-lines", HTMLElement);
   readonly #news = byId("advice-news", HTMLElement);
   #key = "";
+  #times: { readonly element: HTMLElement; readonly words: (now: number) => string }[] = [];
 
   show(answer: Advice, now: number): void {
     const key = JSON.stringify(answer);
     // Unchanged text stays in place, as somebody may be reading or selecting it.
-    if (key === this.#key) {
-      return;
+    if (key !== this.#key) {
+      this.#key = key;
+      this.#times = [];
+      const words = adviceWords(answer);
+      this.#root.hidden = words === "";
+      setText(this.#words, words);
+      this.#lines.replaceChildren(...answer.lines.map((one) => this.#line(one)));
+      this.#news.replaceChildren(...answer.news.map((one) => this.#piece(one)));
     }
-    this.#key = key;
-    const words = adviceWords(answer);
-    this.#root.hidden = words === "";
-    setText(this.#words, words);
-    this.#lines.replaceChildren(...answer.lines.map((one) => lineElement(one, now)));
-    this.#news.replaceChildren(...answer.news.map((one) => newsElement(one, now)));
+    this.tick(now);
   }
-}
 
-function lineElement(one: AdviceLine, now: number): HTMLElement {
-  const element = document.createElement("li");
-  element.dataset["urgent"] = String(one.urgent);
-  element.append(make("b", one.urgent ? `Urgent: ${one.what}` : one.what), make("p", one.why));
-  const effect = one.effect === "" ? "" : `Expected: ${one.effect}. `;
-  const since = make("p", `${effect}${one.since === null ? "" : `For ${ago(one.since, now)}.`}`, "quiet");
-  since.title = one.since === null ? "" : `Since ${exact(one.since)}`;
-  element.append(since);
-  return element;
-}
+  tick(now: number): void {
+    for (const { element, words } of this.#times) {
+      setText(element, words(now));
+    }
+  }
 
-function newsElement(one: AdviceNews, now: number): HTMLElement {
-  const element = document.createElement("li");
-  element.dataset["verdict"] = one.verdict;
-  const at = one.at === null ? "" : `, ${ago(one.at, now)} ago`;
-  element.append(make("b", `${verdictWords(one.verdict)}${at}`), make("p", one.sentence));
-  return element;
+  #line({ urgent, what, why, effect, since }: AdviceLine): HTMLElement {
+    const element = document.createElement("li");
+    element.dataset["urgent"] = String(urgent);
+    element.append(make("b", urgent ? `Urgent: ${what}` : what), make("p", why));
+    const last = make("p", effect === "" ? "" : `Expected: ${effect}. `, "quiet");
+    if (since !== null) {
+      last.title = `Since ${exact(since)}`;
+      last.append(this.#time((now) => `For ${ago(since, now)}.`));
+    }
+    element.append(last);
+    return element;
+  }
+
+  #piece({ verdict, at, sentence }: AdviceNews): HTMLElement {
+    const element = document.createElement("li");
+    element.dataset["verdict"] = verdict;
+    const head = make("b", verdictWords(verdict));
+    if (at !== null) {
+      head.append(this.#time((now) => `, ${ago(at, now)} ago`));
+    }
+    element.append(head, make("p", sentence));
+    return element;
+  }
+
+  /** A text of its own that each tick renews, so that what is around it stays as it is. */
+  #time(words: (now: number) => string): HTMLElement {
+    const element = make("span", "");
+    this.#times.push({ element, words });
+    return element;
+  }
 }

@@ -43,13 +43,9 @@ const INCIDENT_PACE_MS = 10_000;
 const INCIDENT_LEAST_MS = 500;
 const DRIFT_PACE_MS = 30_000;
 const DRIFT_LEAST_MS = 2_000;
-/** The monitor itself looks no more often. */
-const ADVICE_PACE_MS = 60_000;
-const ADVICE_LEAST_MS = 5_000;
-const LIMITS_PACE_MS = 60_000;
-const LIMITS_LEAST_MS = 5_000;
-const PROBING_PACE_MS = 60_000;
-const PROBING_LEAST_MS = 5_000;
+/** Recommendations, limits and probing: the monitor itself looks no more often. */
+const SLOW_PACE_MS = 60_000;
+const SLOW_LEAST_MS = 5_000;
 /** Among so many of the newest events, changes of catalogs are looked for. */
 const EVENTS_LOOKED_AT = 1_000;
 
@@ -64,10 +60,10 @@ class App {
   readonly #incidentNews = this.#paced(() => this.#loadIncidents(), () => INCIDENT_LEAST_MS);
   readonly #driftNews = this.#paced(() => this.#loadDrifts(), () => DRIFT_LEAST_MS);
   readonly #advice = new AdvicePanel();
-  readonly #adviceNews = this.#paced(() => this.#loadAdvice(), () => ADVICE_LEAST_MS);
+  readonly #adviceNews = this.#paced(() => this.#loadAdvice(), () => SLOW_LEAST_MS);
   readonly #limits = new LimitsPanel();
-  readonly #limitNews = this.#paced(() => this.#loadLimits(), () => LIMITS_LEAST_MS);
-  readonly #probingNews = this.#paced(() => this.#loadProbing(), () => PROBING_LEAST_MS);
+  readonly #limitNews = this.#paced(() => this.#loadLimits(), () => SLOW_LEAST_MS);
+  readonly #probingNews = this.#paced(() => this.#loadProbing(), () => SLOW_LEAST_MS);
   readonly #filters = new Filters((state) => this.#toggle(state));
   readonly #search = byId("search", HTMLInputElement);
   readonly #sort = byId("sort", HTMLSelectElement);
@@ -119,6 +115,7 @@ class App {
       this.#pulse.tick();
       this.#list.tick();
       this.#incidents.tick(this.#now());
+      this.#advice.tick(this.#now());
     }, 1_000);
     this.#stream.start();
     this.#reload(STREAM_PATIENCE_MS);
@@ -276,7 +273,7 @@ class App {
     try {
       this.#advice.show(advice(await fetchRecommendations()), this.#now());
     } finally {
-      this.#adviceNews.want(ADVICE_PACE_MS);
+      this.#adviceNews.want(SLOW_PACE_MS);
     }
   }
 
@@ -284,7 +281,7 @@ class App {
     try {
       this.#limits.show(limits(await fetchBudget()), this.#now());
     } finally {
-      this.#limitNews.want(LIMITS_PACE_MS);
+      this.#limitNews.want(SLOW_PACE_MS);
     }
   }
 
@@ -292,7 +289,7 @@ class App {
     try {
       this.#lateness.show(await fetchProbing());
     } finally {
-      this.#probingNews.want(PROBING_PACE_MS);
+      this.#probingNews.want(SLOW_PACE_MS);
     }
   }
 

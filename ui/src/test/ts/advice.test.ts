@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { advice, adviceWords, verdictWords } from "../../main/ts/advice.ts";
+import { advice, AdvicePanel, adviceWords, verdictWords } from "../../main/ts/advice.ts";
 
 const SINCE = "2026-11-22T09:00:00Z";
 const LATER = "2026-11-22T10:00:00Z";
@@ -65,4 +65,61 @@ test("adviceWords_countUrgentOnes", () => {
 test("verdictWords_knowsThoseOfLaterVersionsNot", () => {
   assert.equal(verdictWords("did_not_help"), "Did not help");
   assert.equal(verdictWords("splendid"), "Unclear");
+});
+
+/** As much of a page's element as the panel uses. */
+class PlainElement {
+  readonly children: PlainElement[] = [];
+  readonly dataset: Record<string, string> = {};
+  hidden = false;
+  title = "";
+  className = "";
+  #text = "";
+
+  get textContent(): string {
+    return this.#text + this.children.map((child) => child.textContent).join("");
+  }
+
+  set textContent(text: string) {
+    this.#text = text;
+    this.children.length = 0;
+  }
+
+  append(...added: PlainElement[]): void {
+    this.children.push(...added);
+  }
+
+  replaceChildren(...added: PlainElement[]): void {
+    this.children.splice(0, this.children.length, ...added);
+  }
+}
+
+test("AdvicePanel_unchangedAnswer_staysInPlaceWhileItsTimesGoOn", () => {
+  const page = new Map<string, PlainElement>();
+  const byId = (id: string): PlainElement => {
+    const element = page.get(id) ?? new PlainElement();
+    page.set(id, element);
+    return element;
+  };
+  const document = { getElementById: byId, createElement: () => new PlainElement() };
+  Object.assign(globalThis, { HTMLElement: PlainElement, document });
+  const panel = new AdvicePanel();
+  const at = Date.parse(LATER);
+  const outcome = { sentence: "It helped.", at: LATER, verdict: "helped" };
+  const answer = { lines: [{ ...LINE, ids: [OPEN.recommendation.id] }], open: [OPEN], outcomes: [outcome] };
+  const texts = () => ["advice-lines", "advice-news"].map((id) => byId(id).children[0]?.textContent);
+
+  panel.show(advice(answer), at + 10_000);
+  const line = byId("advice-lines").children[0];
+  assert.deepEqual(texts(), [
+    `${LINE.what}${LINE.why}Expected: ${LINE.effect}. For 10 s.`,
+    "Helped, 10 s agoIt helped.",
+  ]);
+  panel.tick(at + 11_000);
+  assert.match(texts()[0] ?? "", /For 11 s\.$/);
+  assert.match(texts()[1] ?? "", /^Helped, 11 s ago/);
+  panel.show(advice(answer), at + 120_000);
+  assert.match(texts()[0] ?? "", /For 2 min\.$/);
+  assert.match(texts()[1] ?? "", /^Helped, 2 min ago/);
+  assert.equal(byId("advice-lines").children[0], line);
 });

@@ -25,8 +25,8 @@ public record HealthScore(double score, HealthFigures figures, List<Deduction> d
   /** That share of failed calls takes off as much as errors can. */
   private static final double WORST_ERROR_RATE = 0.5;
 
-  /** One failure of two calls is not half of them: with so many calls errors count half. */
-  private static final double CALLS_THAT_COUNT_HALF = 20;
+  /** One failure of two calls is not half of them: so many that did not fail are counted along. */
+  private static final double CALLS_ALONG = 20;
 
   private static final double MOST_FOR_RESPONSE_TIME = 20;
 
@@ -76,10 +76,7 @@ public record HealthScore(double score, HealthFigures figures, List<Deduction> d
       add(
           found,
           "errors",
-          MOST_FOR_ERRORS
-              * Math.min(1, errors / WORST_ERROR_RATE)
-              * calls
-              / (calls + CALLS_THAT_COUNT_HALF),
+          MOST_FOR_ERRORS * Math.min(1, errors * calls / (calls + CALLS_ALONG) / WORST_ERROR_RATE),
           "%.2f %% of the last hour's calls failed (of about %.0f).",
           errors * 100,
           calls);

@@ -30,8 +30,12 @@ final class HourProfile {
   /** Goes to the hour of that instant; what is usual at it, or NaN when no day showed it. */
   double enter(Instant at) {
     long entered = Math.floorDiv(at.getEpochSecond(), SECONDS);
-    // One that is late does not bring an hour back that is over.
-    if (hour == NONE || entered > hour) {
+    if (hour != NONE && entered < hour - HOURS) {
+      // The hour that runs is of a time that was wrong, which is to teach nothing.
+      forget();
+      hour = entered;
+    } else if (hour == NONE || entered > hour) {
+      // One that is late by less does not bring an hour back that is over.
       leave();
       hour = entered;
     }
@@ -50,6 +54,10 @@ final class HourProfile {
       days[i] = (byte) Math.min(days[i] + 1, DAYS);
       means[i] = days[i] == 1 ? mean : means[i] + (mean - means[i]) / days[i];
     }
+    forget();
+  }
+
+  private void forget() {
     mean = 0;
     count = 0;
   }

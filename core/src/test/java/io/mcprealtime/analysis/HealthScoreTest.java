@@ -95,6 +95,38 @@ class HealthScoreTest {
     }
   }
 
+  @Test
+  void score_ofOneMoreCall_neverFallsBySuccess_andNeverRisesByFailure() {
+    var random = new Random(12);
+    for (int run = 0; run < 50_000; run++) {
+      // Counts fade, and so are no whole numbers.
+      double calls = Math.exp(12 * random.nextDouble() - 2);
+      double failures = calls * (run % 3 == 0 ? 1 : random.nextDouble());
+      double before = score(ofCalls(failures, calls));
+      assertThat(score(ofCalls(failures, calls + 1)))
+          .isGreaterThanOrEqualTo(before - Math.ulp(100.0));
+      assertThat(score(ofCalls(failures + 1, calls + 1)))
+          .isLessThanOrEqualTo(before + Math.ulp(100.0));
+    }
+  }
+
+  @Test
+  void score_afterTenFailures_risesWithEachSuccess() {
+    double before = score(ofCalls(10, 10));
+    assertThat(before).isEqualTo(80);
+    for (int successes = 1; successes <= 10; successes++) {
+      double after = score(ofCalls(10, 10 + successes));
+      assertThat(after).isGreaterThan(before);
+      before = after;
+    }
+    assertThat(before).isEqualTo(85);
+  }
+
+  private static HealthFigures ofCalls(double failures, double calls) {
+    return new HealthFigures(
+        ServerState.HEALTHY, 1.0, failures / calls, calls, 20.0, 20.0, List.of());
+  }
+
   private static HealthFigures figures(
       ServerState state, double up, double errors, double recent, double usual, int unusual) {
     return new HealthFigures(

@@ -30,8 +30,9 @@ import picocli.CommandLine.Spec;
       "The first line names the columns; timestamp and value are read, others are kept. Each row"
           + " is judged by those before it, and gets anomaly_score (0 to below 1 is usual) and"
           + " is_anomaly (1 where an anomaly begins). A summary goes to standard error.",
-      "Times: 2026-11-20 09:30:00, 2026-11-20T09:30:00Z, seconds or milliseconds since 1970. A"
-          + " value that is empty or NaN is passed over."
+      "Times: 2026-11-20 09:30:00, 2026-11-20T09:30:00Z, seconds or milliseconds since 1970; a"
+          + " number under 100000000000 is seconds, so milliseconds before March 1973 are taken for"
+          + " seconds. A value that is empty or NaN is passed over."
     },
     footerHeading = "%nExamples:%n",
     footer = {

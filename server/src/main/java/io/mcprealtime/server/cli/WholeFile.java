@@ -10,6 +10,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
+import java.util.Set;
 
 /** A file that appears under its name when all of it is there, and never half. */
 final class WholeFile implements AutoCloseable {
@@ -33,17 +38,41 @@ final class WholeFile implements AutoCloseable {
     var target = Files.exists(file) ? file.toRealPath() : file.toAbsolutePath();
     var part = target.resolveSibling(".%s.%d.part".formatted(target.getFileName(), pid()));
     try {
-      var channel =
-          FileChannel.open(
-              part,
-              StandardOpenOption.CREATE,
-              StandardOpenOption.TRUNCATE_EXISTING,
-              StandardOpenOption.WRITE);
-      return new WholeFile(target, part, channel);
+      // A part that an end by force left may be readable by others.
+      Files.deleteIfExists(part);
+      return new WholeFile(target, part, open(part, target));
     } catch (IOException e) {
       throw new McpRealtimeException(
           "%s cannot be written; is its directory there, and writable?".formatted(file), e);
     }
+  }
+
+  /** Whoever may not read what is replaced may not read the new one either, from its first byte. */
+  private static FileChannel open(Path part, Path target) throws IOException {
+    var permissions = permissions(target);
+    var options = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    if (permissions.isEmpty()) {
+      return FileChannel.open(part, options);
+    }
+    var channel =
+        FileChannel.open(part, options, PosixFilePermissions.asFileAttribute(permissions.get()));
+    try {
+      // The process's mask may have taken some away.
+      Files.setPosixFilePermissions(part, permissions.get());
+      return channel;
+    } catch (IOException e) {
+      channel.close();
+      Files.deleteIfExists(part);
+      throw e;
+    }
+  }
+
+  /** Those of the file; absent without one, and where the file system has none. */
+  private static Optional<Set<PosixFilePermission>> permissions(Path file) throws IOException {
+    var view = Files.getFileAttributeView(file, PosixFileAttributeView.class);
+    return view == null || !Files.exists(file)
+        ? Optional.empty()
+        : Optional.of(view.readAttributes().permissions());
   }
 
   private static long pid() {

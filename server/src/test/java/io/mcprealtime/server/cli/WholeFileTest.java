@@ -2,13 +2,18 @@ package io.mcprealtime.server.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class WholeFileTest {
   @TempDir private Path folder;
@@ -51,6 +56,43 @@ class WholeFileTest {
     }
     assertThat(link).isSymbolicLink();
     assertThat(file).hasContent("x");
+  }
+
+  /** 600 is less than a new file gets, 666 more than the usual mask leaves. */
+  @ParameterizedTest
+  @ValueSource(strings = {"rw-------", "rw-rw-rw-", "rw-r-----"})
+  void aFileThatIsReplaced_keepsItsPermissions(String text) throws IOException {
+    assumeTrue(
+        Files.getFileStore(folder).supportsFileAttributeView(PosixFileAttributeView.class),
+        "no permissions here");
+    var permissions = PosixFilePermissions.fromString(text);
+    var file = Files.writeString(folder.resolve("out.csv"), "before");
+    Files.setPosixFilePermissions(file, permissions);
+    try (var written = WholeFile.create(file)) {
+      try (var files = Files.list(folder)) {
+        assertThat(files)
+            .hasSize(2)
+            .allSatisfy(
+                one -> assertThat(Files.getPosixFilePermissions(one)).isEqualTo(permissions));
+      }
+      written.stream().write('x');
+      written.finish();
+    }
+    assertThat(file).hasContent("x");
+    assertThat(Files.getPosixFilePermissions(file)).isEqualTo(permissions);
+  }
+
+  @Test
+  void aPartLeftByOneThatWasEndedByForce_isReplaced() throws IOException {
+    var file = Files.writeString(folder.resolve("out.csv"), "before");
+    var part = folder.resolve(".out.csv.%d.part".formatted(ProcessHandle.current().pid()));
+    Files.writeString(part, "longer than what comes");
+    try (var written = WholeFile.create(file)) {
+      written.stream().write('x');
+      written.finish();
+    }
+    assertThat(file).hasContent("x");
+    assertThat(names()).containsExactly("out.csv");
   }
 
   @Test
