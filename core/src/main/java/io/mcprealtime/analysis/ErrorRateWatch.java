@@ -41,7 +41,10 @@ final class ErrorRateWatch {
   private static final double MOST_RATE = 0.9;
 
   /** So many calls are learnt before any is judged, unless so many of at least so many fail. */
-  private static final long LEARNT_UNJUDGED = 200;
+  private static final long LEARNT_UNJUDGED = 60;
+
+  /** With fewer calls than this the margin for what is not known is wider, the fewer the more. */
+  private static final double CALLS_KNOWN_WELL = 200;
 
   private static final long FEWEST_JUDGED = 20;
   private static final double FAILING_SHARE = 0.8;
@@ -185,8 +188,7 @@ final class ErrorRateWatch {
       learnPending();
       return Change.NONE;
     }
-    // Few calls tell a rate poorly, and what is a little over it is no news.
-    double most = Math.min(MOST_RATE, rate + Math.sqrt(rate * (1 - rate) / knownCalls));
+    double most = Math.min(MOST_RATE, rate + margin());
     double more = raised(most);
     double less = FINE_FACTOR * most;
     first.judge(at, newCalls, newFailures, more, most);
@@ -205,6 +207,13 @@ final class ErrorRateWatch {
       learnPending();
     }
     return Change.NONE;
+  }
+
+  /** Few calls tell a rate poorly, and what is a little over it is no news. */
+  private double margin() {
+    double atLeast = (knownFailures + 1) / (knownCalls + 2);
+    double errors = Math.max(1, CALLS_KNOWN_WELL / knownCalls);
+    return errors * Math.sqrt(atLeast * (1 - atLeast) / knownCalls);
   }
 
   /** The first calls of all. */
