@@ -17,6 +17,9 @@ final class LineReader {
     void line(byte[] line);
 
     void lineTooLong();
+
+    /** The line that was too long has come to its end. */
+    default void tooLongLineEnded() {}
   }
 
   LineReader(InputStream in, int maxLineBytes, Sink sink) {
@@ -37,8 +40,11 @@ final class LineReader {
           if (!dropping && line.size() + i - start <= maxLineBytes) {
             line.write(chunk, start, i - start);
             sink.line(line.toByteArray());
-          } else if (!dropping) {
-            sink.lineTooLong();
+          } else {
+            if (!dropping) {
+              sink.lineTooLong();
+            }
+            sink.tooLongLineEnded();
           }
           line = new ByteArrayOutputStream();
           dropping = false;

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -34,6 +35,12 @@ final class StdioChannel implements Channel, LineReader.Sink {
 
   private volatile boolean broken;
 
+  /** Why nothing it says is read any more: for requests that come after that. */
+  private volatile @Nullable McpException lasting;
+
+  /** A line is too long and goes on, and no request was there to fail with it: the next one is. */
+  private final AtomicReference<@Nullable McpException> owed = new AtomicReference<>();
+
   private record Pending(String method, CompletableFuture<Reply> reply) {}
 
   private enum Fate {
@@ -51,9 +58,7 @@ final class StdioChannel implements Channel, LineReader.Sink {
   /** Begins to read; what the child said before is waiting in the pipe. */
   void open() {
     child.read(engine.settings.maxAnswerBytes(), this);
-    Futures.whenDone(
-        child.ended(),
-        (ended, failure) -> failAll(new McpException(Kind.PROCESS_EXITED, child.epitaph())));
+    Futures.whenDone(child.ended(), (ended, failure) -> failAll(ended()));
     Futures.whenDone(
         child.stdoutEnded(),
         (ended, failure) -> {
@@ -67,16 +72,30 @@ final class StdioChannel implements Channel, LineReader.Sink {
     return broken;
   }
 
+  /** The process was ended for what it did, or ended by itself. */
+  private McpException ended() {
+    McpException known = lasting;
+    return known == null ? new McpException(Kind.PROCESS_EXITED, child.epitaph()) : known;
+  }
+
   private void afterGrace(String what) {
     if (!pending.isEmpty()) {
       engine.later(
           EXIT_GRACE,
-          () -> failAll(new McpException(Kind.CLOSED, "the process " + what + child.lastWords())));
+          () -> {
+            // One that has exited says so itself, as soon as its last words are read.
+            if (child.isAlive()) {
+              failAll(new McpException(Kind.CLOSED, "the process " + what + child.lastWords()));
+            }
+          });
     }
   }
 
-  private void failAll(McpException fault) {
-    pending.values().forEach(waiting -> waiting.reply.completeExceptionally(fault));
+  /** Fails the requests that wait, and tells whether there were any. */
+  private boolean failAll(McpException fault) {
+    List<Pending> waiting = List.copyOf(pending.values());
+    waiting.forEach(one -> one.reply.completeExceptionally(fault));
+    return !waiting.isEmpty();
   }
 
   @Override
@@ -85,8 +104,12 @@ final class StdioChannel implements Channel, LineReader.Sink {
     CompletableFuture<Reply> reply = new CompletableFuture<>();
     oddities.beginRequest();
     pending.put(id, new Pending(request.method(), reply));
-    if (!child.isAlive() && child.ended().isDone()) {
-      reply.completeExceptionally(new McpException(Kind.PROCESS_EXITED, child.epitaph()));
+    McpException known = lasting;
+    McpException due = owed.getAndSet(null);
+    if (known != null || due != null) {
+      reply.completeExceptionally(known == null ? due : known);
+    } else if (!child.isAlive() && child.ended().isDone()) {
+      reply.completeExceptionally(ended());
     }
     Futures.whenDone(
         child.write(request.body().toString()),
@@ -138,18 +161,24 @@ final class StdioChannel implements Channel, LineReader.Sink {
           if (failure == null) {
             posted.complete(Done.DONE);
           } else {
-            engine.later(EXIT_GRACE, () -> posted.completeExceptionally(unwritten(failure)));
+            engine.later(EXIT_GRACE, () -> failUnwritten(posted, failure));
           }
         });
     return posted;
   }
 
-  private McpException unwritten(Throwable failure) {
-    if (!child.isAlive() && child.ended().isDone()) {
-      return new McpException(Kind.PROCESS_EXITED, child.epitaph(), failure);
+  private void failUnwritten(CompletableFuture<Done> posted, Throwable failure) {
+    if (child.isAlive()) {
+      posted.completeExceptionally(
+          new McpException(
+              Kind.CLOSED, "the process " + whyUnwritten(failure) + child.lastWords(), failure));
+    } else {
+      Futures.whenDone(
+          child.ended(),
+          (over, none) ->
+              posted.completeExceptionally(
+                  new McpException(Kind.PROCESS_EXITED, child.epitaph(), failure)));
     }
-    return new McpException(
-        Kind.CLOSED, "the process " + whyUnwritten(failure) + child.lastWords(), failure);
   }
 
   private static String whyUnwritten(Throwable failure) {
@@ -187,12 +216,14 @@ final class StdioChannel implements Channel, LineReader.Sink {
   /** A process that only ever talks would cost a processor; it is ended. */
   private void noise(String line) {
     if (oddities.addNoise(line) == MAX_NOISE) {
-      failAll(
+      McpException fault =
           new McpException(
               Kind.TOO_LARGE,
               "more than %d lines on stdout are not JSON-RPC, the last: '%s'"
-                  .formatted(MAX_NOISE, line)));
+                  .formatted(MAX_NOISE, line));
+      lasting = fault;
       broken = true;
+      failAll(fault);
       Futures.ignore(child.stop());
     }
   }
@@ -256,7 +287,16 @@ final class StdioChannel implements Channel, LineReader.Sink {
   public void lineTooLong() {
     String limit = "a line of more than %d bytes".formatted(engine.settings.maxAnswerBytes());
     noise(limit);
-    failAll(new McpException(Kind.TOO_LARGE, "the answer on stdout is " + limit));
+    McpException fault = new McpException(Kind.TOO_LARGE, "the answer on stdout is " + limit);
+    owed.set(fault);
+    if (failAll(fault)) {
+      owed.set(null);
+    }
+  }
+
+  @Override
+  public void tooLongLineEnded() {
+    owed.set(null);
   }
 
   /** A run of the probe begins: what was odd in the last one no longer counts. */

@@ -6,7 +6,9 @@ import io.mcprealtime.ProbeStage;
 import io.mcprealtime.ServerState;
 import io.mcprealtime.StageResult;
 import io.mcprealtime.mcp.FakeHttpServer.Handler;
-import java.net.ServerSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
@@ -76,16 +78,17 @@ class HttpFaultTest {
 
   @Test
   void run_refusedPort() throws Exception {
-    int port;
-    try (ServerSocket taken = new ServerSocket(0)) {
-      port = taken.getLocalPort();
+    // Bound, so that nobody else gets the port, and not listening.
+    try (Socket taken = new Socket()) {
+      taken.bind(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0));
+      int port = taken.getLocalPort();
+      ProbeResult result = probe(URI.create("http://127.0.0.1:" + port + "/mcp"));
+      assertThat(result.state()).isEqualTo(ServerState.DOWN);
+      assertThat(failed(result)).contains(ProbeStage.CONNECT);
+      assertThat(result.reason()).contains("127.0.0.1:" + port + " refuses connections");
+      assertThat(result.operations()).hasSize(1);
+      assertThat(result.responseTime()).isNull();
     }
-    ProbeResult result = probe(URI.create("http://127.0.0.1:" + port + "/mcp"));
-    assertThat(result.state()).isEqualTo(ServerState.DOWN);
-    assertThat(failed(result)).contains(ProbeStage.CONNECT);
-    assertThat(result.reason()).contains("127.0.0.1:" + port + " refuses connections");
-    assertThat(result.operations()).hasSize(1);
-    assertThat(result.responseTime()).isNull();
   }
 
   @Test

@@ -85,7 +85,7 @@ class ProbeTest {
   void run_serverThatIgnoresDiscover_isInitialized() throws Exception {
     TargetProbe probe =
         stdio(
-            ProbeOptions.builder().requestTimeout(Duration.ofMillis(500)).build(),
+            ProbeOptions.builder().requestTimeout(Duration.ofSeconds(2)).build(),
             "silent-discover");
     ProbeResult result = run(probe);
     assertThat(result.state()).as(result.reason()).isEqualTo(ServerState.HEALTHY);
@@ -116,13 +116,12 @@ class ProbeTest {
 
   @Test
   void run_processThatDiedInBetween_isStartedAgainAndSaysSo() throws Exception {
-    TargetProbe probe = stdio(ProbeOptions.defaults(), "die-later");
+    TargetProbe probe = stdio(ProbeOptions.defaults(), "die-of-term");
     ProbeResult first = run(probe);
     assertThat(first.state()).as(first.reason()).isEqualTo(ServerState.HEALTHY);
-    List<ProcessHandle> children = ProcessHandle.current().children().toList();
-    Awaitility.await()
-        .atMost(20, TimeUnit.SECONDS)
-        .until(() -> children.stream().noneMatch(ProcessHandle::isAlive));
+    ProcessHandle process = ProcessHandle.of(first.process().pid()).orElseThrow();
+    assertThat(process.destroy()).isTrue();
+    Awaitility.await().atMost(20, TimeUnit.SECONDS).until(() -> !process.isAlive());
     ProbeResult second = run(probe);
     assertThat(second.state()).isEqualTo(ServerState.DEGRADED);
     assertThat(second.reason())
@@ -134,13 +133,13 @@ class ProbeTest {
   void run_processThatHangsLater_isDownAndGoesOn() throws Exception {
     TargetProbe probe =
         stdio(
-            ProbeOptions.builder().requestTimeout(Duration.ofSeconds(1)).build(),
+            ProbeOptions.builder().requestTimeout(Duration.ofSeconds(2)).build(),
             "hang-on-second-ping");
     ProbeResult first = run(probe);
     assertThat(first.state()).isEqualTo(ServerState.HEALTHY);
     ProbeResult hung = run(probe);
     assertThat(hung.state()).isEqualTo(ServerState.DOWN);
-    assertThat(hung.reason()).contains("no answer to ping within 1 s");
+    assertThat(hung.reason()).contains("no answer to ping within 2 s");
     assertThat(hung.errorCount()).isEqualTo(1);
     ProbeResult third = run(probe);
     assertThat(third.state()).as(third.reason()).isEqualTo(ServerState.HEALTHY);

@@ -48,7 +48,7 @@ class SessionTest {
             new Target.StreamableHttp(java.net.URI.create("http://127.0.0.1:1/"), Map.of()),
             ProbeOptions.defaults())) {
       assertThat(session.listTools())
-          .failsWithin(Duration.ofSeconds(5))
+          .failsWithin(Duration.ofSeconds(20))
           .withThrowableThat()
           .withMessageContaining("call initialize() before tools/list");
     }
@@ -99,7 +99,7 @@ class SessionTest {
       CompletableFuture<ProbeResult> run = probe.run();
       probe.close();
       assertThat(run)
-          .failsWithin(Duration.ofSeconds(2))
+          .failsWithin(Duration.ofSeconds(20))
           .withThrowableThat()
           .withMessageContaining("is closed");
     }

@@ -175,6 +175,54 @@ class StdioFaultTest {
     assertThat(failed(result)).contains(ProbeStage.START);
   }
 
+  /** A shell, so that it floods before anybody has asked for anything. */
+  private McpSession flooding(String script) throws Exception {
+    McpSession session =
+        prober.connect(
+            new Target.Stdio(List.of("sh", "-c", script), Map.of(), null), ProbeOptions.defaults());
+    session.start().get(BOUND.toSeconds(), TimeUnit.SECONDS);
+    Awaitility.await().atMost(BOUND).until(() -> !session.oddities().isEmpty());
+    return session;
+  }
+
+  @Test
+  void initialize_afterAFloodThatWasEnded_tellsOfTheFlood() throws Exception {
+    try (McpSession session = flooding("exec yes y")) {
+      Awaitility.await().atMost(BOUND).until(() -> session.child().ended().isDone());
+      assertThat(session.initialize())
+          .failsWithin(BOUND)
+          .withThrowableThat()
+          .withMessageContaining("more than 10000 lines on stdout are not JSON-RPC, the last: 'y'");
+    }
+  }
+
+  @Test
+  void request_withinALineThatIsTooLong_failsAtOnce_butNotTheNext() throws Exception {
+    try (McpSession session = flooding("exec tr '\\0' x </dev/zero")) {
+      assertThat(session.send("ping", Json.object(), BOUND.multipliedBy(2)))
+          .failsWithin(BOUND)
+          .withThrowableThat()
+          .withMessageContaining("the answer on stdout is a line of more than 1048576 bytes");
+      assertThat(session.send("ping", Json.object(), Duration.ofMillis(100)))
+          .failsWithin(BOUND)
+          .withThrowableThat()
+          .withMessageContaining("no answer to ping within 100 ms");
+    }
+  }
+
+  @Test
+  void request_afterALineThatWasTooLong_isAnswered() throws Exception {
+    String script =
+        "head -c 2000000 /dev/zero | tr '\\0' x; echo; echo done; read -r line;"
+            + " echo '{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{}}'; read -r line";
+    try (McpSession session = flooding(script)) {
+      Awaitility.await()
+          .atMost(BOUND)
+          .until(() -> session.oddities().get(0).startsWith("2 lines on stdout"));
+      assertThat(session.send("ping", Json.object(), BOUND)).succeedsWithin(BOUND);
+    }
+  }
+
   private static List<ProcessHandle> sleepers(String seconds) {
     return ProcessHandle.allProcesses()
         .filter(

@@ -61,6 +61,7 @@ final class StdioServerMain {
   private void run() throws Exception {
     switch (mode) {
       case "ignore-term" -> ignoreTerm();
+      case "die-of-term" -> dieOfTerm();
       case "grandchild" -> new ProcessBuilder(command("sleep")).start();
       case "grandchild-exit" -> {
         new ProcessBuilder(command("sleep")).inheritIO().start();
@@ -90,6 +91,17 @@ final class StdioServerMain {
                   } catch (InterruptedException e) {
                     Thread.currentThread().interrupt();
                   }
+                }));
+  }
+
+  /** Lets the test say when it dies, as a program with a fault would. */
+  private static void dieOfTerm() {
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  System.err.println("out of memory");
+                  Runtime.getRuntime().halt(9);
                 }));
   }
 
@@ -174,20 +186,6 @@ final class StdioServerMain {
           result(
               id,
               "{\"tools\":[{\"name\":\"echo\"},{\"name\":\"env\"}],\"resultType\":\"complete\"}");
-    }
-    if (mode.equals("die-later")) {
-      // After the answers of the first run: the second run finds a dead process.
-      new Thread(
-              () -> {
-                try {
-                  new CountDownLatch(1).await(300, java.util.concurrent.TimeUnit.MILLISECONDS);
-                } catch (InterruptedException e) {
-                  Thread.currentThread().interrupt();
-                }
-                System.err.println("out of memory");
-                System.exit(9);
-              })
-          .start();
     }
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.mcprealtime.storage.StorageException;
+import io.mcprealtime.testkit.TestPorts;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -157,7 +158,7 @@ class EmbeddedPostgresTest {
     try (var server = EmbeddedPostgres.builder(data()).start()) {
       assertThat(server.isRunning()).isTrue();
     }
-    var other = new ProcessBuilder("sleep", "60").start();
+    var other = new ProcessBuilder("sleep", "600").start();
     try {
       Files.writeString(
           data().resolve("pgdata/postmaster.pid"),
@@ -185,10 +186,7 @@ class EmbeddedPostgresTest {
 
   @Test
   void start_onAGivenPort_listensThere() throws Exception {
-    int port;
-    try (var free = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
-      port = free.getLocalPort();
-    }
+    int port = TestPorts.free();
 
     try (var server = EmbeddedPostgres.builder(data()).port(port).start()) {
       assertThat(server.port()).isEqualTo(port);

@@ -1,9 +1,9 @@
 package io.mcprealtime.postgres;
 
 import io.mcprealtime.internal.FileTrees;
+import io.mcprealtime.testkit.TestPorts;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,7 +34,7 @@ final class PgBouncer implements AutoCloseable {
 
   static PgBouncer start(Path program, EmbeddedPostgres server, int serverConnections)
       throws IOException {
-    int port = freePort();
+    int port = TestPorts.free();
     var directory = Files.createTempDirectory("mcp-realtime-pgbouncer");
     var users = directory.resolve("users.txt");
     Files.writeString(users, "\"%s\" \"%s\"\n".formatted(server.user(), server.password()));
@@ -105,12 +105,6 @@ final class PgBouncer implements AutoCloseable {
 
   private static boolean isRoot() {
     return "root".equals(System.getProperty("user.name"));
-  }
-
-  private static int freePort() throws IOException {
-    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 
   @Override

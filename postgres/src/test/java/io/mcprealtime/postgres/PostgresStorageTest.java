@@ -34,6 +34,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -301,7 +302,7 @@ class PostgresStorageTest {
   void usage_isMeasured() throws Exception {
     var storage = DATABASE.storage();
     long before = storage.maintenance().usage().bytes().orElseThrow();
-    storage.samples().insert(samples(FILESYSTEM, NOON, Duration.ofSeconds(15), 5_000));
+    insertAndLeave(samples(FILESYSTEM, NOON, Duration.ofSeconds(15), 5_000));
     DATABASE.query("analyze mcp_realtime.samples");
 
     var usage = storage.maintenance().usage();
@@ -321,6 +322,28 @@ class PostgresStorageTest {
             "mcp_realtime.health_chunks",
             "mcp_realtime.rollup_chunks",
             "mcp_realtime.events");
+  }
+
+  /**
+   * A session tells how many rows it wrote a while later, at its end at the latest; then they would
+   * be counted on top of those that an analysis has found meanwhile.
+   */
+  private static void insertAndLeave(List<ServerMetrics> samples) throws Exception {
+    var others = sessions();
+    List<String> own;
+    try (var writer = another()) {
+      writer.samples().insert(samples);
+      own = sessions();
+    }
+    own.removeAll(others);
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(20))
+        .until(() -> Collections.disjoint(sessions(), own));
+  }
+
+  private static List<String> sessions() throws SQLException {
+    return DATABASE.query(
+        "select pid from pg_stat_activity where application_name = 'mcp-realtime'");
   }
 
   @Test

@@ -11,6 +11,7 @@ import io.mcprealtime.storage.DataKind;
 import io.mcprealtime.storage.StorageException;
 import io.mcprealtime.storage.StorageUnavailableException;
 import io.mcprealtime.storage.TimeRange;
+import io.mcprealtime.testkit.TestPorts;
 import java.net.ServerSocket;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -31,10 +32,7 @@ class StorageErrorsTest {
 
   @Test
   void check_withNothingListening_saysWhere() throws Exception {
-    int port;
-    try (var socket = new ServerSocket(0)) {
-      port = socket.getLocalPort();
-    }
+    int port = TestPorts.free();
     try (var storage =
         PostgresStorage.builder("postgres://me:%s@127.0.0.1:%d/db".formatted(SECRET, port))
             .build()) {

@@ -1,11 +1,11 @@
 package io.mcprealtime.redis;
 
 import io.mcprealtime.testkit.Requires;
+import io.mcprealtime.testkit.TestPorts;
 import io.mcprealtime.testkit.TestRedis;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,7 +28,7 @@ final class NodeUpstash implements AutoCloseable {
     var command =
         Requires.nodeServers().packageCommand("@humanwhocodes/upstash-redis-server/dist/server.js");
     try {
-      int port = freePort();
+      int port = TestPorts.free();
       var builder =
           new ProcessBuilder(command)
               .redirectErrorStream(true)
@@ -49,12 +49,6 @@ final class NodeUpstash implements AutoCloseable {
       return socket.isConnected();
     } catch (IOException e) {
       return false;
-    }
-  }
-
-  private static int freePort() throws IOException {
-    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
     }
   }
 

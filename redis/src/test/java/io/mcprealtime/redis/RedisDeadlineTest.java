@@ -40,8 +40,8 @@ class RedisDeadlineTest {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
   private static final Duration SHORT = Duration.ofMillis(400);
 
-  /** More than any one call may take, a second of it for a busy machine. */
-  private static final Duration BOUND = SHORT.multipliedBy(2).plusSeconds(1);
+  /** More than any one call may take, most of it for a busy machine. */
+  private static final Duration BOUND = SHORT.multipliedBy(2).plusSeconds(5);
 
   /** Shorter than the time-out, and a few of them longer. */
   private static final Duration LATE = Duration.ofMillis(250);
@@ -142,14 +142,16 @@ class RedisDeadlineTest {
   @EnumSource
   void manyCallers_ofASilentRedis_allEndWithinTheTimeOut(Way way)
       throws InterruptedException, ExecutionException {
-    var threads = Executors.newFixedThreadPool(12);
+    // So many that they do not end in time when one waits for the other.
+    int callers = 40;
+    var threads = Executors.newFixedThreadPool(callers + 1);
     try (var cache = to(way).timeout(SHORT).build()) {
       REDIS.pause();
       Callable<CacheException> call =
           () -> catchThrowableOfType(CacheException.class, () -> cache.getAll(CacheTier.METRICS));
       var all =
           threads.submit(
-              () -> threads.invokeAll(IntStream.range(0, 11).mapToObj(i -> call).toList()));
+              () -> threads.invokeAll(IntStream.range(0, callers).mapToObj(i -> call).toList()));
       for (var failure : assertTimeoutPreemptively(BOUND, () -> all.get())) {
         assertThat(failure.get().reason()).isEqualTo(Reason.SLOW);
       }

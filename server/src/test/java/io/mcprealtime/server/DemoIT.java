@@ -21,7 +21,7 @@ class DemoIT {
             Map.of("MCP_REALTIME_DATA_DIR", directory.toString()),
             "demo",
             "--duration",
-            "25s",
+            "40s",
             "--port",
             "0")) {
       jar.url();
@@ -29,7 +29,7 @@ class DemoIT {
       var reasons = new HashMap<String, String>();
       var descendants = new HashSet<>(jar.descendants());
       await()
-          .atMost(Duration.ofSeconds(24))
+          .atMost(Duration.ofSeconds(39))
           .until(
               () -> {
                 for (var server : jar.get("/api/v1/servers").get("servers")) {

@@ -6,8 +6,8 @@ import static org.awaitility.Awaitility.await;
 import io.mcprealtime.postgres.DatabaseUrl;
 import io.mcprealtime.postgres.EmbeddedPostgres;
 import io.mcprealtime.postgres.PostgresStorage;
+import io.mcprealtime.testkit.TestPorts;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -29,11 +29,10 @@ final class FaultFixture implements AutoCloseable {
 
   private FaultFixture(Path directory) throws IOException {
     this.directory = directory;
-    this.database = EmbeddedPostgres.builder(directory.resolve("postgres")).start();
+    this.database =
+        EmbeddedPostgres.builder(directory.resolve("postgres")).port(TestPorts.free()).start();
     this.proxy = TcpProxy.to(database.port());
-    try (var free = new ServerSocket(0)) {
-      this.port = free.getLocalPort();
-    }
+    this.port = TestPorts.free();
   }
 
   static FaultFixture open(Path directory) throws IOException {

@@ -116,8 +116,10 @@ class FaultIT {
         fixture.proxy.restore();
         FaultFixture.awaitDrained(jar);
         awaitMore(load, 500);
+        await()
+            .atMost(PATIENCE)
+            .untilAsserted(() -> assertThat(fixture.events(jar, "info")).hasSize(1));
         assertThat(fixture.events(jar, "error")).hasSize(1);
-        assertThat(fixture.events(jar, "info")).hasSize(1);
         try (var storage = fixture.storage()) {
           System.out.println("an outage of a minute: " + fixture.events(jar, "info").get(0));
           assertThat(storage.samples().latest()).isNotEmpty();

@@ -113,7 +113,7 @@ final class RunningJar implements AutoCloseable {
 
   /** Asks it to stop, as Ctrl-C or a service manager does, and returns its exit code. */
   int stop() throws InterruptedException {
-    return stop(Duration.ofSeconds(15));
+    return stop(Duration.ofSeconds(60));
   }
 
   int stop(Duration bound) throws InterruptedException {
@@ -124,7 +124,7 @@ final class RunningJar implements AutoCloseable {
   /** Ends it as a power cut would. */
   void kill() throws InterruptedException {
     process.destroyForcibly();
-    waitFor(Duration.ofSeconds(10));
+    waitFor(Duration.ofSeconds(60));
   }
 
   int waitFor(Duration bound) throws InterruptedException {

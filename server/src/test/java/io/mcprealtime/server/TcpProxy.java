@@ -1,5 +1,6 @@
 package io.mcprealtime.server;
 
+import io.mcprealtime.testkit.TestPorts;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -20,8 +21,9 @@ final class TcpProxy implements AutoCloseable {
 
   private TcpProxy(int target) throws IOException {
     this.target = target;
-    this.listener = listen(0);
-    this.port = listener.getLocalPort();
+    // A cut gives the port up, and nobody may have it before it is opened again.
+    this.port = TestPorts.free();
+    this.listener = listen(port);
     begin(listener);
   }
 

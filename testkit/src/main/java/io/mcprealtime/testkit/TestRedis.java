@@ -4,8 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -54,7 +52,7 @@ public final class TestRedis implements BeforeAllCallback, AfterAllCallback, Aut
     for (int attempt = 1; process == null; attempt++) {
       boolean fresh = port == 0;
       if (fresh) {
-        port = freePort();
+        port = TestPorts.free();
       }
       var started = launch();
       if (becomesReady(started)) {
@@ -223,14 +221,6 @@ public final class TestRedis implements BeforeAllCallback, AfterAllCallback, Aut
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    }
-  }
-
-  private static int freePort() {
-    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
   }
 

@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Path;
@@ -20,14 +19,6 @@ final class NodeServer implements AutoCloseable {
   private NodeServer(Process process, int port) {
     this.process = process;
     this.port = port;
-  }
-
-  static int freePort() {
-    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new AssertionError("no port is free", e);
-    }
   }
 
   /** Starts the command, tells it the port as PORT, and waits until it accepts a connection. */

@@ -11,6 +11,7 @@ import io.mcprealtime.mcp.Target;
 import io.mcprealtime.mcp.TargetProbe;
 import io.mcprealtime.testkit.NodeFixture;
 import io.mcprealtime.testkit.Requires;
+import io.mcprealtime.testkit.TestPorts;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -61,7 +62,7 @@ class ReferenceServersTest {
 
   @Test
   void everything_isHealthyOverStreamableHttp() {
-    int port = NodeServer.freePort();
+    int port = TestPorts.free();
     var command = fixture.packageCommand(EVERYTHING, "streamableHttp");
     try (var server = NodeServer.start(command, port, folder)) {
       URI url = server.url("/mcp");
@@ -71,7 +72,7 @@ class ReferenceServersTest {
 
   @Test
   void everything_isHealthyOverSse() {
-    int port = NodeServer.freePort();
+    int port = TestPorts.free();
     var command = fixture.packageCommand(EVERYTHING, "sse");
     try (var server = NodeServer.start(command, port, folder)) {
       requireLegacy(probe(new Target.Sse(server.url("/sse"), Map.of())), EVERYTHING_TOOLS);
@@ -85,7 +86,7 @@ class ReferenceServersTest {
 
   @Test
   void modernOnly_isHealthyOverStreamableHttp() {
-    int port = NodeServer.freePort();
+    int port = TestPorts.free();
     var command = fixture.scriptCommand("modern-only.mjs", "http", Integer.toString(port));
     try (var server = NodeServer.start(command, port, folder)) {
       requireModern(probe(new Target.StreamableHttp(server.url("/mcp"), Map.of())));

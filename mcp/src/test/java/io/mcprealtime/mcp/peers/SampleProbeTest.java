@@ -46,7 +46,8 @@ class SampleProbeTest {
   void http_isJudged(String word, ServerState state, Era era) {
     try (var server = SampleMcpServer.http(SampleOptions.parse(List.of(word)))) {
       Target target = new Target.StreamableHttp(server.url(), Map.of());
-      ProbeResult result = probe(target, canaryFor(word));
+      Duration patience = Duration.ofSeconds(word.equals("quirks=hang") ? 2 : 10);
+      ProbeResult result = probe(target, canaryFor(word), patience);
       assertThat(result.state()).as("%s", result).isEqualTo(state);
       if (era != null) {
         assertThat(result.era()).isEqualTo(era);
@@ -118,8 +119,11 @@ class SampleProbeTest {
   }
 
   private static ProbeResult probe(Target target, @Nullable Canary canary) {
-    var options =
-        ProbeOptions.builder().canary(canary).requestTimeout(Duration.ofSeconds(2)).build();
+    return probe(target, canary, Duration.ofSeconds(10));
+  }
+
+  private static ProbeResult probe(Target target, @Nullable Canary canary, Duration patience) {
+    var options = ProbeOptions.builder().canary(canary).requestTimeout(patience).build();
     try (McpProber prober = McpProber.builder().build();
         TargetProbe probe = prober.open(target, options)) {
       return probe.run().join();

@@ -232,12 +232,13 @@ final class Watch implements ProbeSchedule.Turn, AutoCloseable {
     observe(result);
     canaries = result.canaries().isEmpty() ? canaries : result.canaries();
     tellOf(result, now, circuitChanged);
-    keep(result, now, circuitWhen == CircuitState.HALF_OPEN ? circuitWhen : cadence.circuit());
     var plan = recovery;
     if (plan != null) {
       plan.observe(now.state(), result.state() == ServerState.DOWN, result.reason(), isShared());
     }
     show();
+    // The last of all: who sees a new state sees what led to it.
+    keep(result, now, circuitWhen == CircuitState.HALF_OPEN ? circuitWhen : cadence.circuit());
   }
 
   private void observe(ProbeResult result) {
@@ -290,16 +291,16 @@ final class Watch implements ProbeSchedule.Turn, AutoCloseable {
     if (closed || now == null) {
       return;
     }
-    parts.keep(
-        ServerMetrics.builder(definition.id(), parts.time().instant(), now.state())
-            .circuit(cadence.circuit())
-            .lastError(whyHeld(now))
-            .build());
     var plan = recovery;
     if (plan != null) {
       plan.observe(now.state(), now.doubt() == null, whyHeld(now), isShared());
     }
     show();
+    parts.keep(
+        ServerMetrics.builder(definition.id(), parts.time().instant(), now.state())
+            .circuit(cadence.circuit())
+            .lastError(whyHeld(now))
+            .build());
   }
 
   private String whyHeld(Verdict now) {

@@ -11,12 +11,12 @@ import io.mcprealtime.postgres.PostgresStorage;
 import io.mcprealtime.server.config.ConfigFiles;
 import io.mcprealtime.server.config.ServerConfig;
 import io.mcprealtime.server.config.ServerConfigBuilder;
+import io.mcprealtime.testkit.TestPorts;
 import io.mcprealtime.testkit.TestRedis;
 import io.mcprealtime.wire.WireJson;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.URLEncoder;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -91,12 +91,6 @@ class BudgetCommandTest {
     return Files.writeString(folder.resolve("mine.yaml"), text).toString();
   }
 
-  private static int freePort() throws IOException {
-    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
-  }
-
   private static ServerConfig serverConfig(String file, Map<String, String> environment) {
     var settings = new ServerConfigBuilder(environment::get);
     ConfigFiles.read(List.of(Path.of(file)), settings);
@@ -106,7 +100,7 @@ class BudgetCommandTest {
 
   @Test
   void withoutAMonitor_itShowsWhatTheDatabaseHasCounted() throws IOException {
-    int port = freePort();
+    int port = TestPorts.free();
     var file =
         config(
             "http: {port: %d}%nbudget: {presets: [upstash-free], limits: {database_size: 1GB}}"
@@ -145,7 +139,7 @@ class BudgetCommandTest {
             budget: {presets: upstash-free}
             dataDirectory: "%s"
             """
-                .formatted(freePort(), TOKEN, READ_TOKEN, folder.resolve("data")));
+                .formatted(TestPorts.free(), TOKEN, READ_TOKEN, folder.resolve("data")));
     var environment = Map.of("DATABASE_URL", databaseUrl, "REDIS_URL", REDIS.url());
     var served = serverConfig(file, environment);
     try (var application = Application.start(served, (definition, result) -> {})) {
@@ -223,7 +217,7 @@ class BudgetCommandTest {
 
   @Test
   void monitorOverIpv6_isAskedThere() throws IOException {
-    var file = config("http: {host: \"::1\", port: %d}".formatted(freePort()));
+    var file = config("http: {host: \"::1\", port: %d}".formatted(TestPorts.free()));
     assertThat(run(Map.of(), "budget", "-c", file)).as(err.toString()).isZero();
     assertThat(out.toString()).contains("redis_commands", "No monitor runs at");
   }

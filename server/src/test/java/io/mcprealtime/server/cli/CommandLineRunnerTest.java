@@ -231,8 +231,12 @@ class CommandLineRunnerTest {
                       data,
                       "--interval",
                       "1s"));
-      await().atMost(PATIENCE).until(() -> code.isDone() || out.toString().contains("Watching"));
-      var url = Pattern.compile("Watching 1 servers? on (http\\S+)").matcher(out.toString());
+      // The line comes in pieces.
+      var watching = Pattern.compile("Watching 1 servers? on (http\\S+)\\R");
+      await()
+          .atMost(PATIENCE)
+          .until(() -> code.isDone() || watching.matcher(out.toString()).find());
+      var url = watching.matcher(out.toString());
       assertThat(url.find()).as(out + "\n" + err).isTrue();
       var api = URI.create(url.group(1)).resolve("api/v1/servers");
       await().atMost(PATIENCE).until(() -> get(api).contains("\"state\":\"HEALTHY\""));

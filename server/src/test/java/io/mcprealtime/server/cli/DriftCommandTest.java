@@ -11,10 +11,9 @@ import io.mcprealtime.postgres.PostgresStorage;
 import io.mcprealtime.server.config.ConfigFiles;
 import io.mcprealtime.server.config.ServerConfigBuilder;
 import io.mcprealtime.testkit.TestData;
+import io.mcprealtime.testkit.TestPorts;
 import io.mcprealtime.wire.WireJson;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URLEncoder;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,12 +47,6 @@ class DriftCommandTest {
         arguments);
   }
 
-  private static int freePort() throws IOException {
-    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
-  }
-
   private static Catalog catalog(String description) {
     var definition = WireJson.object().put("description", description);
     return new Catalog(List.of(CatalogEntry.of(CatalogEntry.Kind.TOOL, "read", definition)));
@@ -65,7 +58,7 @@ class DriftCommandTest {
 
   @Test
   void withoutAMonitor_itSaysHowToGetOne() throws IOException {
-    int port = freePort();
+    int port = TestPorts.free();
     var file = config("http: {port: %d}".formatted(port));
 
     assertThat(run("drift", "-c", file)).isEqualTo(2);
@@ -97,7 +90,7 @@ class DriftCommandTest {
               database: {url: "%s"}
               dataDirectory: "%s"
               """
-                  .formatted(freePort(), TOKEN, READ_TOKEN, url, folder.resolve("data")));
+                  .formatted(TestPorts.free(), TOKEN, READ_TOKEN, url, folder.resolve("data")));
       var settings = new ServerConfigBuilder(name -> null);
       ConfigFiles.read(List.of(Path.of(file)), settings);
       try (var application = Application.start(settings.build(), (definition, result) -> {})) {

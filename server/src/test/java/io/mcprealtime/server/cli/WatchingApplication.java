@@ -12,7 +12,6 @@ import io.mcprealtime.wire.WireJson;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -20,8 +19,10 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterAll;
@@ -41,11 +42,11 @@ import tools.jackson.databind.node.ObjectNode;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "there are no signals and no shell")
 abstract class WatchingApplication {
-  static final Duration PATIENCE = Duration.ofSeconds(30);
+  static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final String SETTINGS =
       """
       {"collection": {
-        "interval": "1s", "healthInterval": "1s", "requestTimeout": "1s", "startTimeout": "10s",
+        "interval": "1s", "healthInterval": "1s", "requestTimeout": "2s", "startTimeout": "10s",
         "probeShare": 1,
         "confirmation": {"agreeing": 2, "of": 3, "retry": "100ms"},
         "flapping": {"changes": 4, "window": "30s", "calm": "3s"},
@@ -192,22 +193,18 @@ abstract class WatchingApplication {
     return Long.parseLong(lines.get(lines.size() - 1).strip());
   }
 
-  static int freePort() throws IOException {
-    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
-  }
-
   /** A server whose answers a test sets, and that counts what it is asked. */
   final class Web implements AutoCloseable {
     final HttpServer http;
     final AtomicInteger requests = new AtomicInteger();
+    final List<Instant> times = new CopyOnWriteArrayList<>();
 
     Web(int status, String... headers) throws IOException {
       http = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
       http.createContext(
           "/",
           exchange -> {
+            times.add(Instant.now());
             requests.incrementAndGet();
             for (int i = 0; i < headers.length; i += 2) {
               exchange.getResponseHeaders().add(headers[i], headers[i + 1]);

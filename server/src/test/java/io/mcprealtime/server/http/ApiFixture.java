@@ -31,10 +31,10 @@ import tools.jackson.databind.JsonNode;
 
 /** A real HTTP API on a free port over the heap, and a client of it. */
 final class ApiFixture implements AutoCloseable {
-  /** An instant shortly before the tests, of whole seconds. */
-  static final Instant LATELY = Instant.now().truncatedTo(ChronoUnit.SECONDS).minusSeconds(60);
-
   static final Duration PATIENCE = Duration.ofSeconds(20);
+
+  /** An instant shortly before the test, of whole seconds: what is older is of no use as news. */
+  final Instant lately = Instant.now().truncatedTo(ChronoUnit.SECONDS).minusSeconds(60);
 
   final FlakyStorage storage = new FlakyStorage();
   final McpRealtime mcp = McpRealtime.builder().storage(storage).start();

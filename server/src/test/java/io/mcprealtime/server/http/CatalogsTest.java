@@ -30,14 +30,14 @@ class CatalogsTest {
   }
 
   private static void known(ApiFixture api) {
-    api.mcp.manager().collectMetrics(List.of(TestData.sample(A, ApiFixture.LATELY)));
+    api.mcp.manager().collectMetrics(List.of(TestData.sample(A, api.lately)));
   }
 
   private static void drift(ApiFixture api) {
     known(api);
-    api.drift.observe(A, ApiFixture.LATELY, catalog("Reads."));
+    api.drift.observe(A, api.lately, catalog("Reads."));
     await().until(() -> api.storage.catalogs().find(A).isPresent());
-    api.drift.observe(A, ApiFixture.LATELY.plusSeconds(5), catalog("Reads and sends."));
+    api.drift.observe(A, api.lately.plusSeconds(5), catalog("Reads and sends."));
     await().until(() -> !api.drift.drifts().isEmpty());
   }
 
@@ -75,7 +75,7 @@ class CatalogsTest {
       assertThat(json.at("/approved/by").stringValue()).isEqualTo("first seen");
       assertThat(json.at("/approved/hash").stringValue()).isEqualTo(catalog("Reads.").hash());
       assertThat(json.at("/current/since").stringValue())
-          .isEqualTo(ApiFixture.LATELY.plusSeconds(5).toString());
+          .isEqualTo(api.lately.plusSeconds(5).toString());
       assertThat(json.at("/current/entries/0/definition/description").stringValue())
           .isEqualTo("Reads and sends.");
       assertThat(json.get("class").stringValue()).isEqualTo("wording");
@@ -109,9 +109,9 @@ class CatalogsTest {
           .processEvents(
               List.of(
                   MonitoringEvent.of(
-                      A, ApiFixture.LATELY, EventType.ERA_CHANGE, Severity.WARNING, "another era"),
+                      A, api.lately, EventType.ERA_CHANGE, Severity.WARNING, "another era"),
                   MonitoringEvent.of(
-                      A, ApiFixture.LATELY, EventType.RECOVERY, Severity.INFO, "it is back")));
+                      A, api.lately, EventType.RECOVERY, Severity.INFO, "it is back")));
       await().until(() -> api.json(HISTORY).get("marks").size() == 2);
 
       for (var path : List.of(HISTORY, HISTORY + "?window=5m")) {
@@ -120,8 +120,7 @@ class CatalogsTest {
         assertThat(marks.at("/0/class").isNull()).isTrue();
         assertThat(marks.at("/1/type").stringValue()).isEqualTo("schema_drift");
         assertThat(marks.at("/1/class").stringValue()).isEqualTo("wording");
-        assertThat(marks.at("/1/at").stringValue())
-            .isEqualTo(ApiFixture.LATELY.plusSeconds(5).toString());
+        assertThat(marks.at("/1/at").stringValue()).isEqualTo(api.lately.plusSeconds(5).toString());
       }
     }
   }

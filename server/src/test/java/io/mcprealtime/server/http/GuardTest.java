@@ -15,8 +15,6 @@ class GuardTest {
   private static final String READ = "read-token-0123456789";
   private static final String INGEST = "ingest-token-0123456789";
   private static final String ADMIN = "admin-token-0123456789";
-  private static final String RECORD =
-      "{\"server\": \"a\", \"at\": \"%s\", \"state\": \"HEALTHY\"}".formatted(ApiFixture.LATELY);
 
   private static ApiFixture withTokens() {
     return ApiFixture.open(
@@ -27,12 +25,16 @@ class GuardTest {
         });
   }
 
+  private static String record(ApiFixture fixture) {
+    return "{\"server\": \"a\", \"at\": \"%s\", \"state\": \"HEALTHY\"}".formatted(fixture.lately);
+  }
+
   private static int post(ApiFixture fixture, String authorization) {
     return fixture
         .send(
             "POST",
             "/api/v1/metrics",
-            RECORD,
+            record(fixture),
             "Content-Type",
             "application/json",
             "Authorization",
@@ -108,7 +110,7 @@ class GuardTest {
           fixture.send(
               "POST",
               "/api/v1/metrics",
-              RECORD,
+              record(fixture),
               "Content-Type",
               "application/json",
               "Authorization",

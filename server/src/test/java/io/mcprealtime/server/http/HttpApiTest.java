@@ -183,7 +183,7 @@ class HttpApiTest {
   @Test
   void servers_areShown_whileTheDatabaseHangs() throws Exception {
     fixture.post(
-        "{\"server\": \"a\", \"at\": \"%s\", \"state\": \"DOWN\"}".formatted(ApiFixture.LATELY));
+        "{\"server\": \"a\", \"at\": \"%s\", \"state\": \"DOWN\"}".formatted(fixture.lately));
     fixture.storage.hang();
     var threads = Executors.newCachedThreadPool();
     try {
@@ -192,7 +192,7 @@ class HttpApiTest {
       for (int i = 0; i < 24; i++) {
         var record =
             "{\"server\": \"a\", \"at\": \"%s\", \"state\": \"DOWN\"}"
-                .formatted(ApiFixture.LATELY.plusSeconds(i + 1));
+                .formatted(fixture.lately.plusSeconds(i + 1));
         posts.add(threads.submit(() -> fixture.post(record)));
         reads.add(threads.submit(() -> fixture.get("/api/v1/events")));
       }
@@ -205,7 +205,7 @@ class HttpApiTest {
                       .json("/api/v1/servers?recent=1")
                       .at("/servers/0/recent/0/at")
                       .stringValue("")
-                      .equals(ApiFixture.LATELY.plusSeconds(24).toString()));
+                      .equals(fixture.lately.plusSeconds(24).toString()));
       assertThat(fixture.get("/metrics").statusCode()).isEqualTo(200);
       assertThat(posts).noneMatch(Future::isDone);
       assertThat(reads).noneMatch(Future::isDone);
@@ -249,7 +249,7 @@ class HttpApiTest {
       fixture.operations.probed(definition, result);
     }
     fixture.post(
-        "{\"server\": \"a\", \"at\": \"%s\", \"state\": \"DOWN\"}".formatted(ApiFixture.LATELY));
+        "{\"server\": \"a\", \"at\": \"%s\", \"state\": \"DOWN\"}".formatted(fixture.lately));
     var response = fixture.get("/metrics");
     assertThat(response.headers().firstValue("Content-Type").orElseThrow())
         .startsWith("text/plain; version=0.0.4");
@@ -283,7 +283,7 @@ class HttpApiTest {
     var sample =
         WireJson.object()
             .put("server", name)
-            .put("at", ApiFixture.LATELY.toString())
+            .put("at", fixture.lately.toString())
             .put("state", "DOWN");
     assertThat(fixture.post(sample.toString()).statusCode()).isEqualTo(200);
     String encoded =

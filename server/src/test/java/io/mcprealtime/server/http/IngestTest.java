@@ -22,19 +22,19 @@ import tools.jackson.databind.JsonNode;
 class IngestTest {
   private static final TimeRange ALWAYS =
       new TimeRange(ServerMetrics.MIN_INSTANT, ServerMetrics.MAX_INSTANT);
-  private static final String GOOD = record("a", 0);
   private static final String BAD = "{\"server\": \"a\", \"at\": \"soon\", \"state\": \"DOWN\"}";
 
   private final ApiFixture fixture = ApiFixture.open();
+  private final String good = record("a", 0);
 
   @AfterEach
   void close() {
     fixture.close();
   }
 
-  private static String record(String server, int second) {
+  private String record(String server, int second) {
     return "{\"server\": \"%s\", \"at\": \"%s\", \"state\": \"HEALTHY\"}"
-        .formatted(server, ApiFixture.LATELY.plusSeconds(second));
+        .formatted(server, fixture.lately.plusSeconds(second));
   }
 
   private List<ServerMetrics> stored() {
@@ -54,7 +54,7 @@ class IngestTest {
 
   @Test
   void array_isStoredWhenItIsAnswered() {
-    var result = result(fixture.post("[%s, %s]".formatted(GOOD, record("b", 1))));
+    var result = result(fixture.post("[%s, %s]".formatted(good, record("b", 1))));
     assertThat(result.get("accepted").intValue()).isEqualTo(2);
     assertThat(result.get("stored").intValue()).isEqualTo(2);
     assertThat(result.get("spooled").intValue()).isZero();
@@ -65,7 +65,7 @@ class IngestTest {
 
   @Test
   void recordFromTheFuture_isNamed_andTheOthersAreKept() {
-    var ahead = ApiFixture.LATELY.plus(Duration.ofHours(1));
+    var ahead = fixture.lately.plus(Duration.ofHours(1));
     var late = "{\"server\": \"a\", \"at\": \"%s\", \"state\": \"HEALTHY\"}".formatted(ahead);
     var result = result(fixture.post("[%s, %s]".formatted(late, record("b", 1))));
     assertThat(result.get("accepted").intValue()).isEqualTo(1);
@@ -74,7 +74,7 @@ class IngestTest {
 
   @Test
   void singleObject_isARecord() {
-    assertThat(result(fixture.post(GOOD)).get("accepted").intValue()).isEqualTo(1);
+    assertThat(result(fixture.post(good)).get("accepted").intValue()).isEqualTo(1);
     assertThat(stored()).hasSize(1);
   }
 
@@ -83,7 +83,7 @@ class IngestTest {
     var record =
         WireJson.object()
             .put("server", "a")
-            .put("at", ApiFixture.LATELY.plusMillis(123).toString())
+            .put("at", fixture.lately.plusMillis(123).toString())
             .put("state", "DEGRADED")
             .put("responseTimeMs", 12.345)
             .put("successRate", 0.75)
@@ -103,7 +103,7 @@ class IngestTest {
 
   @Test
   void lines_areRecords_andBlankOnesAreNot() {
-    String body = "\n" + GOOD + "\r\n\n" + "nonsense\n" + record("b", 1);
+    String body = "\n" + good + "\r\n\n" + "nonsense\n" + record("b", 1);
     var result = result(postLines(body));
     assertThat(result.get("accepted").intValue()).isEqualTo(2);
     assertThat(result.at("/rejected/0/index").intValue()).isEqualTo(1);
@@ -115,13 +115,13 @@ class IngestTest {
   @ValueSource(
       strings = {"application/ndjson", "application/x-ndjson; charset=utf-8", "Application/NDJSON"})
   void lines_mayBeCalledSeveralNames(String type) {
-    var response = fixture.send("POST", "/api/v1/metrics", GOOD, "Content-Type", type);
+    var response = fixture.send("POST", "/api/v1/metrics", good, "Content-Type", type);
     assertThat(result(response).get("accepted").intValue()).isEqualTo(1);
   }
 
   @Test
   void session_isThatOfRecordsThatNameNone() {
-    String own = GOOD.replace("}", ", \"sessionId\": \"own\"}");
+    String own = good.replace("}", ", \"sessionId\": \"own\"}");
     var response =
         fixture.send(
             "POST",
@@ -139,7 +139,7 @@ class IngestTest {
         fixture.send(
             "POST",
             "/api/v1/metrics?session=" + "x".repeat(201),
-            GOOD,
+            good,
             "Content-Type",
             "application/json");
     assertThat(fixture.problem(400, response).get("detail").stringValue())
@@ -149,9 +149,9 @@ class IngestTest {
 
   @Test
   void badRecords_areNamed_andTheGoodOnesKept() {
-    String unknown = GOOD.replace("}", ", \"colour\": 1}");
-    String negative = GOOD.replace("}", ", \"responseTimeMs\": -1}");
-    String body = "[%s, %s, 5, %s, %s]".formatted(BAD, GOOD, unknown, negative);
+    String unknown = good.replace("}", ", \"colour\": 1}");
+    String negative = good.replace("}", ", \"responseTimeMs\": -1}");
+    String body = "[%s, %s, 5, %s, %s]".formatted(BAD, good, unknown, negative);
     var result = result(fixture.post(body));
     assertThat(result.get("accepted").intValue()).isEqualTo(1);
     assertThat(result.get("rejectedCount").intValue()).isEqualTo(4);
@@ -177,15 +177,15 @@ class IngestTest {
   @Test
   void manyBadRecords_areCounted_andTheFirstOnesNamed() {
     String body = IntStream.range(0, 150).mapToObj(i -> BAD).collect(Collectors.joining(","));
-    var result = result(fixture.post("[%s, %s]".formatted(GOOD, body)));
+    var result = result(fixture.post("[%s, %s]".formatted(good, body)));
     assertThat(result.get("rejectedCount").intValue()).isEqualTo(150);
     assertThat(result.get("rejected").size()).isEqualTo(100);
   }
 
   @Test
   void repeatedRecords_areStoredOnce() {
-    result(fixture.post("[%s, %s]".formatted(GOOD, GOOD)));
-    result(fixture.post(GOOD));
+    result(fixture.post("[%s, %s]".formatted(good, good)));
+    result(fixture.post(good));
     assertThat(stored()).hasSize(1);
     assertThat(fixture.json("/api/v1/servers").at("/servers/0/id").stringValue()).isEqualTo("a");
   }
@@ -225,7 +225,7 @@ class IngestTest {
   @ParameterizedTest
   @ValueSource(strings = {"text/plain", "application/x-www-form-urlencoded", "application/jsonp"})
   void otherContentTypes_areRefused(String type) {
-    var response = fixture.send("POST", "/api/v1/metrics", GOOD, "Content-Type", type);
+    var response = fixture.send("POST", "/api/v1/metrics", good, "Content-Type", type);
     assertThat(fixture.problem(415, response).get("detail").stringValue())
         .isEqualTo(
             "Content-Type must be application/json or application/x-ndjson, is '%s'"
@@ -234,13 +234,13 @@ class IngestTest {
 
   @Test
   void missingContentType_isRefused() {
-    var response = fixture.send("POST", "/api/v1/metrics", GOOD);
+    var response = fixture.send("POST", "/api/v1/metrics", good);
     assertThat(fixture.problem(415, response).get("detail").stringValue()).endsWith("is ''");
   }
 
   @Test
   void tooLargeBody_isRefused() {
-    var response = fixture.post("[" + " ".repeat(10 << 20) + GOOD + "]");
+    var response = fixture.post("[" + " ".repeat(10 << 20) + good + "]");
     assertThat(fixture.problem(413, response).get("detail").stringValue())
         .isEqualTo("a body may hold at most 10485760 bytes");
     assertThat(stored()).isEmpty();
@@ -249,13 +249,13 @@ class IngestTest {
   @Test
   void databaseAway_isSaid_andTheSameRecordIsTakenLater() {
     fixture.storage.goAway();
-    var refused = fixture.post(GOOD);
+    var refused = fixture.post(good);
     assertThat(fixture.problem(503, refused).get("detail").stringValue())
         .isEqualTo("nothing was kept, send it again: the database at db.example is away");
     assertThat(refused.headers().firstValue("Retry-After")).hasValue("5");
     fixture.storage.comeBack();
     assertThat(stored()).isEmpty();
-    assertThat(result(fixture.post(GOOD)).get("stored").intValue()).isEqualTo(1);
+    assertThat(result(fixture.post(good)).get("stored").intValue()).isEqualTo(1);
     assertThat(stored()).hasSize(1);
   }
 

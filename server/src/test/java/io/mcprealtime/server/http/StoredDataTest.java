@@ -67,8 +67,9 @@ class StoredDataTest {
   }
 
   @Test
-  void cleanup_dropsWhatIsOverItsAge_afterAPreview() {
+  void cleanup_dropsWhatIsOverItsAge_afterAPreview() throws InterruptedException {
     try (var api = ApiFixture.open()) {
+      api.storage.awaitFirstCleanUp();
       var old = Instant.now().minus(Duration.ofDays(9));
       api.storage.samples().insert(List.of(TestData.sample(TestData.GITHUB, old)));
 
@@ -95,8 +96,10 @@ class StoredDataTest {
   }
 
   @Test
-  void cleanup_thatTakesLong_isAnsweredBeforeTheConnectionIsIdle_andGoesOn() {
+  void cleanup_thatTakesLong_isAnsweredBeforeTheConnectionIsIdle_andGoesOn()
+      throws InterruptedException {
     try (var api = ApiFixture.openFor(Duration.ofMillis(50))) {
+      api.storage.awaitFirstCleanUp();
       var old = Instant.now().minus(Duration.ofDays(9));
       api.storage.samples().insert(List.of(TestData.sample(TestData.GITHUB, old)));
       api.storage.hang();

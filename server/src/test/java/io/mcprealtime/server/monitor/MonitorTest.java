@@ -129,6 +129,7 @@ class MonitorTest {
     start();
     monitor.watch(define(Map.of("a", server.url())));
     await().atMost(PATIENCE).until(() -> probes.get() >= 5);
+    await().atMost(PATIENCE).until(() -> !storedChecks().isEmpty());
     assertThat(storedChecks()).extracting(HealthCheck::state).containsExactly(ServerState.HEALTHY);
     server.close();
     awaitState(A, ServerState.DOWN);
@@ -352,9 +353,13 @@ class MonitorTest {
             });
     int before = probes.get();
     await().atMost(PATIENCE).until(() -> probes.get() >= before + 3);
-    assertThat(mcp.timeSeries().getRecentMetrics(A, 100))
-        .anyMatch(sample -> sample.circuit() == CircuitState.OPEN)
-        .anyMatch(sample -> sample.circuit() == CircuitState.HALF_OPEN);
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () ->
+                assertThat(mcp.timeSeries().getRecentMetrics(A, 100))
+                    .anyMatch(sample -> sample.circuit() == CircuitState.OPEN)
+                    .anyMatch(sample -> sample.circuit() == CircuitState.HALF_OPEN));
   }
 
   @Test
