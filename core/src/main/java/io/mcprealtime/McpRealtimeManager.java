@@ -455,7 +455,8 @@ public final class McpRealtimeManager {
         timeSeries.spool().orElse(null),
         usage,
         fault,
-        budgets.get());
+        budgets.get(),
+        advice.isAwaited());
   }
 
   private static List<String> texts(List<AdviceLine> lines, Urgency urgency) {

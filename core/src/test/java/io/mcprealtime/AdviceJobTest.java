@@ -39,7 +39,11 @@ class AdviceJobTest {
       var book = mcp.manager().advice().book();
       assertThat(book.open()).extracting(OpenAdvice::since).containsExactly(Samples.NOON);
       mcp.manager().collectMetrics(List.of(Samples.healthy(Samples.GITHUB, time.instant(), 5)));
-      time.advance(Duration.ofMinutes(15));
+      mcp.manager().advice().fresh();
+      time.advance(Duration.ofMinutes(14));
+      mcp.manager().advice().fresh();
+      assertThat(book.outcomes()).isEmpty();
+      time.advance(Duration.ofMinutes(1));
       mcp.manager().advice().fresh();
 
       assertThat(book.outcomes())
@@ -51,6 +55,36 @@ class AdviceJobTest {
           .containsExactly(
               "Bring back what is down: it is not needed any more,"
                   + " the number of servers in state DOWN was 1 and is 0");
+    }
+  }
+
+  @Test
+  void recommendation_thatHoldsStill_isNotOverByARestart() {
+    try (var mcp = start()) {
+      for (int i = 0; i < 5; i++) {
+        mcp.manager().collectMetrics(List.of(Samples.down(Samples.GITHUB, time.instant())));
+        mcp.manager().advice().fresh();
+        time.advance(Duration.ofMinutes(5));
+      }
+    }
+    time.advance(Duration.ofHours(2));
+
+    try (var mcp = start()) {
+      var advice = mcp.manager().advice();
+      advice.awaiting(() -> true);
+      advice.fresh();
+      time.advance(Duration.ofMinutes(20));
+      advice.fresh();
+      advice.awaiting(() -> false);
+      time.advance(Duration.ofMinutes(1));
+      advice.fresh();
+      assertThat(advice.book().outcomes()).isEmpty();
+      mcp.manager().collectMetrics(List.of(Samples.down(Samples.GITHUB, time.instant())));
+      time.advance(Duration.ofMinutes(1));
+
+      assertThat(advice.fresh().standing()).hasSize(1);
+      assertThat(advice.book().outcomes()).isEmpty();
+      assertThat(advice.book().open()).extracting(OpenAdvice::since).containsExactly(Samples.NOON);
     }
   }
 

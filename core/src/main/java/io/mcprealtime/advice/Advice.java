@@ -5,6 +5,7 @@ import io.mcprealtime.TimeSource;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -15,6 +16,7 @@ public final class Advice {
 
   private final AdviceBook book;
   private final ManagerAdvice managers;
+  private volatile BooleanSupplier awaited = () -> false;
 
   /**
    * @param facts gathers what the managers know now; may block
@@ -30,6 +32,19 @@ public final class Advice {
   /** Asks that adviser too from now on. */
   public void add(Adviser adviser) {
     book.add(adviser);
+  }
+
+  /**
+   * Who knows whether states of servers are still to be found out, as after a start. Until then
+   * nothing is over that goes by states.
+   */
+  public void awaiting(BooleanSupplier source) {
+    awaited = source;
+  }
+
+  /** Whether states of servers are still to be found out. */
+  public boolean isAwaited() {
+    return awaited.getAsBoolean();
   }
 
   /** What is recommended and followed. */

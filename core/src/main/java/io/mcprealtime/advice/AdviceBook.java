@@ -1,5 +1,8 @@
 package io.mcprealtime.advice;
 
+import static java.util.Comparator.comparing;
+import static java.util.Comparator.naturalOrder;
+
 import io.mcprealtime.EventType;
 import io.mcprealtime.McpRealtimeException;
 import io.mcprealtime.MonitoringEvent;
@@ -17,6 +20,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -37,8 +41,11 @@ public final class AdviceBook {
   /** Recommendations that are followed; more are not made. */
   public static final int MAX_OPEN = 1_000;
 
-  /** A condition is over when it did not hold for so long; one that held no longer is no news. */
-  static final Duration OVER_AFTER = Duration.ofMinutes(15);
+  /**
+   * A condition is over when it is looked for so long without a sign of it; one that held no longer
+   * is no news.
+   */
+  public static final Duration OVER_AFTER = Duration.ofMinutes(15);
 
   /** What could not be measured for so long is forgotten. */
   static final Duration FORGOTTEN_AFTER = Duration.ofDays(1);
@@ -48,7 +55,7 @@ public final class AdviceBook {
   private final List<Adviser> advisers = new CopyOnWriteArrayList<>();
   private final Object looking = new Object();
 
-  /** By id; these four belong to whoever looks. */
+  /** By id; these six belong to whoever looks. */
   private final Map<String, OpenAdvice> following = new LinkedHashMap<>();
 
   private final Deque<AdviceOutcome> ended = new ArrayDeque<>();
@@ -57,10 +64,17 @@ public final class AdviceBook {
   /** When each adviser looked last without a fault. */
   private final Map<Adviser, Instant> succeeded = new HashMap<>();
 
+  /** When each adviser looked first without a fault. */
+  private final Map<Adviser, Instant> begun = new HashMap<>();
+
+  /** By id, since when it is measured and not found. */
+  private final Map<String, Instant> absent = new HashMap<>();
+
   private volatile List<OpenAdvice> open = List.of();
   private volatile List<Recommendation> standing = List.of();
   private volatile List<AdviceOutcome> outcomes = List.of();
   private volatile @Nullable Instant looked;
+  private volatile @Nullable Instant lookingSince;
 
   /**
    * @param events is told of outcomes; must return at once
@@ -82,13 +96,17 @@ public final class AdviceBook {
       following.values().removeIf(one -> adviserOf(one) == null);
       for (var adviser : advisers) {
         try {
+          forgetPauses(adviser, now);
           look(adviser, now);
+          begun.putIfAbsent(adviser, now);
           succeeded.put(adviser, now);
           failing.remove(adviser);
         } catch (McpRealtimeException e) {
+          forgetAbsences(adviser);
           // What it said before stands until it can look again.
           log.debug("no new recommendations on {}: {}", adviser.rules(), e.getMessage());
         } catch (RuntimeException e) {
+          forgetAbsences(adviser);
           if (failing.add(adviser)) {
             log.warn("no new recommendations on {}", adviser.rules(), e);
           }
@@ -118,6 +136,21 @@ public final class AdviceBook {
         .orElse(null);
   }
 
+  /** Time in which nobody looked says nothing. */
+  private void forgetPauses(Adviser adviser, Instant now) {
+    var last = succeeded.get(adviser);
+    if (last == null || last.plus(OVER_AFTER).isBefore(now)) {
+      forgetAbsences(adviser);
+    }
+  }
+
+  private void forgetAbsences(Adviser adviser) {
+    following.values().stream()
+        .map(OpenAdvice::recommendation)
+        .filter(one -> adviser.rules().contains(one.rule()))
+        .forEach(one -> absent.remove(one.id()));
+  }
+
   private void look(Adviser adviser, Instant now) {
     var advised = new LinkedHashMap<String, Recommendation>();
     adviser.look(now).forEach(one -> advised.putIfAbsent(one.id(), one));
@@ -127,11 +160,36 @@ public final class AdviceBook {
         follow(adviser, known, advised.get(recommendation.id()), now);
       }
     }
-    for (var one : advised.values()) {
-      if (!following.containsKey(one.id()) && following.size() < MAX_OPEN) {
+    for (var one : urgentFirst(advised.values())) {
+      if (!following.containsKey(one.id()) && hasRoomFor(one)) {
         following.put(one.id(), new OpenAdvice(one, now, now, null));
       }
     }
+    absent.keySet().retainAll(following.keySet());
+  }
+
+  private static List<Recommendation> urgentFirst(Collection<Recommendation> advised) {
+    return advised.stream().sorted(comparing(Recommendation::urgency).reversed()).toList();
+  }
+
+  /** Whether it can be followed; an urgent one takes the place of the newest that is not. */
+  private boolean hasRoomFor(Recommendation one) {
+    if (following.size() < MAX_OPEN) {
+      return true;
+    }
+    if (one.urgency() != Urgency.URGENT) {
+      return false;
+    }
+    var others =
+        following.values().stream()
+            .filter(other -> other.recommendation().urgency() != Urgency.URGENT)
+            .sorted(comparing(other -> other.change() == null))
+            .toList();
+    if (others.isEmpty()) {
+      return false;
+    }
+    following.remove(others.get(others.size() - 1).recommendation().id());
+    return true;
   }
 
   /**
@@ -156,7 +214,23 @@ public final class AdviceBook {
     following.put(id, current.changed(noticed));
     if (change != null && noticed.at().equals(change.at())) {
       Comparison.judge(noticed, reading, newest != null, now)
-          .ifPresent(verdict -> end(current.changed(noticed), verdict, reading.figure(), now));
+          .ifPresent(
+              verdict -> {
+                if (reading.setBySomebody() || verdict == Verdict.HELPED) {
+                  end(current.changed(noticed), verdict, reading.figure(), now);
+                } else {
+                  goOn(known, newest, now);
+                }
+              });
+    }
+  }
+
+  /** What changed had nothing to do with it. */
+  private void goOn(OpenAdvice known, @Nullable Recommendation newest, Instant now) {
+    if (newest == null) {
+      following.remove(known.recommendation().id());
+    } else {
+      following.put(newest.id(), known.seen(newest, now).changed(null));
     }
   }
 
@@ -181,22 +255,35 @@ public final class AdviceBook {
       OpenAdvice known, @Nullable Recommendation newest, @Nullable Figure figure, Instant now) {
     var id = known.recommendation().id();
     if (newest != null) {
+      absent.remove(id);
       following.put(id, known.seen(newest, now).changed(null));
       return;
     }
     following.put(id, known.changed(null));
-    var missing = Duration.between(known.seen(), now);
     if (figure == null) {
-      if (missing.compareTo(FORGOTTEN_AFTER) >= 0) {
+      absent.remove(id);
+      boolean looked = isOver(lookedSince(known, now), now);
+      if (looked && Duration.between(known.seen(), now).compareTo(FORGOTTEN_AFTER) >= 0) {
         following.remove(id);
       }
-    } else if (missing.compareTo(OVER_AFTER) >= 0) {
+      return;
+    }
+    if (isOver(absent.computeIfAbsent(id, key -> now), now)) {
       if (Duration.between(known.since(), known.seen()).compareTo(OVER_AFTER) >= 0) {
         end(known.changed(null), Verdict.NO_LONGER_NEEDED, figure, now);
       } else {
         following.remove(id);
       }
     }
+  }
+
+  private static boolean isOver(Instant since, Instant now) {
+    return Duration.between(since, now).compareTo(OVER_AFTER) >= 0;
+  }
+
+  private Instant lookedSince(OpenAdvice one, Instant now) {
+    var adviser = adviserOf(one);
+    return adviser == null ? now : begun.getOrDefault(adviser, now);
   }
 
   private void end(OpenAdvice one, Verdict verdict, @Nullable Figure after, Instant now) {
@@ -248,6 +335,10 @@ public final class AdviceBook {
     open = List.copyOf(following.values());
     standing = open.stream().filter(this::stands).map(OpenAdvice::recommendation).toList();
     outcomes = List.copyOf(ended);
+    lookingSince =
+        begun.keySet().containsAll(advisers)
+            ? begun.values().stream().max(naturalOrder()).orElse(null)
+            : null;
   }
 
   /** What an adviser said when it could look last holds until it can again. */
@@ -265,6 +356,14 @@ public final class AdviceBook {
   /** What each adviser recommended when it could look last and was not acted on yet. */
   public List<Recommendation> standing() {
     return standing;
+  }
+
+  /**
+   * Since when all advisers look. What was recommended before the start of this process and holds
+   * still may not stand again before {@link #OVER_AFTER} from then. Empty before.
+   */
+  public Optional<Instant> lookingSince() {
+    return Optional.ofNullable(lookingSince);
   }
 
   /** What became of others, the newest first; at most {@value #MAX_OUTCOMES}. */
@@ -286,6 +385,7 @@ public final class AdviceBook {
     var read = AdviceJson.readBook(json);
     synchronized (looking) {
       following.clear();
+      absent.clear();
       read.open().stream()
           .limit(MAX_OPEN)
           .forEach(one -> following.put(one.recommendation().id(), one));

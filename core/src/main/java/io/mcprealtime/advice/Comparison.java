@@ -11,7 +11,8 @@ import java.util.Optional;
 /**
  * Whether a figure got better by a change. Better is a tenth better, or so much that the rule finds
  * nothing to recommend any more; for shares it must not be chance either (two proportions, one
- * sided, 5 %). What should only not rise did not help where it rose, beyond chance.
+ * sided, 5 %). What was nothing before cannot get better, and says at most that it did not help.
+ * What should only not rise helped where it did not; where it rose that must not be chance either.
  */
 final class Comparison {
   static final Duration WAIT = Duration.ofMinutes(30);
@@ -39,7 +40,7 @@ final class Comparison {
     boolean over = !now.isBefore(change.at().plus(reading.longestWait()));
     var after = reading.figure();
     if (after == null || (after.samples() != null && after.samples() < MIN_SAMPLES)) {
-      return over ? Optional.of(Verdict.UNCLEAR) : Optional.empty();
+      return unclear(over);
     }
     boolean waited = !now.isBefore(change.at().plus(WAIT));
     boolean enough = after.samples() != null && after.samples() >= ENOUGH_SAMPLES;
@@ -47,9 +48,16 @@ final class Comparison {
       return Optional.empty();
     }
     var before = change.before();
+    boolean rose = after.value() > before.value();
     if (before.better() == Better.NOT_HIGHER) {
-      boolean rose = after.value() > before.value() && !mayBeChance(before, after);
-      return Optional.of(rose ? Verdict.DID_NOT_HELP : Verdict.HELPED);
+      if (!rose) {
+        return Optional.of(Verdict.HELPED);
+      }
+      return mayBeChance(before, after) ? unclear(over) : Optional.of(Verdict.DID_NOT_HELP);
+    }
+    if (before.better() == Better.LOWER && before.value() == 0) {
+      return Optional.of(
+          rose && !mayBeChance(before, after) ? Verdict.DID_NOT_HELP : Verdict.UNCLEAR);
     }
     double gain =
         before.better() == Better.LOWER
@@ -60,10 +68,12 @@ final class Comparison {
     if (!better) {
       return Optional.of(Verdict.DID_NOT_HELP);
     }
-    if (mayBeChance(before, after)) {
-      return over ? Optional.of(Verdict.UNCLEAR) : Optional.empty();
-    }
-    return Optional.of(Verdict.HELPED);
+    return mayBeChance(before, after) ? unclear(over) : Optional.of(Verdict.HELPED);
+  }
+
+  /** More may be measured until the wait is over. */
+  private static Optional<Verdict> unclear(boolean over) {
+    return over ? Optional.of(Verdict.UNCLEAR) : Optional.empty();
   }
 
   private static boolean mayBeChance(Figure before, Figure after) {

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param spool absent without one
  * @param usage absent when the database did not answer
  * @param databaseFault why it did not; absent when it did
+ * @param awaited whether states of some servers are still to be found out
  */
 public record ManagerFacts(
     Instant now,
@@ -30,7 +31,8 @@ public record ManagerFacts(
     @Nullable SpoolStatus spool,
     @Nullable DataUsage usage,
     @Nullable String databaseFault,
-    List<BudgetStatus> budgets) {
+    List<BudgetStatus> budgets,
+    boolean awaited) {
   public ManagerFacts {
     latest = List.copyOf(latest);
     budgets = List.copyOf(budgets);

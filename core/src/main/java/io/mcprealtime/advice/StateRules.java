@@ -68,7 +68,8 @@ final class StateRules {
     @Override
     public Optional<Reading> read(
         ManagerFacts facts, Recommendation recommendation, Instant since) {
-      return Optional.of(new Reading(null, figure(facts)));
+      // Who is not known yet may be in that state.
+      return Optional.of(new Reading(null, facts.awaited() ? null : figure(facts)));
     }
   }
 }

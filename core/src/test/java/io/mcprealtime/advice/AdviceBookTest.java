@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -45,6 +46,7 @@ class AdviceBookTest {
     private Figure.Better direction = Figure.Better.LOWER;
     private boolean settled;
     private boolean silenceCounts = true;
+    private boolean incidental;
     private Duration wait = Comparison.LONGEST_WAIT;
 
     @Override
@@ -83,7 +85,8 @@ class AdviceBookTest {
       return gone
           ? Optional.empty()
           : Optional.of(
-              new Reading(setting, measured ? figure() : null, wait, settled, silenceCounts));
+              new Reading(
+                  setting, measured ? figure() : null, wait, settled, silenceCounts, !incidental));
     }
   }
 
@@ -237,6 +240,8 @@ class AdviceBookTest {
     look(Duration.ofMinutes(10));
     assertThat(book.open()).hasSize(1);
     assertThat(book.standing()).isEmpty();
+    look(Duration.ofMinutes(10));
+    assertThat(book.open()).hasSize(1);
     look(FIVE_MINUTES);
 
     assertThat(outcome().verdict()).isEqualTo(Verdict.NO_LONGER_NEEDED);
@@ -251,7 +256,182 @@ class AdviceBookTest {
     book.look();
     look(FIVE_MINUTES);
     timeouts.share = 0;
-    look(Duration.ofMinutes(20));
+    look(FIVE_MINUTES);
+    look(Duration.ofMinutes(15));
+
+    assertThat(book.open()).isEmpty();
+    assertThat(book.outcomes()).isEmpty();
+    assertThat(events).isEmpty();
+  }
+
+  private AdviceBook restarted(Duration later) {
+    time.advance(later);
+    var after = new AdviceBook(time, events::add);
+    after.add(timeouts);
+    after.restore(book.save());
+    return after;
+  }
+
+  @Test
+  void condition_isOverByLooksOfThisProcess_notByTheTimeBefore() {
+    book.look();
+    look(Duration.ofMinutes(15));
+    timeouts.share = 0.001;
+    var after = restarted(Duration.ofHours(8));
+    after.look();
+    time.advance(Duration.ofMinutes(14));
+    after.look();
+    assertThat(after.outcomes()).isEmpty();
+    assertThat(after.open()).hasSize(1);
+    time.advance(Duration.ofMinutes(1));
+    after.look();
+
+    assertThat(after.outcomes())
+        .extracting(AdviceOutcome::verdict)
+        .containsExactly(Verdict.NO_LONGER_NEEDED);
+  }
+
+  @Test
+  void condition_isNotOver_whileNobodyLookedOrCould() {
+    book.look();
+    look(Duration.ofMinutes(15));
+    timeouts.share = 0.001;
+    look(FIVE_MINUTES);
+    timeouts.fault = new McpRealtimeException("not now");
+    look(FIVE_MINUTES);
+    timeouts.fault = null;
+    look(Duration.ofMinutes(10));
+    assertThat(book.open()).as("it could not").hasSize(1);
+    look(Duration.ofHours(1));
+    assertThat(book.open()).as("nobody looked").hasSize(1);
+    timeouts.measured = false;
+    look(Duration.ofMinutes(10));
+    timeouts.measured = true;
+    look(Duration.ofMinutes(10));
+    assertThat(book.open()).as("it was not measured").hasSize(1);
+    look(Duration.ofMinutes(15));
+
+    assertThat(outcome().verdict()).isEqualTo(Verdict.NO_LONGER_NEEDED);
+  }
+
+  @Test
+  void evidence_thatIsLackingAfterAStart_isWaitedFor_howeverLongThatWasAgo() {
+    book.look();
+    timeouts.measured = false;
+    var after = restarted(Duration.ofDays(3));
+    after.look();
+    assertThat(after.open()).hasSize(1);
+    time.advance(Duration.ofMinutes(15));
+    after.look();
+
+    assertThat(after.open()).isEmpty();
+    assertThat(after.outcomes()).isEmpty();
+  }
+
+  @Test
+  void lookingSince_isWhenAllCouldLookFirst() {
+    assertThat(book.lookingSince()).isEmpty();
+    timeouts.fault = new McpRealtimeException("not now");
+    book.look();
+    assertThat(book.lookingSince()).isEmpty();
+    timeouts.fault = null;
+    look(FIVE_MINUTES);
+    look(FIVE_MINUTES);
+
+    assertThat(book.lookingSince()).contains(Instant.parse("2026-11-20T12:05:00Z"));
+  }
+
+  /** Advises on so many servers at once. */
+  private record Many(String rule, Urgency urgency, int count) implements Adviser {
+    @Override
+    public Set<String> rules() {
+      return Set.of(rule);
+    }
+
+    @Override
+    public List<Recommendation> look(Instant now) {
+      return IntStream.range(0, count)
+          .mapToObj(
+              i ->
+                  Recommendation.of(rule)
+                      .server(ServerId.of("s" + i))
+                      .what("Do it")
+                      .why("why")
+                      .effect("effect")
+                      .urgency(urgency)
+                      .figure(Figure.lower("figure", 1, Unit.COUNT))
+                      .build())
+          .toList();
+    }
+
+    @Override
+    public Optional<Reading> read(Recommendation recommendation, Instant since) {
+      return Optional.of(new Reading(null, recommendation.figure()));
+    }
+  }
+
+  private List<String> ofRule(String rule) {
+    return book.standing().stream()
+        .filter(one -> one.rule().equals(rule))
+        .map(Recommendation::id)
+        .toList();
+  }
+
+  @Test
+  void urgentRecommendation_takesThePlaceOfTheNewestOther() {
+    book.look();
+    book.add(new Many("normal", Urgency.NORMAL, 2_000));
+    book.look();
+    assertThat(book.open()).hasSize(AdviceBook.MAX_OPEN);
+    assertThat(ofRule("normal")).hasSize(AdviceBook.MAX_OPEN - 1);
+    book.add(new Many("broken", Urgency.URGENT, 2));
+    book.look();
+    book.look();
+
+    assertThat(book.open()).hasSize(AdviceBook.MAX_OPEN);
+    assertThat(ofRule("broken")).containsExactly("broken:s0", "broken:s1");
+    assertThat(ofRule("normal")).hasSize(AdviceBook.MAX_OPEN - 3).doesNotContain("normal:s998");
+    assertThat(ofRule("timeout-too-tight")).hasSize(1);
+    book.add(new Many("worse", Urgency.URGENT, 2_000));
+    book.look();
+
+    assertThat(book.open()).hasSize(AdviceBook.MAX_OPEN);
+    assertThat(ofRule("broken")).hasSize(2);
+    assertThat(ofRule("worse")).hasSize(AdviceBook.MAX_OPEN - 2);
+    assertThat(ofRule("normal")).isEmpty();
+  }
+
+  @Test
+  void settingThatChangesAnyhow_isAnActOnlyWhereItHelped() {
+    timeouts.incidental = true;
+    book.look();
+    timeouts.setting = "github 1.1";
+    look(FIVE_MINUTES);
+    assertThat(book.open().get(0).change()).isNotNull();
+    look(FIVE_MINUTES);
+    assertThat(book.outcomes()).isEmpty();
+    assertThat(events).isEmpty();
+    assertThat(book.standing()).hasSize(1);
+    assertThat(book.open().get(0).since()).isEqualTo(Instant.parse("2026-11-20T12:00:00Z"));
+    assertThat(book.standing().get(0).setting()).isEqualTo("github 1.1");
+    timeouts.setting = "github 1.2";
+    timeouts.share = 0.001;
+    look(FIVE_MINUTES);
+    look(FIVE_MINUTES);
+
+    assertThat(outcome().verdict()).isEqualTo(Verdict.HELPED);
+  }
+
+  @Test
+  void settingThatChangesAnyhow_whereNothingIsRecommendedAnyMore_endsWithoutAWord() {
+    timeouts.incidental = true;
+    timeouts.silenceCounts = false;
+    timeouts.share = 0.0201;
+    book.look();
+    timeouts.setting = "github 1.1";
+    timeouts.share = 0.0199;
+    look(FIVE_MINUTES);
+    look(FIVE_MINUTES);
 
     assertThat(book.open()).isEmpty();
     assertThat(book.outcomes()).isEmpty();
@@ -376,10 +556,9 @@ class AdviceBookTest {
     timeouts.direction = Figure.Better.NOT_HIGHER;
     book.look();
     timeouts.setting = "3 s";
-    timeouts.share = 0.09;
     look(FIVE_MINUTES);
     look(FIVE_MINUTES);
-    assertThat(outcome().verdict()).as("that may be chance").isEqualTo(Verdict.HELPED);
+    assertThat(outcome().verdict()).as("as many as before").isEqualTo(Verdict.HELPED);
     timeouts.setting = "1 s";
     look(FIVE_MINUTES);
     timeouts.setting = "2 s";
@@ -389,6 +568,41 @@ class AdviceBookTest {
     look(FIVE_MINUTES);
 
     assertThat(book.outcomes().get(0).verdict()).isEqualTo(Verdict.DID_NOT_HELP);
+  }
+
+  @Test
+  void figure_thatMustNotRise_andRoseMaybeByChance_isUnclearAfterADay() {
+    timeouts.direction = Figure.Better.NOT_HIGHER;
+    timeouts.share = 0.02;
+    timeouts.probes = 500;
+    book.look();
+    timeouts.setting = "3 s";
+    timeouts.share = 0.04;
+    timeouts.probes = 200;
+    look(FIVE_MINUTES);
+    look(FIVE_MINUTES);
+    assertThat(book.outcomes()).isEmpty();
+    look(Duration.ofDays(1));
+
+    assertThat(outcome().verdict()).isEqualTo(Verdict.UNCLEAR);
+  }
+
+  private Verdict judged(Figure before, Figure after) {
+    var change = new OpenAdvice.Change(time.instant(), "5 s", "8 s", before);
+    var late = time.instant().plus(Comparison.LONGEST_WAIT);
+    return Comparison.judge(change, new Reading("8 s", after), false, late).orElseThrow();
+  }
+
+  @Test
+  void figure_thatWasNothing_cannotGetBetter() {
+    var none = Figure.lower("share", 0, Unit.SHARE).of(400);
+
+    assertThat(judged(none, none)).isEqualTo(Verdict.UNCLEAR);
+    assertThat(judged(none, Figure.lower("share", 0.005, Unit.SHARE).of(200)))
+        .as("that may be chance")
+        .isEqualTo(Verdict.UNCLEAR);
+    assertThat(judged(none, Figure.lower("share", 0.05, Unit.SHARE).of(200)))
+        .isEqualTo(Verdict.DID_NOT_HELP);
   }
 
   @Test

@@ -46,6 +46,7 @@ class ManagerAdviceTest {
   private McpRealtimeConfig config = McpRealtimeConfig.defaults();
   private @Nullable String fault;
   private List<BudgetStatus> budgets = List.of();
+  private boolean awaited;
 
   private ManagerFacts facts() {
     var writes =
@@ -65,7 +66,8 @@ class ManagerAdviceTest {
         spool,
         usage,
         fault,
-        budgets);
+        budgets,
+        awaited);
   }
 
   private static CacheStats cache(long hits, long misses, Map<String, Tier> tiers) {
@@ -143,6 +145,20 @@ class ManagerAdviceTest {
     now = now.plus(Duration.ofMinutes(5));
 
     assertThat(look()).isEmpty();
+  }
+
+  @Test
+  void states_thatAreStillToBeFoundOut_areNoFigure() {
+    server("a", ServerState.DOWN);
+    var found = look().get(0);
+    now = now.plus(Duration.ofMinutes(5));
+    awaited = true;
+    assertThat(look()).isEmpty();
+    assertThat(read(found).figure()).isNull();
+
+    awaited = false;
+    look();
+    assertThat(read(found).figure()).isNotNull().extracting(Figure::text).isEqualTo("0");
   }
 
   @Test

@@ -101,6 +101,11 @@ final class OfferRules {
       return Figure.lower("the number of newer revisions of MCP", revisions, COUNT);
     }
 
+    /** Another release that speaks the same is no answer. */
+    private static String setting(String revision) {
+      return "MCP " + revision;
+    }
+
     @Override
     public Optional<Recommendation> look(ServerFacts facts) {
       var check = facts.view().lastCheck();
@@ -122,7 +127,7 @@ final class OfferRules {
                       .formatted(revision, String.join(", ", newer)))
               .effect("clients that leave old revisions behind can still use it")
               .figure(behind(newer.size()))
-              .setting(facts.release())
+              .setting(setting(revision))
               .build());
     }
 
@@ -131,9 +136,9 @@ final class OfferRules {
       var check = facts.view().lastCheck();
       var revision = check == null ? null : check.protocolVersion();
       return Optional.of(
-          new Reading(
-              facts.release(),
-              revision == null ? null : behind(Revisions.newerThan(revision).size())));
+          revision == null
+              ? new Reading(null, null)
+              : new Reading(setting(revision), behind(Revisions.newerThan(revision).size())));
     }
   }
 
@@ -286,7 +291,8 @@ final class OfferRules {
       var samples =
           facts.view().recent().stream().filter(point -> !point.at().isBefore(since)).toList();
       return Optional.of(
-          new Reading(facts.release(), samples.size() < MIN_SAMPLES ? null : share(samples)));
+          new Reading(facts.release(), samples.size() < MIN_SAMPLES ? null : share(samples))
+              .incidental());
     }
   }
 }

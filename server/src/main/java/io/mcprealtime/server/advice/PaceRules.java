@@ -141,7 +141,7 @@ final class PaceRules {
           probes.first().count() < MIN_FIRST
               ? null
               : median(probes.first().quantile(0.5).orElse(0));
-      return Optional.of(new Reading(facts.release(), figure));
+      return Optional.of(new Reading(facts.release(), figure).incidental());
     }
   }
 }

@@ -7,6 +7,7 @@ import io.mcprealtime.ServerId;
 import io.mcprealtime.advice.Adviser;
 import io.mcprealtime.advice.Reading;
 import io.mcprealtime.advice.Recommendation;
+import io.mcprealtime.server.advice.SampleSources.Shares;
 import io.mcprealtime.server.config.ServerConfig;
 import io.mcprealtime.server.monitor.ServerRegistry;
 import io.mcprealtime.server.monitor.ServerView;
@@ -35,6 +36,7 @@ public final class ServerAdvice implements Adviser {
   private final ServerRegistry registry;
   private final ProbeLog probes;
   private final Marks marks;
+  private final SampleSources sources;
   private final ServerConfig config;
   private final History history;
   private final StoragePace storagePace;
@@ -43,19 +45,28 @@ public final class ServerAdvice implements Adviser {
   /** Of the last look: asking for each recommendation would be too much. */
   private @Nullable DataUsage usage;
 
+  private @Nullable Shares shares;
+
   private Instant now = Instant.EPOCH;
   private @Nullable Instant begun;
 
   /**
    * @param probes is told of every probe
    * @param marks is told of every event
+   * @param sources is told of every sample
    */
   public ServerAdvice(
-      ServerConfig config, McpRealtime mcp, ServerRegistry registry, ProbeLog probes, Marks marks) {
+      ServerConfig config,
+      McpRealtime mcp,
+      ServerRegistry registry,
+      ProbeLog probes,
+      Marks marks,
+      SampleSources sources) {
     this.mcp = mcp;
     this.registry = registry;
     this.probes = probes;
     this.marks = marks;
+    this.sources = sources;
     this.config = config;
     this.history = new History(mcp.timeSeries());
     this.storagePace =
@@ -86,6 +97,7 @@ public final class ServerAdvice implements Adviser {
     now = at;
     marks.forgetBefore(at.minus(Marks.SPAN));
     usage = measured();
+    shares = sources.shares(at).orElse(null);
     var found = new ArrayList<Recommendation>();
     int probed = 0;
     for (var view : registry.views()) {
@@ -98,7 +110,7 @@ public final class ServerAdvice implements Adviser {
     if (probed == 0 && isStart(at)) {
       throw new McpRealtimeException("no server is watched yet");
     }
-    storagePace.look(usage, probed).ifPresent(found::add);
+    storagePace.look(usage, probed, shares).ifPresent(found::add);
     return found;
   }
 
@@ -136,7 +148,7 @@ public final class ServerAdvice implements Adviser {
   @Override
   public synchronized Optional<Reading> read(Recommendation recommendation, Instant since) {
     if (recommendation.rule().equals(StoragePace.NAME)) {
-      return Optional.of(storagePace.read(usage, recommendation, since, now));
+      return Optional.of(storagePace.read(usage, shares, recommendation, since, now));
     }
     var rule = rules.get(recommendation.rule());
     ServerId server = recommendation.server();

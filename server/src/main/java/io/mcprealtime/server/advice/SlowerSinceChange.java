@@ -114,7 +114,7 @@ final class SlowerSinceChange implements ServerRule {
         times.medians().size() < MIN_BLOCKS || times.median().isEmpty()
             ? null
             : median(times.median().getAsDouble(), times.samples());
-    var reading = new Reading(setting, figure);
+    var reading = new Reading(setting, figure).incidental();
     return Optional.of(
         !over && isOfNewest(facts, recommendation) ? reading : reading.withoutSilence());
   }

@@ -55,8 +55,6 @@ final class TimeoutRules {
     private static final double HALF = 0.5;
 
     private static final String SHARE_NAME = "the share of probes that time out";
-    private static final String RATIO_NAME =
-        "the slowest of 100 answers as a share of the time-out";
 
     @Override
     public String name() {
@@ -78,7 +76,6 @@ final class TimeoutRules {
         return Optional.empty();
       }
       double better = wholeSeconds(Math.max(2 * p99, 1.5 * timeout));
-      var figure = hangs ? hungShare(probes) : ratio(probes, timeout);
       return Optional.of(
           Recommendation.of(NAME)
               .server(facts.id())
@@ -96,7 +93,7 @@ final class TimeoutRules {
                       time(p99),
                       probes.slowest().count()))
               .effect("answers that come late are not taken for an outage")
-              .figure(figure)
+              .figure(hungShare(probes))
               .setting(setting(facts))
               .evidence("probes", probes.probes())
               .evidence("timedOut", probes.hung().count())
@@ -116,22 +113,15 @@ final class TimeoutRules {
       return Figure.lower(SHARE_NAME, probes.hungShare(), SHARE).of(probes.probes());
     }
 
-    private static Figure ratio(ProbeSeries.Figures probes, double timeout) {
-      // A share of a time: its samples are none of what it is a share of.
-      return Figure.lower(RATIO_NAME, probes.slowest().quantile(0.99).orElse(0) / timeout, SHARE);
-    }
-
     @Override
     public Optional<Reading> read(ServerFacts facts, Recommendation recommendation, Instant since) {
       var probes = facts.probes().since(since);
-      boolean share = recommendation.figure().name().equals(SHARE_NAME);
-      int measured = share ? probes.probes() : probes.slowest().count();
-      int enough = share ? MIN_PROBES : MIN_FOR_P99;
-      var figure =
-          measured < enough ? null : share ? hungShare(probes) : ratio(probes, timeout(facts));
-      var reading = new Reading(setting(facts), figure);
+      // One of another version may go by another figure.
+      boolean measured =
+          probes.probes() >= MIN_PROBES && recommendation.figure().name().equals(SHARE_NAME);
+      var reading = new Reading(setting(facts), measured ? hungShare(probes) : null);
       // With more time, what came late is no longer near its end, and the rule is silent.
-      return Optional.of(share ? reading.withoutSilence() : reading);
+      return Optional.of(reading.withoutSilence());
     }
   }
 

@@ -1,6 +1,10 @@
 package io.mcprealtime.server.cli;
 
 import io.mcprealtime.McpRealtimeException;
+import io.mcprealtime.advice.AdviceBook;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -63,9 +67,32 @@ final class RecommendationsCommand implements Callable<Integer> {
     return urgent ? 1 : 0;
   }
 
+  /** What it means that nothing is recommended. */
+  static String nothing(ObjectNode found) {
+    var since = instant(found, "lookingSince");
+    var at = instant(found, "at");
+    if (since.isEmpty() || at.isEmpty()) {
+      return "Not looked yet: the monitor has not looked at everything since its start. Ask again in"
+          + " some minutes.";
+    }
+    if (at.get().isBefore(since.get().plus(AdviceBook.OVER_AFTER))) {
+      return "Nothing is recommended yet: looked only since %s. Ask again after %s."
+          .formatted(since.get(), since.get().plus(AdviceBook.OVER_AFTER));
+    }
+    return "Nothing is recommended: every figure is where it should be.";
+  }
+
+  private static Optional<Instant> instant(ObjectNode json, String name) {
+    try {
+      return Optional.of(Instant.parse(json.path(name).asString("")));
+    } catch (DateTimeParseException e) {
+      return Optional.empty();
+    }
+  }
+
   private static void print(Terminal terminal, ObjectNode found) {
     if (found.get("lines").isEmpty()) {
-      terminal.say("Nothing is recommended: every figure is where it should be.");
+      terminal.say("%s", nothing(found));
     }
     for (var line : found.get("lines")) {
       boolean urgent = URGENT.equals(line.path("urgency").asString(""));

@@ -211,6 +211,7 @@ final class Reads {
   ObjectNode recommendations(Params params) {
     var book = manager.advice().fresh();
     var json = object().put("at", Instant.now().toString());
+    json.put("lookingSince", book.lookingSince().map(Instant::toString).orElse(null));
     var lines = json.putArray("lines");
     AdviceLine.of(book.standing()).forEach(line -> lines.add(AdviceJson.toJson(line)));
     var open = json.putArray("open");

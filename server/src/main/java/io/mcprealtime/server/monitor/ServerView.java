@@ -45,6 +45,12 @@ public record ServerView(
     return lastSample == null || silentSince != null ? ServerState.UNKNOWN : lastSample.state();
   }
 
+  /** Whether its state is to be found out by the first probes of this process. */
+  public boolean isAwaited() {
+    boolean fellSilent = silentSince != null && lastCheck != null;
+    return definition != null && problem == null && state() == ServerState.UNKNOWN && !fellSilent;
+  }
+
   /** Why it is not healthy, in words. */
   public @Nullable String reason() {
     if (problem != null) {

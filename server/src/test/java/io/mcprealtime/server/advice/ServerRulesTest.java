@@ -98,6 +98,7 @@ class ServerRulesTest {
                 + " 2.00 s at the median (n = 10), later ones up to 75.0 ms a probe; first requests"
                 + " are 91 % of the time that it is waited for");
     assertThat(read(rule, Facts.NOON).setting()).isEqualTo("github 1.0, MCP 2026-07-28");
+    assertThat(read(rule, Facts.NOON).setBySomebody()).isFalse();
     assertThat(figure(read(rule, Facts.NOON))).isEqualTo("2.00 s");
     assertThat(read(rule, facts.time.instant()).figure()).isNull();
     facts.definition = Facts.definition(Facts.STDIO);
@@ -194,6 +195,11 @@ class ServerRulesTest {
             "Update github to a release that speaks a newer MCP:"
                 + " it speaks MCP 2025-06-18; newer revisions are 2026-07-28, 2025-11-25");
     assertThat(figure(read(rule, Facts.NOON))).isEqualTo("2");
+    facts.serverName = "github 1.1";
+    assertThat(read(rule, Facts.NOON).setting())
+        .as("another release that speaks the same is no answer")
+        .isEqualTo("MCP 2025-06-18");
+    assertThat(rule.look(facts.now()).orElseThrow().setting()).isEqualTo("MCP 2025-06-18");
     facts.revision = "2025-11-25";
     assertThat(rule.look(facts.now())).isEmpty();
     facts.revision = null;
@@ -292,6 +298,7 @@ class ServerRulesTest {
       facts.recent.add(new ServerView.Point(Facts.NOON.plusSeconds(i), ServerState.HEALTHY, null));
     }
     assertThat(figure(read(rule, Facts.NOON))).isEqualTo("33.3 %");
+    assertThat(read(rule, Facts.NOON).setBySomebody()).isFalse();
     assertThat(figure(read(rule, Facts.NOON.plusSeconds(10)))).isEqualTo("0.0 %");
     assertThat(read(rule, Facts.NOON.plusSeconds(11)).figure()).isNull();
   }

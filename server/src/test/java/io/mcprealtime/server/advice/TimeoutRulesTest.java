@@ -87,13 +87,30 @@ class TimeoutRulesTest {
 
     assertThat(found.what()).startsWith("Raise the request time-out of github to 8 s");
     assertThat(found.why()).startsWith("0 of 200 probes timed out after 5.00 s");
-    assertThat(found.figure().name()).contains("as a share of the time-out");
-    assertThat(found.figure().text()).isEqualTo("71.3 %");
+    assertThat(found.figure().name()).isEqualTo("the share of probes that time out");
+    assertThat(found.figure().text()).isEqualTo("0.0 %");
     facts.timeout = Duration.ofSeconds(8);
     assertThat(tight()).isEmpty();
-    assertThat(tight.read(facts.now(), found, Facts.NOON).orElseThrow().figure())
-        .isNotNull()
-        .satisfies(figure -> assertThat(figure.text()).isEqualTo("44.6 %"));
+    var reading = tight.read(facts.now(), found, Facts.NOON).orElseThrow();
+    assertThat(reading.silenceCounts()).isFalse();
+    assertThat(reading.figure())
+        .as("it is no better by a longer time-out alone")
+        .isEqualTo(found.figure());
+  }
+
+  @Test
+  void recommendation_ofAnotherFigure_isNotMeasuredByThisOne() {
+    facts.answers(200, 3_600);
+    var other =
+        Recommendation.of("timeout-too-tight")
+            .server(Facts.GITHUB)
+            .what("Do it")
+            .why("why")
+            .effect("effect")
+            .figure(Figure.lower("another", 0.7, Figure.Unit.SHARE))
+            .build();
+
+    assertThat(tight.read(facts.now(), other, Facts.NOON).orElseThrow().figure()).isNull();
   }
 
   @Test

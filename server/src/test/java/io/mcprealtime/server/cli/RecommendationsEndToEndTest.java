@@ -83,6 +83,7 @@ class RecommendationsEndToEndTest extends WatchingApplication {
     assertThat(advice.at("/recommendation/figure/value").doubleValue()).isEqualTo(50);
     assertThat(advice.at("/recommendation/setting").stringValue()).isEqualTo("50 tools");
     assertThat(advice.path("change").isNull()).isTrue();
+    assertThat(json("/recommendations").path("lookingSince").isString()).isTrue();
     var lines = list(json("/recommendations").path("lines"));
     assertThat(lines)
         .extracting(line -> line.path("rule").asString(""))
