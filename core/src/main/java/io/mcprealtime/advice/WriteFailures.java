@@ -5,6 +5,7 @@ import static io.mcprealtime.advice.Figure.Unit.COUNT;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /** What comes in is not stored: it goes to the spool, or is lost. */
@@ -30,8 +31,13 @@ final class WriteFailures implements ManagerRule {
           Recommendation.of(name())
               .what("Let the database take writes again before the spool is full")
               .why(
-                  "it takes none since %s; %,d records wait in %,d of %,d bytes"
-                      .formatted(spool.away(), spool.records(), spool.bytes(), spool.limitBytes()))
+                  String.format(
+                      Locale.ROOT,
+                      "it takes none since %s; %,d records wait in %,d of %,d bytes",
+                      spool.away(),
+                      spool.records(),
+                      spool.bytes(),
+                      spool.limitBytes()))
               .effect("what waits is stored, in order")
               .urgency(Urgency.URGENT)
               .figure(figure(facts))

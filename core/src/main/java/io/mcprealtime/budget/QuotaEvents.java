@@ -50,7 +50,7 @@ final class QuotaEvents {
   }
 
   private static String times(Step step) {
-    return "%.1f".formatted(step.stretch());
+    return String.format(Locale.ROOT, "%.1f", step.stretch());
   }
 
   private String why(Dial.Turn turn) {

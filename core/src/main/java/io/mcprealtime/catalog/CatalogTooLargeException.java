@@ -1,6 +1,7 @@
 package io.mcprealtime.catalog;
 
 import io.mcprealtime.McpRealtimeException;
+import java.util.Locale;
 
 /** A catalog is larger than what is kept of a server. */
 public final class CatalogTooLargeException extends McpRealtimeException {
@@ -8,7 +9,10 @@ public final class CatalogTooLargeException extends McpRealtimeException {
 
   CatalogTooLargeException(long bytes, long limit) {
     super(
-        "the catalog takes %,d bytes, and at most %,d are kept: let the server offer less"
-            .formatted(bytes, limit));
+        String.format(
+            Locale.ROOT,
+            "the catalog takes %,d bytes, and at most %,d are kept: let the server offer less",
+            bytes,
+            limit));
   }
 }
