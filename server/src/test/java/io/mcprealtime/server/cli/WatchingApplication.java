@@ -42,11 +42,11 @@ import tools.jackson.databind.node.ObjectNode;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "there are no signals and no shell")
 abstract class WatchingApplication {
-  static final Duration PATIENCE = Duration.ofSeconds(30);
+  static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final String SETTINGS =
       """
       {"collection": {
-        "interval": "1s", "healthInterval": "1s", "requestTimeout": "3s", "startTimeout": "10s",
+        "interval": "1s", "healthInterval": "1s", "requestTimeout": "2s", "startTimeout": "10s",
         "probeShare": 1,
         "confirmation": {"agreeing": 2, "of": 3, "retry": "100ms"},
         "flapping": {"changes": 4, "window": "30s", "calm": "3s"},
