@@ -94,6 +94,17 @@ class ReadsTest {
         .containsExactly(from, now.minusSeconds(45).toString(), now.minusSeconds(30).toString());
   }
 
+  @Test
+  void recommendations_tellSinceWhenTheyAreLookedFor() {
+    var before = Instant.now();
+    var first = fixture.json("/api/v1/recommendations");
+    assertThat(first.at("/lines/0/what").stringValue()).isEqualTo("Bring back what is down");
+    var since = Instant.parse(first.get("lookingSince").stringValue());
+    assertThat(since).isBetween(before, Instant.now());
+    assertThat(fixture.json("/api/v1/recommendations").get("lookingSince").stringValue())
+        .isEqualTo(since.toString());
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"5m", "15m", "1h", "24h"})
   void history_ofAWindow_isItsRollups(String window) {
