@@ -25,6 +25,9 @@ public final class SampleSources implements LiveFeed.Listener {
   /** So long it is counted before it tells anything, as the growth is. */
   static final Duration MIN_SPAN = Duration.ofHours(3);
 
+  /** Names are whatever callers say; samples of those beyond are counted without them. */
+  static final int MOST_NAMES = 5_000;
+
   private final Predicate<ServerId> isProbed;
   private Counts older = new Counts();
   private Counts counts = new Counts();
@@ -50,20 +53,25 @@ public final class SampleSources implements LiveFeed.Listener {
 
   private static final class Counts {
     private long probes;
+    private long all;
+
+    /** By server, of the first that were heard of. */
     private final Map<ServerId, Long> others = new HashMap<>();
+
+    private void add(ServerId server, boolean probed) {
+      all++;
+      if (probed) {
+        probes++;
+      } else if (others.size() < MOST_NAMES || others.containsKey(server)) {
+        others.merge(server, 1L, Long::sum);
+      }
+    }
   }
 
   @Override
-  public void onMetrics(List<ServerMetrics> metrics) {
+  public synchronized void onMetrics(List<ServerMetrics> metrics) {
     for (var sample : metrics) {
-      boolean probed = isProbed.test(sample.server());
-      synchronized (this) {
-        if (probed) {
-          counts.probes++;
-        } else {
-          counts.others.merge(sample.server(), 1L, Long::sum);
-        }
-      }
+      counts.add(sample.server(), isProbed.test(sample.server()));
     }
   }
 
@@ -81,7 +89,7 @@ public final class SampleSources implements LiveFeed.Listener {
     var others = new HashMap<>(older.others);
     counts.others.forEach((server, count) -> others.merge(server, count, Long::sum));
     long probes = older.probes + counts.probes;
-    long all = probes + others.values().stream().mapToLong(Long::longValue).sum();
+    long all = older.all + counts.all;
     if (probes == 0 || now.isBefore(first.plus(MIN_SPAN))) {
       return Optional.empty();
     }

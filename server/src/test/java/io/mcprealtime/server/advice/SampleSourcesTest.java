@@ -54,4 +54,16 @@ class SampleSourcesTest {
     samples(Facts.GITHUB, 1);
     assertThat(sources.shares(NOON.plus(DAY.multipliedBy(3)))).contains(Shares.ALL_PROBES);
   }
+
+  @Test
+  void namesWithoutEnd_areCountedWithoutThem() {
+    assertThat(sources.shares(NOON)).isEmpty();
+    int most = SampleSources.MOST_NAMES;
+    IntStream.range(0, most).forEach(i -> samples("name-" + i, 1));
+    samples("beyond", most);
+    samples("name-7", 1);
+    samples(Facts.GITHUB, 2 * most + 1);
+
+    assertThat(sources.shares(NOON.plus(DAY))).contains(new Shares(0.5, ServerId.of("name-7")));
+  }
 }
