@@ -188,7 +188,7 @@ final class ErrorRateWatch {
       learnPending();
       return Change.NONE;
     }
-    double most = Math.min(MOST_RATE, rate + margin());
+    double most = Math.min(MOST_RATE, rate + margin(rate));
     double more = raised(most);
     double less = FINE_FACTOR * most;
     first.judge(at, newCalls, newFailures, more, most);
@@ -210,10 +210,17 @@ final class ErrorRateWatch {
   }
 
   /** Few calls tell a rate poorly, and what is a little over it is no news. */
-  private double margin() {
+  private double margin(double rate) {
+    if (knownCalls >= CALLS_KNOWN_WELL) {
+      return deviation(rate);
+    }
+    // A server that has not failed yet may still be one that does now and then.
     double atLeast = (knownFailures + 1) / (knownCalls + 2);
-    double errors = Math.max(1, CALLS_KNOWN_WELL / knownCalls);
-    return errors * Math.sqrt(atLeast * (1 - atLeast) / knownCalls);
+    return CALLS_KNOWN_WELL / knownCalls * deviation(atLeast);
+  }
+
+  private double deviation(double rate) {
+    return Math.sqrt(rate * (1 - rate) / knownCalls);
   }
 
   /** The first calls of all. */
