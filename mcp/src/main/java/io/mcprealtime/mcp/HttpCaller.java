@@ -17,9 +17,9 @@ import java.time.Instant;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -40,8 +40,7 @@ final class HttpCaller {
   private final @Nullable AddressPin pin;
   private final @Nullable Bearer bearer;
   private final int maxAnswerBytes;
-  private final AtomicLong exchanges = new AtomicLong();
-  private final Map<Long, UnderWay> underWay = new ConcurrentHashMap<>();
+  private final Set<CompletableFuture<HttpAnswer>> underWay = ConcurrentHashMap.newKeySet();
   private volatile URI url;
   private volatile @Nullable Duration firstAnswerTime;
 
@@ -149,24 +148,16 @@ final class HttpCaller {
 
   /**
    * Breaks off what has no answer yet. An answered exchange is left alone although the client may
-   * still be tidying it up: its connection is about to serve somebody else.
+   * still be tidying it up: its connection is about to serve somebody else. The answer is given up
+   * first, so that how its exchange ends then is not taken for the server's doing.
    */
   void cancelAll() {
-    underWay.values().forEach(UnderWay::cancel);
+    underWay.forEach(answer -> answer.cancel(true));
   }
 
-  private void track(CompletableFuture<HttpAnswer> answer, CompletableFuture<?> exchange) {
-    Long number = exchanges.incrementAndGet();
-    underWay.put(number, new UnderWay(answer, exchange));
-    Futures.whenDone(answer, (value, failure) -> underWay.remove(number));
-  }
-
-  private record UnderWay(CompletableFuture<HttpAnswer> answer, CompletableFuture<?> exchange) {
-    void cancel() {
-      if (!answer.isDone()) {
-        exchange.cancel(true);
-      }
-    }
+  private void track(CompletableFuture<HttpAnswer> answer) {
+    underWay.add(answer);
+    Futures.whenDone(answer, (value, failure) -> underWay.remove(answer));
   }
 
   /** How long the first HTTP answer took to begin; null while there is none. */
@@ -222,11 +213,12 @@ final class HttpCaller {
   }
 
   private CompletableFuture<HttpAnswer> send(Call call, int redirects) {
-    return attempt(call)
+    AtomicReference<AnswerBody> body = new AtomicReference<>();
+    return attempt(call, body)
         .exceptionallyCompose(
             failure ->
-                HttpFaults.isStaleConnection(failure)
-                    ? attempt(call)
+                body.get() == null && HttpFaults.isStaleConnection(failure)
+                    ? attempt(call, body)
                     : CompletableFuture.failedFuture(failure))
         .exceptionallyCompose(
             failure -> CompletableFuture.failedFuture(HttpFaults.of(failure, call.url)))
@@ -258,9 +250,11 @@ final class HttpCaller {
     }
   }
 
-  private CompletableFuture<HttpAnswer> attempt(Call call) {
+  /**
+   * @param body takes the answer's body once its head has come: the request is not sent again then
+   */
+  private CompletableFuture<HttpAnswer> attempt(Call call, AtomicReference<AnswerBody> body) {
     CompletableFuture<HttpAnswer> answer = new CompletableFuture<>();
-    AtomicReference<AnswerBody> body = new AtomicReference<>();
     long start = engine.nanoTime();
     CompletableFuture<HttpResponse<Done>> exchange;
     try {
@@ -280,7 +274,7 @@ final class HttpCaller {
     } catch (McpException e) {
       return CompletableFuture.failedFuture(e);
     }
-    track(answer, exchange);
+    track(answer);
     Futures.whenDone(
         exchange,
         (response, failure) -> {
@@ -348,7 +342,7 @@ final class HttpCaller {
     } catch (McpException e) {
       return CompletableFuture.failedFuture(e);
     }
-    track(over, exchange);
+    track(over);
     Futures.whenDone(
         exchange,
         (response, failure) -> {

@@ -96,7 +96,7 @@ final class HttpFaults {
         || has(failure, NumberFormatException.class) != null;
   }
 
-  /** Whether a kept connection was closed under the request, before any answer. */
+  /** Whether a kept connection was closed under the request, where no answer had begun. */
   static boolean isStaleConnection(Throwable failure) {
     Throwable cause = root(failure);
     String message = String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT);

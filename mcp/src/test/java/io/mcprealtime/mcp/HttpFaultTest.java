@@ -77,6 +77,24 @@ class HttpFaultTest {
   }
 
   @Test
+  void run_answerThatBreaksOff_isNotAskedForAgain() throws Exception {
+    Handler breaking =
+        (exchange, seen) -> {
+          exchange.getResponseHeaders().set("Content-Type", "application/json");
+          exchange.sendResponseHeaders(200, 5000);
+          exchange.getResponseBody().write('{');
+          exchange.getResponseBody().flush();
+          exchange.close();
+        };
+    try (FakeHttpServer server = new FakeHttpServer(at("tools/list", breaking))) {
+      ProbeResult result = probe(server.url());
+      assertThat(result.state()).isEqualTo(ServerState.DOWN);
+      assertThat(result.reason()).contains("ended the connection without a complete answer");
+      assertThat(server.methods()).containsOnlyOnce("tools/list");
+    }
+  }
+
+  @Test
   void run_refusedPort() throws Exception {
     // Bound, so that nobody else gets the port, and not listening.
     try (Socket taken = new Socket()) {
