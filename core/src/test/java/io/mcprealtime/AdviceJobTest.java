@@ -1,6 +1,7 @@
 package io.mcprealtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.mcprealtime.advice.AdviceOutcome;
 import io.mcprealtime.advice.AdviceOutcome.Verdict;
@@ -49,12 +50,15 @@ class AdviceJobTest {
       assertThat(book.outcomes())
           .extracting(AdviceOutcome::verdict)
           .containsExactly(Verdict.NO_LONGER_NEEDED);
-      assertThat(mcp.manager().recentEvents())
-          .filteredOn(event -> event.type() == EventType.RECOMMENDATION)
-          .extracting(MonitoringEvent::message)
-          .containsExactly(
-              "Bring back what is down: it is not needed any more,"
-                  + " the number of servers in state DOWN was 1 and is 0");
+      await()
+          .untilAsserted(
+              () ->
+                  assertThat(mcp.manager().recentEvents())
+                      .filteredOn(event -> event.type() == EventType.RECOMMENDATION)
+                      .extracting(MonitoringEvent::message)
+                      .containsExactly(
+                          "Bring back what is down: it is not needed any more,"
+                              + " the number of servers in state DOWN was 1 and is 0"));
     }
   }
 

@@ -86,7 +86,7 @@ final class StdioMisbehaviours {
           entry("floods stderr", "yes complaint >&2 &"),
           entry("stderr line without end", "yes complaint | tr -d '\\n' >&2 &"),
           entry("floods stdout", "exec yes y"),
-          entry("line without end", "exec tr '\\0' x </dev/zero"),
+          entry("line without end", "exec 3<&0; exec tr '\\0' x </dev/zero"),
           entry("gigantic answer", "misbehave() { printf '{\"x\":\"'; tr '\\0' x </dev/zero; }"),
           entry("exits at once", "echo 'no config' >&2; echo \"token $TOKEN\" >&2; exit 3"),
           entry("exits", "misbehave() { echo 'out of luck' >&2; exit 5; }"),
