@@ -72,10 +72,13 @@ final class ErrorRateWatch {
   /** A raised rate that goes on for so many calls is the usual one from then on. */
   private static final long ACCEPTED_AFTER = 20_000;
 
-  /** The calls of an anomaly count for no more than that share of what is known. */
+  /** Of an anomaly with fewer calls than this nothing is learnt, so that the next is told too. */
+  private static final long BRIEF = 100;
+
+  /** The calls of a longer one count for no more than that share of what is known. */
   private static final double MOST_LEARNT_SHARE = 0.1;
 
-  /** Fewer calls than that are learnt whatever they show. */
+  /** Of a longer one fewer calls than that are learnt whatever they show. */
   private static final double FIRST_CALLS = 500;
 
   private static final double CRITICAL_SHARE = 0.5;
@@ -278,15 +281,14 @@ final class ErrorRateWatch {
     if (back < END_BOUND && found.calls < ACCEPTED_AFTER) {
       return Change.NONE;
     }
-    double share = 1;
     if (found.calls >= ACCEPTED_AFTER) {
-      knownCalls = 0;
-      knownFailures = 0;
-    } else {
+      knownCalls = found.calls;
+      knownFailures = found.failures;
+    } else if (found.calls >= BRIEF) {
       double most = Math.max(FIRST_CALLS, knownCalls * MOST_LEARNT_SHARE);
-      share = Math.min(1, most / found.calls);
+      double share = Math.min(1, most / found.calls);
+      learn(found.calls * share, found.failures * share);
     }
-    learn(found.calls * share, found.failures * share);
     active = false;
     return Change.ENDED;
   }

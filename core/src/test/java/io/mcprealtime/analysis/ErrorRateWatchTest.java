@@ -90,6 +90,19 @@ class ErrorRateWatchTest {
   }
 
   @Test
+  void briefBursts_areToldOfEachTime() {
+    var random = new Random(6);
+    assertThat(begun(random, 300, 1, 0)).isZero();
+    int begun = 0;
+    for (int burst = 0; burst < 50; burst++) {
+      begun += begun(random, 40, 1, 0.4);
+      assertThat(begun(random, 200, 1, 0)).isZero();
+    }
+    assertThat(begun).isGreaterThanOrEqualTo(48);
+    assertThat(watch.usualRate()).isLessThan(0.01);
+  }
+
+  @Test
   void serverThatBeginsToFailForEver_isToldOnce() {
     var random = new Random(1);
     assertThat(begun(random, 5_000, 10, 0.002)).isZero();
