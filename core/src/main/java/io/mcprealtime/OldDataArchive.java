@@ -69,7 +69,7 @@ final class OldDataArchive implements CleanUp.OldData {
   private Path free(String name) {
     var target = directory.resolve(name);
     for (int i = 2; Files.exists(target); i++) {
-      target = directory.resolve("%s-%d".formatted(name, i));
+      target = directory.resolve("%s-%s".formatted(name, i));
     }
     return target;
   }

@@ -212,7 +212,7 @@ final class SpoolDirectory implements AutoCloseable {
       if (Files.size(file) == bytes.length && Arrays.equals(Files.readAllBytes(file), bytes)) {
         return new Aside(file, false);
       }
-      file = segment.resolveSibling("%s-%d.%s".formatted(stem, i, why));
+      file = segment.resolveSibling("%s-%s.%s".formatted(stem, i, why));
     }
     write(file, bytes);
     return new Aside(file, true);

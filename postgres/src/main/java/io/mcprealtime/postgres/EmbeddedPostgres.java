@@ -39,7 +39,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
 
   /** The URL of its database, without user and password. */
   public String jdbcUrl() {
-    return "jdbc:postgresql://%s:%d/postgres".formatted(HOST, port());
+    return "jdbc:postgresql://%s:%s/postgres".formatted(HOST, port());
   }
 
   public String user() {

@@ -229,7 +229,7 @@ final class OldPartitions {
       throws SQLException {
     ReadWrite.set(connection);
     try (var statement = connection.createStatement()) {
-      statement.execute("set local lock_timeout = '%dms'".formatted(wait.toMillis()));
+      statement.execute("set local lock_timeout = '%sms'".formatted(wait.toMillis()));
     }
     if (partition.table() == TimeTable.SAMPLE_CHUNKS && rollups == Rollups.KEPT) {
       return new SampleDrop(partition).run(connection);

@@ -70,7 +70,7 @@ record PackGroup(Series<?> series, List<Partition> partitions, TimeRange blocks)
 
   /** How many rows each server has in each block: start, server_key, n. */
   String counts() {
-    return "(select date_bin('%d minutes', m.at, timestamptz 'epoch') as start, m.server_key, count(*) as n from %s m group by 1, 2)"
+    return "(select date_bin('%s minutes', m.at, timestamptz 'epoch') as start, m.server_key, count(*) as n from %s m group by 1, 2)"
         .formatted(series.chunks().partitionLength().toMinutes(), rows());
   }
 

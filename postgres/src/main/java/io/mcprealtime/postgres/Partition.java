@@ -19,7 +19,8 @@ record Partition(TimeTable table, Instant from, Instant to) {
 
   /** The name without the schema. */
   String name() {
-    return "%s_%s_%d"
+    // %s and not %d: some locales have digits of their own.
+    return "%s_%s_%s"
         .formatted(
             table.table(),
             START.format(from.atOffset(ZoneOffset.UTC)),

@@ -4,6 +4,7 @@ import io.mcprealtime.server.cli.CommandLineRunner;
 import io.mcprealtime.server.cli.Terminal;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -15,6 +16,8 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] arguments) {
+    // What is written can be read again, by us too: some locales have digits of their own.
+    Locale.setDefault(Locale.ROOT);
     var stop = new CountDownLatch(1);
     var done = new CountDownLatch(1);
     Runtime.getRuntime().addShutdownHook(new Thread(() -> endInOrder(stop, done), "mcp-stop"));

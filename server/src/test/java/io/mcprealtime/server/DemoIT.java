@@ -7,17 +7,22 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class DemoIT {
+  /** It has digits of its own, which must not get into what is written. */
+  private static final List<String> LOCALE = List.of("-Duser.language=ar", "-Duser.country=EG");
+
   @TempDir private Path directory;
 
   @Test
   void demo_showsEveryKindOfTrouble_sumsUp_andLeavesNothingBehind() throws Exception {
     try (var jar =
         RunningJar.start(
+            LOCALE,
             Map.of("MCP_REALTIME_DATA_DIR", directory.toString()),
             "demo",
             "--duration",
@@ -40,7 +45,7 @@ class DemoIT {
                 }
                 descendants.addAll(jar.descendants());
                 return states.containsAll(
-                        java.util.List.of("HEALTHY", "DEGRADED", "AUTH_REQUIRED", "EMPTY", "DOWN"))
+                        List.of("HEALTHY", "DEGRADED", "AUTH_REQUIRED", "EMPTY", "DOWN"))
                     && reasons.containsKey("inventory");
               });
 
@@ -55,7 +60,7 @@ class DemoIT {
       assertThat(reasons.get("translator")).contains("stdout");
       assertThat(jar.output())
           .contains("Performance Summary")
-          .contains("Total Operations: ")
+          .containsPattern("Total Operations: [0-9]")
           .contains("Success Rate: ")
           .contains("Cache Hit Rate: ")
           .contains("The run was too short for faults")
