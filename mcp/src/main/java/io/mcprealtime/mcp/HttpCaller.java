@@ -17,9 +17,9 @@ import java.time.Instant;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -40,7 +40,8 @@ final class HttpCaller {
   private final @Nullable AddressPin pin;
   private final @Nullable Bearer bearer;
   private final int maxAnswerBytes;
-  private final Set<CompletableFuture<HttpAnswer>> underWay = ConcurrentHashMap.newKeySet();
+  private final AtomicLong exchanges = new AtomicLong();
+  private final Map<Long, CompletableFuture<HttpAnswer>> underWay = new ConcurrentHashMap<>();
   private volatile URI url;
   private volatile @Nullable Duration firstAnswerTime;
 
@@ -152,12 +153,13 @@ final class HttpCaller {
    * first, so that how its exchange ends then is not taken for the server's doing.
    */
   void cancelAll() {
-    underWay.forEach(answer -> answer.cancel(true));
+    underWay.values().forEach(answer -> answer.cancel(true));
   }
 
   private void track(CompletableFuture<HttpAnswer> answer) {
-    underWay.add(answer);
-    Futures.whenDone(answer, (value, failure) -> underWay.remove(answer));
+    Long number = exchanges.incrementAndGet();
+    underWay.put(number, answer);
+    Futures.whenDone(answer, (value, failure) -> underWay.remove(number));
   }
 
   /** How long the first HTTP answer took to begin; null while there is none. */
