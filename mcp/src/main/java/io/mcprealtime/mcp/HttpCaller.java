@@ -183,6 +183,14 @@ final class HttpCaller {
       Duration timeout,
       Predicate<JsonNode> isAwaited) {
 
+    /**
+     * Whether it may be sent again where nobody knows if it arrived: a tool may do something each
+     * time that it is called.
+     */
+    private boolean isRepeatable() {
+      return !method.equals("POST") || !name.equals(Protocol.CALL_TOOL);
+    }
+
     private Call at(URI other) {
       return new Call(method, name, other, headers, body, timeout, isAwaited);
     }
@@ -219,7 +227,7 @@ final class HttpCaller {
     return attempt(call, body)
         .exceptionallyCompose(
             failure ->
-                body.get() == null && HttpFaults.isStaleConnection(failure)
+                body.get() == null && call.isRepeatable() && HttpFaults.isStaleConnection(failure)
                     ? attempt(call, body)
                     : CompletableFuture.failedFuture(failure))
         .exceptionallyCompose(

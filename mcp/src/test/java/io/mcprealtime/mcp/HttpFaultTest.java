@@ -95,6 +95,23 @@ class HttpFaultTest {
   }
 
   @Test
+  void callTool_connectionThatBreaksOff_isNotCalledAgain() throws Exception {
+    Handler breaking = (exchange, seen) -> exchange.close();
+    try (FakeHttpServer server = new FakeHttpServer(at("tools/call", breaking));
+        McpSession session =
+            prober.connect(
+                new Target.StreamableHttp(server.url(), Map.of()), ProbeOptions.defaults())) {
+      session.initialize().get(BOUND.toSeconds(), TimeUnit.SECONDS);
+
+      assertThat(session.callTool("echo", "{}"))
+          .failsWithin(BOUND)
+          .withThrowableThat()
+          .withMessageContaining("ended the connection without a complete answer");
+      assertThat(server.methods()).containsOnlyOnce("tools/call");
+    }
+  }
+
+  @Test
   void run_refusedPort() throws Exception {
     // Bound, so that nobody else gets the port, and not listening.
     try (Socket taken = new Socket()) {
