@@ -253,7 +253,11 @@ final class Handshake {
   private CompletableFuture<ServerInfo> sse() {
     SseChannel channel =
         new SseChannel(
-            engine, requireNonNull(session.caller()), session.redactor(), session.changes());
+            engine,
+            requireNonNull(session.caller()),
+            session.redactor(),
+            session.changes(),
+            session.asked());
     session.use(channel);
     return channel.open(timeout()).thenCompose(opened -> initialize(timeout(), Dialect.LEGACY_SSE));
   }
@@ -261,7 +265,11 @@ final class Handshake {
   private void useHttpChannel() {
     if (!stdio) {
       session.use(
-          new HttpChannel(requireNonNull(session.caller()), session.redactor(), session.changes()));
+          new HttpChannel(
+              requireNonNull(session.caller()),
+              session.redactor(),
+              session.changes(),
+              session.asked()));
     }
   }
 

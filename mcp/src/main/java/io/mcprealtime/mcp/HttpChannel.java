@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -24,21 +25,21 @@ final class HttpChannel implements Channel {
   private final HttpCaller caller;
   private final Redactor redactor;
   private final Oddities oddities = new Oddities();
-  private final ServerRequests serverRequests = new ServerRequests(this::post, oddities);
+  private final ServerRequests serverRequests;
   private final ListChanges changes;
   private volatile @Nullable String session;
   private volatile Map<String, String> sessionHeaders = Map.of();
 
-  HttpChannel(HttpCaller caller, Redactor redactor, ListChanges changes) {
+  HttpChannel(HttpCaller caller, Redactor redactor, ListChanges changes, AtomicInteger asked) {
     this.caller = caller;
     this.redactor = redactor;
     this.changes = changes;
+    this.serverRequests = new ServerRequests(this::post, oddities, asked);
   }
 
   /** A run of the probe begins: what was odd in the last one no longer counts. */
   void beginRun() {
     oddities.beginRun();
-    serverRequests.beginRun();
   }
 
   /** Whether the server gave a session that it may end on its own. */

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -33,6 +34,10 @@ public final class McpSession implements AutoCloseable {
   private final Map<String, JsonNode> tools = new ConcurrentHashMap<>();
   private final AtomicBoolean recordedAny = new AtomicBoolean();
   private final ListChanges changes = new ListChanges();
+
+  /** How many requests of its own the server sent in this run. */
+  private final AtomicInteger asked = new AtomicInteger();
+
   private final @Nullable HttpCaller caller;
   private volatile @Nullable ChildProcess child;
   private volatile @Nullable Channel channel;
@@ -173,7 +178,7 @@ public final class McpSession implements AutoCloseable {
     return engine.supply(
         () -> {
           ChildProcess started = ChildProcess.start(engine, stdio, redactor);
-          StdioChannel opened = new StdioChannel(engine, started, redactor, changes);
+          StdioChannel opened = new StdioChannel(engine, started, redactor, changes, asked);
           opened.open();
           boolean late;
           synchronized (this) {
@@ -295,6 +300,7 @@ public final class McpSession implements AutoCloseable {
     OperationLog fresh = new OperationLog();
     log = fresh;
     renewed.set(false);
+    asked.set(0);
     if (caller != null) {
       caller.beginRun();
     }
@@ -367,6 +373,10 @@ public final class McpSession implements AutoCloseable {
 
   ListChanges changes() {
     return changes;
+  }
+
+  AtomicInteger asked() {
+    return asked;
   }
 
   boolean isModernHttp() {

@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -21,36 +22,42 @@ final class ServerRequests {
   private final BiFunction<Message, Duration, CompletableFuture<Done>> post;
   private final Oddities oddities;
   private final Queue<Answer> waiting = new ArrayDeque<>();
-  private int asked;
+  private final AtomicInteger asked;
   private int underWay;
+  private boolean closed;
 
   private record Answer(Message message, Duration timeout) {}
 
-  ServerRequests(BiFunction<Message, Duration, CompletableFuture<Done>> post, Oddities oddities) {
+  /**
+   * @param asked how many requests came in this run, over whatever channels
+   */
+  ServerRequests(
+      BiFunction<Message, Duration, CompletableFuture<Done>> post,
+      Oddities oddities,
+      AtomicInteger asked) {
     this.post = post;
     this.oddities = oddities;
-  }
-
-  /** A run of the probe begins, with a count of its own. */
-  synchronized void beginRun() {
-    asked = 0;
+    this.asked = asked;
   }
 
   /** The channel closes: what still waits is dropped. */
   synchronized void close() {
-    asked = MAX_PER_RUN;
+    closed = true;
     waiting.clear();
   }
 
   void answer(JsonNode request, Duration timeout) {
     synchronized (this) {
-      if (asked >= MAX_PER_RUN || waiting.size() >= MAX_PER_RUN) {
+      if (closed) {
+        return;
+      }
+      if (asked.get() >= MAX_PER_RUN || waiting.size() >= MAX_PER_RUN) {
         oddities.addAsking(
             "asks without end: more than %d requests of its own in one probe"
                 .formatted(MAX_PER_RUN));
         return;
       }
-      asked++;
+      asked.incrementAndGet();
       Message message = Message.answerTo(request, Map.of());
       if (message.body().toString().length() > MAX_ANSWER_CHARS) {
         oddities.addAsking(

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -24,7 +25,7 @@ final class SseChannel implements Channel {
   private final Redactor redactor;
   private final ListChanges changes;
   private final Oddities oddities = new Oddities();
-  private final ServerRequests serverRequests = new ServerRequests(this::post, oddities);
+  private final ServerRequests serverRequests;
   private final Map<Long, Waiting> waiting = new ConcurrentHashMap<>();
   private final CompletableFuture<URI> endpoint = new CompletableFuture<>();
   private volatile @Nullable CompletableFuture<HttpAnswer> stream;
@@ -33,11 +34,17 @@ final class SseChannel implements Channel {
 
   private record Waiting(String method, CompletableFuture<Reply> reply) {}
 
-  SseChannel(Engine engine, HttpCaller caller, Redactor redactor, ListChanges changes) {
+  SseChannel(
+      Engine engine,
+      HttpCaller caller,
+      Redactor redactor,
+      ListChanges changes,
+      AtomicInteger asked) {
     this.engine = engine;
     this.caller = caller;
     this.redactor = redactor;
     this.changes = changes;
+    this.serverRequests = new ServerRequests(this::post, oddities, asked);
   }
 
   /** Opens the stream and waits for the endpoint. */

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -31,7 +32,7 @@ final class StdioChannel implements Channel, LineReader.Sink {
   private final Map<Long, Pending> pending = new ConcurrentHashMap<>();
   private final Map<Long, Fate> past = new ConcurrentHashMap<>();
   private final Oddities oddities = new Oddities();
-  private final ServerRequests serverRequests = new ServerRequests(this::post, oddities);
+  private final ServerRequests serverRequests;
 
   private volatile boolean broken;
 
@@ -48,11 +49,17 @@ final class StdioChannel implements Channel, LineReader.Sink {
     GIVEN_UP
   }
 
-  StdioChannel(Engine engine, ChildProcess child, Redactor redactor, ListChanges changes) {
+  StdioChannel(
+      Engine engine,
+      ChildProcess child,
+      Redactor redactor,
+      ListChanges changes,
+      AtomicInteger asked) {
     this.engine = engine;
     this.child = child;
     this.redactor = redactor;
     this.changes = changes;
+    this.serverRequests = new ServerRequests(this::post, oddities, asked);
   }
 
   /** Begins to read; what the child said before is waiting in the pipe. */
@@ -302,7 +309,6 @@ final class StdioChannel implements Channel, LineReader.Sink {
   /** A run of the probe begins: what was odd in the last one no longer counts. */
   void beginRun() {
     oddities.beginRun();
-    serverRequests.beginRun();
   }
 
   /** The handshake is over; noise until here repeats at every start, and is kept. */
