@@ -215,6 +215,13 @@ final class ServerLauncher {
     long deadline = System.nanoTime() + timeout.toNanos();
     try {
       while (true) {
+        if (System.nanoTime() - deadline >= 0) {
+          server.stop();
+          throw new StorageException(
+              "PostgreSQL in %s did not accept connections within %d s; its last words: %s"
+                  .formatted(directory.root(), timeout.toSeconds(), quote(log.lastLines())),
+              null);
+        }
         if (PostmasterFile.read(directory.cluster())
             .filter(file -> file.pid() == process.pid() && file.ready())
             .isPresent()) {
@@ -223,13 +230,6 @@ final class ServerLauncher {
         if (process.waitFor(POLL.toMillis(), TimeUnit.MILLISECONDS)) {
           log.awaitEnd();
           throw died(port, process.exitValue(), log.lastLines());
-        }
-        if (System.nanoTime() > deadline) {
-          server.stop();
-          throw new StorageException(
-              "PostgreSQL in %s did not accept connections within %d s; its last words: %s"
-                  .formatted(directory.root(), timeout.toSeconds(), quote(log.lastLines())),
-              null);
         }
       }
     } catch (InterruptedException e) {
