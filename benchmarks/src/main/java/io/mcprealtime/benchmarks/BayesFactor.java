@@ -16,7 +16,15 @@ final class BayesFactor {
   private static final int MARGIN = 6;
 
   /** The inverse of a covariance once the mean is taken out, and the logarithm of its density. */
-  private record Persistent(double[][] precision, double log) {}
+  private static final class Persistent {
+    private final double[][] precision;
+    private final double log;
+
+    private Persistent(double[][] precision, double log) {
+      this.precision = precision;
+      this.log = log;
+    }
+  }
 
   private final List<Persistent> noises = new ArrayList<>();
 
@@ -37,9 +45,9 @@ final class BayesFactor {
     for (var noise : noises) {
       double left = 0;
       for (int i = 0; i < centred.length; i++) {
-        left += centred[i] * product(noise.precision()[i], centred);
+        left += centred[i] * product(noise.precision[i], centred);
       }
-      alternatives.add(noise.log() - (centred.length - 1) / 2.0 * Math.log(left));
+      alternatives.add(noise.log - (centred.length - 1) / 2.0 * Math.log(left));
     }
     return trend(centred) - logMean(alternatives);
   }
