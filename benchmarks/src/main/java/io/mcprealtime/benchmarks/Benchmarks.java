@@ -85,6 +85,7 @@ public final class Benchmarks {
   private static void trends(int runs) {
     TrendSimulation.print(runs);
     TrendRivals.print(runs / 8);
+    TrendMemory.print(runs);
     ForecastSimulation.print(runs / 2);
   }
 

@@ -18,8 +18,19 @@ enum Noise {
   MISSING("30 % missing", 0),
   MISSING_09("30 % missing, 0.9", 0.9),
   GAP_09("gap of a third, 0.9", 0.9),
-  /** Half of its variance is white: the test takes it for less persistent than it is. */
-  BEYOND("AR(1) 0.9 + white", 0.9);
+  /**
+   * White noise of half, once and twice the variance on top: the test takes it for less persistent
+   * than it is.
+   */
+  AR_08_WHITE_05("AR 0.8 + white 0.5", 0.8, 0.5),
+  AR_08_WHITE_1("AR 0.8 + white 1", 0.8, 1),
+  AR_08_WHITE_2("AR 0.8 + white 2", 0.8, 2),
+  AR_09_WHITE_05("AR 0.9 + white 0.5", 0.9, 0.5),
+  AR_09_WHITE_1("AR 0.9 + white 1", 0.9, 1),
+  AR_09_WHITE_2("AR 0.9 + white 2", 0.9, 2),
+  AR_095_WHITE_05("AR 0.95 + white 0.5", 0.95, 0.5),
+  AR_095_WHITE_1("AR 0.95 + white 1", 0.95, 1),
+  AR_095_WHITE_2("AR 0.95 + white 2", 0.95, 2);
 
   private static final double LEVEL_MILLIS = 100;
   private static final double DEVIATION = 0.2;
@@ -30,10 +41,19 @@ enum Noise {
 
   private final String label;
   private final double persistence;
+  private final double white;
 
   Noise(String label, double persistence) {
+    this(label, persistence, 0);
+  }
+
+  /**
+   * @param white the variance of white noise on top, as a multiple of the other's
+   */
+  Noise(String label, double persistence, double white) {
     this.label = label;
     this.persistence = persistence;
+    this.white = white;
   }
 
   String label() {
@@ -70,9 +90,12 @@ enum Noise {
           Math.max(1, Math.rint(COARSE_LEVEL_MILLIS * (1 + DEVIATION * normal)));
       case OUTLIERS, OUTLIERS_09 ->
           usual(normal) * (random.nextDouble() < OUTLIERS_SHARE ? 3 + 7 * random.nextDouble() : 1);
-      case BEYOND -> usual((normal + random.nextGaussian()) / Math.sqrt(2));
-      default -> usual(normal);
+      default -> usual(white == 0 ? normal : withWhite(random, normal));
     };
+  }
+
+  private double withWhite(Random random, double normal) {
+    return (normal + Math.sqrt(white) * random.nextGaussian()) / Math.sqrt(1 + white);
   }
 
   private static double usual(double normal) {

@@ -96,7 +96,7 @@ final class TrendRivals {
     return z(whitened, 1);
   }
 
-  private static double z(double[] values, double inflation) {
+  static double z(double[] values, double inflation) {
     int n = values.length;
     double s = 0;
     for (int i = 0; i < n; i++) {
@@ -119,7 +119,7 @@ final class TrendRivals {
     return variance <= 0 ? 0 : (s - Math.signum(s)) / Math.sqrt(variance * inflation / 18);
   }
 
-  private static double slope(double[] values) {
+  static double slope(double[] values) {
     int n = values.length;
     var slopes = new double[n * (n - 1) / 2];
     int next = 0;
@@ -140,7 +140,7 @@ final class TrendRivals {
     return rest;
   }
 
-  private static double correlation(double[] values, int lag) {
+  static double correlation(double[] values, int lag) {
     double mean = Arrays.stream(values).average().orElse(0);
     double covariance = 0;
     double variance = 0;
@@ -151,7 +151,7 @@ final class TrendRivals {
     return variance == 0 ? 0 : covariance / variance;
   }
 
-  private static double[] ranks(double[] values) {
+  static double[] ranks(double[] values) {
     var sorted = values.clone();
     Arrays.sort(sorted);
     var ranks = new double[values.length];
@@ -170,7 +170,7 @@ final class TrendRivals {
     return ranks;
   }
 
-  private static double[] medians(double[] values, int count) {
+  static double[] medians(double[] values, int count) {
     int size = Math.min(count, values.length);
     var medians = new double[size];
     for (int i = 0; i < size; i++) {
@@ -181,7 +181,7 @@ final class TrendRivals {
     return medians;
   }
 
-  private static double median(double[] values) {
+  static double median(double[] values) {
     var sorted = values.clone();
     Arrays.sort(sorted);
     int middle = sorted.length / 2;

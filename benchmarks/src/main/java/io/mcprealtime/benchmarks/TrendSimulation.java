@@ -101,15 +101,21 @@ final class TrendSimulation {
       DoubleUnaryOperator change, double deviation, Sampled sampled, int runs, long seed) {
     var random = new Random(seed);
     int hits = 0;
-    var millis = new double[sampled.count()];
     for (int run = 0; run < runs; run++) {
-      for (int i = 0; i < millis.length; i++) {
-        double level = 1 + CHANGE * change.applyAsDouble((i + 0.5) / millis.length);
-        millis[i] = Math.max(1, LEVEL_MILLIS * (level + deviation * random.nextGaussian()));
-      }
+      var millis = changing(change, deviation, sampled.count(), random);
       hits += sampled.trend(millis, false, random).direction() == Direction.DEGRADING ? 1 : 0;
     }
     return new Share(hits, runs);
+  }
+
+  /** Response times that rise by 20 %, with white noise. */
+  static double[] changing(DoubleUnaryOperator change, double deviation, int count, Random random) {
+    var millis = new double[count];
+    for (int i = 0; i < count; i++) {
+      double level = 1 + CHANGE * change.applyAsDouble((i + 0.5) / count);
+      millis[i] = Math.max(1, LEVEL_MILLIS * (level + deviation * random.nextGaussian()));
+    }
+    return millis;
   }
 
   static double shift(double share) {
