@@ -6,9 +6,9 @@ import java.util.List;
 
 /**
  * How much likelier values are as a line or one step with white noise than as persistent noise
- * without either: the two told apart with all that the values say, and so about the best that a
- * test of them can do where noise on trends is white. Levels and deviations are unknown; shares and
- * memories of the noise, and places of the step, are all as likely before.
+ * without either: the two told apart with all that the values say, where noise on trends is white.
+ * Levels and deviations are unknown; shares and memories of the noise, and places of the step, are
+ * all as likely before.
  */
 final class BayesFactor {
   private static final double[] MEMORIES = {0.3, 0.6, 0.8, 0.9, 0.95, 0.98};

@@ -288,7 +288,7 @@ final class DatabaseRules {
     }
 
     private static String setting(ManagerFacts facts, BudgetStatus status) {
-      return "cache.writeInterval %ds, limit %d"
+      return "cache.writeInterval %ss, limit %s"
           .formatted(facts.config().cacheWriteInterval().toSeconds(), status.limit());
     }
 

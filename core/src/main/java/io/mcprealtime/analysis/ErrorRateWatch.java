@@ -78,7 +78,7 @@ final class ErrorRateWatch {
   /** The calls of a longer one count for no more than that share of what is known. */
   private static final double MOST_LEARNT_SHARE = 0.1;
 
-  /** Of a longer one fewer calls than that are learnt whatever they show. */
+  /** At least so many calls of a longer one may be learnt, however little is known. */
   private static final double FIRST_CALLS = 500;
 
   private static final double CRITICAL_SHARE = 0.5;
@@ -229,7 +229,6 @@ final class ErrorRateWatch {
   /** The first calls of all. */
   private Change begin(double rate) {
     if (pending.calls >= FEWEST_JUDGED && pending.failures >= FAILING_SHARE * pending.calls) {
-      judges = true;
       pending.sum = logRatio(pending.calls, pending.failures, raised(rate), rate);
       return began(pending, rate, raised(rate));
     }
@@ -281,16 +280,25 @@ final class ErrorRateWatch {
     if (back < END_BOUND && found.calls < ACCEPTED_AFTER) {
       return Change.NONE;
     }
-    if (found.calls >= ACCEPTED_AFTER) {
-      knownCalls = found.calls;
-      knownFailures = found.failures;
-    } else if (found.calls >= BRIEF) {
-      double most = Math.max(FIRST_CALLS, knownCalls * MOST_LEARNT_SHARE);
-      double share = Math.min(1, most / found.calls);
-      learn(found.calls * share, found.failures * share);
+    if (found.calls >= BRIEF) {
+      learnFound();
     }
     active = false;
     return Change.ENDED;
+  }
+
+  /** After it the first calls need not be waited for any more. */
+  private void learnFound() {
+    double share = 1;
+    if (found.calls >= ACCEPTED_AFTER) {
+      knownCalls = 0;
+      knownFailures = 0;
+    } else {
+      double most = Math.max(FIRST_CALLS, knownCalls * MOST_LEARNT_SHARE);
+      share = Math.min(1, most / found.calls);
+    }
+    learn(found.calls * share, found.failures * share);
+    judges = true;
   }
 
   /** Ends what goes on, as nothing is heard of calls any more; of its calls nothing is learnt. */

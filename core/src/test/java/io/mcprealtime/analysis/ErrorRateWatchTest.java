@@ -89,6 +89,18 @@ class ErrorRateWatchTest {
     assertThat(watch.isActive()).isFalse();
   }
 
+  @ParameterizedTest
+  @ValueSource(doubles = {0.02, 0.05, 0.1, 0.2})
+  void failureOfTheFirstCalls_isNoMeasureOfWhatIsUsual(double rate) {
+    int begun = 0;
+    for (int seed = 0; seed < 30; seed++) {
+      watch = new ErrorRateWatch();
+      assertThat(begun(new Random(seed), 25, 1, 1)).isEqualTo(1);
+      begun += begun(new Random(seed), 2_000, 1, rate);
+    }
+    assertThat(begun).isLessThanOrEqualTo(1);
+  }
+
   @Test
   void briefBursts_areToldOfEachTime() {
     var random = new Random(6);

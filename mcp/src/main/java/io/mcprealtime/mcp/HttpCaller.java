@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -43,6 +44,7 @@ final class HttpCaller {
   private final AtomicLong exchanges = new AtomicLong();
   private final Map<Long, CompletableFuture<HttpAnswer>> underWay = new ConcurrentHashMap<>();
   private volatile URI url;
+  private volatile boolean ended;
   private volatile @Nullable Duration firstAnswerTime;
 
   /**
@@ -148,18 +150,27 @@ final class HttpCaller {
   }
 
   /**
-   * Breaks off what has no answer yet. An answered exchange is left alone although the client may
-   * still be tidying it up: its connection is about to serve somebody else. The answer is given up
-   * first, so that how its exchange ends then is not taken for the server's doing.
+   * Sends nothing from now on but a farewell, and breaks off what has no answer yet. An answered
+   * exchange is left alone although the client may still be tidying it up: its connection is about
+   * to serve somebody else. The answer is given up first, so that how its exchange ends then is not
+   * taken for the server's doing.
    */
-  void cancelAll() {
-    underWay.values().forEach(answer -> answer.cancel(true));
+  void end() {
+    ended = true;
+    List.copyOf(underWay.values()).forEach(answer -> answer.cancel(true));
   }
 
-  private void track(CompletableFuture<HttpAnswer> answer) {
+  private boolean isTooLate(Call call) {
+    return ended && !call.method.equals("DELETE");
+  }
+
+  private void track(Call call, CompletableFuture<HttpAnswer> answer) {
     Long number = exchanges.incrementAndGet();
     underWay.put(number, answer);
     Futures.whenDone(answer, (value, failure) -> underWay.remove(number));
+    if (isTooLate(call)) {
+      answer.cancel(true);
+    }
   }
 
   /** How long the first HTTP answer took to begin; null while there is none. */
@@ -284,7 +295,7 @@ final class HttpCaller {
     } catch (McpException e) {
       return CompletableFuture.failedFuture(e);
     }
-    track(answer);
+    track(call, answer);
     Futures.whenDone(
         exchange,
         (response, failure) -> {
@@ -352,7 +363,7 @@ final class HttpCaller {
     } catch (McpException e) {
       return CompletableFuture.failedFuture(e);
     }
-    track(over);
+    track(call, over);
     Futures.whenDone(
         exchange,
         (response, failure) -> {
@@ -363,7 +374,13 @@ final class HttpCaller {
                 new HttpAnswer(response.statusCode(), response.headers(), new byte[0], null));
           }
         });
-    Futures.whenDone(over, (answer, failure) -> exchange.cancel(true));
+    Futures.whenDone(
+        over,
+        (answer, failure) -> {
+          if (failure != null) {
+            exchange.cancel(true);
+          }
+        });
     return over;
   }
 
@@ -373,6 +390,9 @@ final class HttpCaller {
   }
 
   private Route route(Call call) {
+    if (isTooLate(call)) {
+      throw new McpException(Kind.CLOSED, "closed by the monitor");
+    }
     AddressPin held = pin;
     if (held == null) {
       // An upgrade to HTTP/2 in plain text confuses servers; over TLS it is negotiated beforehand.

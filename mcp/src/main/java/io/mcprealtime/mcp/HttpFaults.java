@@ -98,6 +98,9 @@ final class HttpFaults {
 
   /** Whether a kept connection was closed under the request, where no answer had begun. */
   static boolean isStaleConnection(Throwable failure) {
+    if (brokeOffInTheHead(failure)) {
+      return false;
+    }
     Throwable cause = root(failure);
     String message = String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT);
     return cause instanceof EOFException
@@ -108,6 +111,16 @@ final class HttpFaults {
                 || message.contains("reset by peer")
                 || message.contains("broken pipe")
                 || message.contains("goaway")));
+  }
+
+  /** The JDK's client tells how far it came only in words. */
+  private static boolean brokeOffInTheHead(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (String.valueOf(cause.getMessage()).contains("parsing HTTP/1.1 ")) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** What is wrong with a TLS handshake. */

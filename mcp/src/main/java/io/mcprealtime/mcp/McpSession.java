@@ -201,7 +201,7 @@ public final class McpSession implements AutoCloseable {
       open = channel;
     }
     if (caller != null) {
-      caller.cancelAll();
+      caller.end();
     }
     return open == null ? CompletableFuture.completedFuture(Done.DONE) : open.close();
   }

@@ -51,13 +51,12 @@ final class ServerRequests {
       if (closed) {
         return;
       }
-      if (asked.get() >= MAX_PER_RUN || waiting.size() >= MAX_PER_RUN) {
+      if (asked.incrementAndGet() > MAX_PER_RUN || waiting.size() >= MAX_PER_RUN) {
         oddities.addAsking(
             "asks without end: more than %d requests of its own in one probe"
                 .formatted(MAX_PER_RUN));
         return;
       }
-      asked.incrementAndGet();
       Message message = Message.answerTo(request, Map.of());
       if (message.body().toString().length() > MAX_ANSWER_CHARS) {
         oddities.addAsking(

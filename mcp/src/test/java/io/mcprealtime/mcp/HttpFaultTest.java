@@ -2,6 +2,7 @@ package io.mcprealtime.mcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mcprealtime.Era;
 import io.mcprealtime.ProbeStage;
 import io.mcprealtime.ServerState;
 import io.mcprealtime.StageResult;
@@ -13,7 +14,9 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -91,6 +94,59 @@ class HttpFaultTest {
       assertThat(result.state()).isEqualTo(ServerState.DOWN);
       assertThat(result.reason()).contains("ended the connection without a complete answer");
       assertThat(server.methods()).containsOnlyOnce("tools/list");
+    }
+  }
+
+  @Test
+  void run_answerThatEndsInItsHead_isNotAskedForAgain() throws Exception {
+    AtomicInteger asked = new AtomicInteger();
+    WireServer.Behaviour breaking =
+        wire -> {
+          if (wire.method().equals("tools/list")) {
+            asked.incrementAndGet();
+            wire.raw("HTTP/1.1 2");
+            wire.halfClose();
+          } else {
+            wire.soundly();
+          }
+        };
+    try (WireServer server = new WireServer(Era.MODERN, breaking)) {
+      ProbeResult result = probe(server.url());
+      assertThat(result.state()).isEqualTo(ServerState.DOWN);
+      assertThat(result.reason()).contains("ended the connection without a complete answer");
+      assertThat(asked).hasValue(1);
+    }
+  }
+
+  @Test
+  void close_duringAPing_sendsNothingButAFarewell() throws Exception {
+    CountDownLatch closed = new CountDownLatch(1);
+    AtomicInteger pings = new AtomicInteger();
+    Handler waiting =
+        (exchange, seen) -> {
+          if (seen.rpcMethod().equals("ping") && pings.incrementAndGet() == 2) {
+            try {
+              closed.await(BOUND.toSeconds(), TimeUnit.SECONDS);
+            } catch (InterruptedException e) {
+              Thread.currentThread().interrupt();
+            }
+          }
+          FakeHttpServer.legacy(exchange, seen);
+        };
+    try (FakeHttpServer server = new FakeHttpServer(waiting)) {
+      TargetProbe probe =
+          prober.open(new Target.StreamableHttp(server.url(), Map.of()), ProbeOptions.defaults());
+      assertThat(probe.run().get(BOUND.toSeconds(), TimeUnit.SECONDS).state())
+          .isEqualTo(ServerState.HEALTHY);
+      server.seen.clear();
+      var run = probe.run();
+      Awaitility.await().atMost(BOUND).until(() -> pings.get() == 2);
+      probe.close();
+      closed.countDown();
+
+      assertThat(run).failsWithin(BOUND).withThrowableThat().withMessageContaining("is closed");
+      Awaitility.await().atMost(BOUND).until(() -> server.methods().contains("DELETE"));
+      assertThat(server.methods()).containsExactly("ping", "DELETE");
     }
   }
 

@@ -252,6 +252,32 @@ class UnitsTest {
   }
 
   @Test
+  void answer_overTwoChannelsOfARun_keepsOneBound() {
+    AtomicInteger posts = new AtomicInteger();
+    AtomicInteger asked = new AtomicInteger();
+    List<ServerRequests> channels = new ArrayList<>();
+    for (int i = 0; i < 2; i++) {
+      channels.add(
+          new ServerRequests(
+              (message, timeout) -> {
+                posts.incrementAndGet();
+                return CompletableFuture.completedFuture(Done.DONE);
+              },
+              new Oddities(),
+              asked));
+    }
+    var ping = Json.parse("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"}");
+    for (int i = 0; i < ServerRequests.MAX_PER_RUN; i++) {
+      channels.forEach(channel -> channel.answer(ping, Duration.ofSeconds(1)));
+    }
+    assertThat(posts).hasValue(ServerRequests.MAX_PER_RUN);
+    asked.set(0);
+    channels.get(0).close();
+    channels.get(0).answer(ping, Duration.ofSeconds(1));
+    assertThat(posts).hasValue(ServerRequests.MAX_PER_RUN);
+  }
+
+  @Test
   void write_toAReaderThatDoesNotRead_isBounded() {
     List<Runnable> blocked = new ArrayList<>();
     ByteArrayOutputStream out = new ByteArrayOutputStream();

@@ -28,12 +28,12 @@ record Chunk(int serverKey, Instant start, Instant firstAt, Instant lastAt, Byte
 
   /** The expression of what fills pieces, of an expression of all bytes. */
   static String pieces(String bytes) {
-    return "substr(%s, 1, length(%s) / %d * %d)".formatted(bytes, bytes, PIECE, PIECE);
+    return "substr(%s, 1, length(%s) / %s * %s)".formatted(bytes, bytes, PIECE, PIECE);
   }
 
   /** The expression of the rest, of an expression of all bytes. */
   static String tail(String bytes) {
-    return "substr(%s, length(%s) / %d * %d + 1)".formatted(bytes, bytes, PIECE, PIECE);
+    return "substr(%s, length(%s) / %s * %s + 1)".formatted(bytes, bytes, PIECE, PIECE);
   }
 
   static Chunk read(ResultSet row) throws SQLException {

@@ -149,9 +149,9 @@ class DashboardIT {
       var page = browser.open(jar.url());
       var limits = page.getByTestId("limits");
       assertThat(limits).containsText(Pattern.compile("Limits: Database \\d+(\\.\\d)? %"));
-      limits.locator("summary").click();
+      press(limits.locator("summary"));
       assertThat(limits).containsText(Pattern.compile("\\d+ MB of 500 MB used\\."));
-      limits.locator("summary").click();
+      press(limits.locator("summary"));
       assertThat(page.locator("[data-server=mirror] .row .score")).hasText("100");
       assertThat(page.locator("[data-server=mirror] [data-sign=unusual]")).hasCount(0);
       var score = page.locator("[data-server=orders] .row .score");
@@ -181,7 +181,7 @@ class DashboardIT {
       assertThat(health.locator("[data-deduction=state]")).containsText("−100");
       press(page.locator("[data-server=ledger] .toggle"));
 
-      page.locator("[data-server=mirror] .toggle").click();
+      press(page.locator("[data-server=mirror] .toggle"));
       assertThat(health).containsText("Nothing is taken off.");
       assertThat(unusual).isHidden();
       page.getByTestId("search").fill("unusual: response");

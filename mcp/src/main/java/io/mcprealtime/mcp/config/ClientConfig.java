@@ -165,7 +165,7 @@ public final class ClientConfig {
     String wanted = label.isEmpty() ? name : "%s (%s)".formatted(name, label);
     ServerId id = ServerId.of(wanted);
     for (int number = 2; servers.containsKey(id); number++) {
-      id = ServerId.of("%s #%d".formatted(wanted, number));
+      id = ServerId.of("%s #%s".formatted(wanted, number));
     }
     return id;
   }

@@ -51,11 +51,11 @@ public final class SampleOptions {
         "tools=" + String.join(",", behaviour.tools().stream().map(SampleOptions::word).toList()));
     Latency latency = behaviour.latency();
     words.add(
-        "latency=%d,%s,%d".formatted(latency.median().toMillis(), latency.sigma(), latency.seed()));
+        "latency=%s,%s,%s".formatted(latency.median().toMillis(), latency.sigma(), latency.seed()));
     words.add("failures=" + behaviour.failureShare());
     Flapping flapping = behaviour.flapping();
     if (flapping != null) {
-      words.add("flapping=%d,%d".formatted(flapping.up().toMillis(), flapping.down().toMillis()));
+      words.add("flapping=%s,%s".formatted(flapping.up().toMillis(), flapping.down().toMillis()));
     }
     if (behaviour.bearerToken() != null) {
       words.add("token=" + behaviour.bearerToken());
